@@ -1,0 +1,32 @@
+export { FormatError } from './errors';
+export {
+  bfloat16ToFloat32,
+  float16ToFloat32,
+  float32ToBfloat16,
+  float32ToFloat16,
+  toFloat32,
+} from './half';
+export { readIdx, writeIdx } from './idx';
+export {
+  byteWidth,
+  type DataOf,
+  type DType,
+  dtypes,
+  elementCount,
+  isDType,
+  type NdArray,
+  type NdArrayOf,
+  ndarray,
+} from './ndarray';
+export { readNpy, writeNpy } from './npy';
+export { readNpz, writeNpz } from './npz';
+export { blobSource, bytesSource, type RangeSource } from './range-source';
+export {
+  type LazySafetensors,
+  type NamedArrays,
+  openSafetensors,
+  readSafetensors,
+  type Safetensors,
+  writeSafetensors,
+} from './safetensors';
+export type { TensorInfo } from './safetensors-header';

@@ -1,0 +1,208 @@
+import type { DType, TermType } from './dtype';
+import { type BinaryOp, type CompareOp, type UnaryOp, binaryOps, compareOps, unaryOps } from './scalar-ops';
+
+/**
+ * A scalar term: what one element of a map computes. Terms are interned: equal terms are the same object, so sharing
+ * inside a term is visible to every reader.
+ */
+export type Term = { readonly id: number; readonly type: TermType } & (
+  | { readonly kind: 'const'; readonly value: number }
+  /** Element of the map's argument `index` at the output's coordinates. */
+  | { readonly kind: 'arg'; readonly index: number }
+  /** Number written before each run under this name. */
+  | { readonly kind: 'scalar'; readonly name: string }
+  /** Coordinate of the output element along `axis`. */
+  | { readonly kind: 'coord'; readonly axis: number }
+  | { readonly kind: 'unary'; readonly op: UnaryOp; readonly x: Term }
+  | { readonly kind: 'binary'; readonly op: BinaryOp; readonly x: Term; readonly y: Term }
+  | { readonly kind: 'compare'; readonly op: CompareOp; readonly x: Term; readonly y: Term }
+  | { readonly kind: 'select'; readonly cond: Term; readonly yes: Term; readonly no: Term }
+  /** Conversion of the value (`u32(3.7)` is 3). */
+  | { readonly kind: 'cast'; readonly x: Term }
+  /** The same bits under another type. */
+  | { readonly kind: 'bitcast'; readonly x: Term }
+);
+
+/** Numbers stand for f32 constants wherever a term is expected. */
+export type TermLike = Term | number;
+
+type Body<T> = T extends Term ? Omit<T, 'id'> : never;
+
+const interned = new Map<string, Term>();
+
+function intern(key: string, body: Body<Term>): Term {
+  const found = interned.get(key);
+  if (found) return found;
+  const made = { id: interned.size, ...body } as Term;
+  interned.set(key, made);
+  return made;
+}
+
+export function constant(value: number, type: TermType = 'f32'): Term {
+  const stored = type === 'f32' ? value : Math.trunc(value);
+  const spelled = Object.is(stored, -0) ? '-0' : String(stored);
+  return intern(`c${type}:${spelled}`, { kind: 'const', type, value: stored });
+}
+
+export const arg = (index: number, type: DType = 'f32'): Term => intern(`a${type}:${index}`, { kind: 'arg', type, index });
+export const scalarTerm = (name: string, type: DType = 'f32'): Term =>
+  intern(`s${type}:${name}`, { kind: 'scalar', type, name });
+export const coord = (axis: number): Term => intern(`x:${axis}`, { kind: 'coord', type: 'u32', axis });
+
+export const asTerm = (x: TermLike): Term => (typeof x === 'number' ? constant(x) : x);
+
+const isConst = (t: Term, value?: number): boolean => t.kind === 'const' && (value === undefined || t.value === value);
+const constValue = (t: Term): number => (t as Extract<Term, { kind: 'const' }>).value;
+
+export function unary(op: UnaryOp, like: TermLike): Term {
+  const x = asTerm(like);
+  if (op === 'not' ? x.type !== 'bool' : x.type === 'bool') throw new TypeError(`${op} of a ${x.type} term`);
+  if (isConst(x) && x.type === 'f32') return constant(unaryOps[op].number(constValue(x)));
+  if (op === 'neg' && x.kind === 'unary' && x.op === 'neg') return x.x;
+  return intern(`u${op}:${x.id}`, { kind: 'unary', type: x.type, op, x });
+}
+
+export function binary(op: BinaryOp, a: TermLike, b: TermLike): Term {
+  const [x, y] = matchTypes(op, a, b);
+  if (isConst(x) && isConst(y) && x.type === 'f32') return constant(binaryOps[op].number(constValue(x), constValue(y)));
+  if (x.type === 'f32') {
+    if (op === 'add') {
+      if (isConst(x, 0)) return y;
+      if (isConst(y, 0)) return x;
+      if (y.kind === 'unary' && y.op === 'neg') return binary('sub', x, y.x);
+    }
+    if (op === 'sub') {
+      if (isConst(y, 0)) return x;
+      if (isConst(x, 0)) return unary('neg', y);
+    }
+    if (op === 'mul') {
+      if (isConst(x, 0) || isConst(y, 0)) return constant(0);
+      if (isConst(x, 1)) return y;
+      if (isConst(y, 1)) return x;
+      if (isConst(x, -1)) return unary('neg', y);
+      if (isConst(y, -1)) return unary('neg', x);
+    }
+    if (op === 'div' && isConst(y, 1)) return x;
+    if (op === 'div' && isConst(x, 0)) return x;
+  }
+  return intern(`b${op}:${x.id},${y.id}`, { kind: 'binary', type: x.type, op, x, y });
+}
+
+export function compare(op: CompareOp, a: TermLike, b: TermLike): Term {
+  const [x, y] = matchTypes(op, a, b);
+  if (isConst(x) && isConst(y)) return constant(compareOps[op].number(constValue(x), constValue(y)) ? 1 : 0, 'bool');
+  return intern(`p${op}:${x.id},${y.id}`, { kind: 'compare', type: 'bool', op, x, y });
+}
+
+export function select(cond: Term, a: TermLike, b: TermLike): Term {
+  if (cond.type !== 'bool') throw new TypeError(`select on a ${cond.type} term; compare first`);
+  const [yes, no] = matchTypes('select', a, b);
+  if (yes === no) return yes;
+  if (isConst(cond)) return constValue(cond) ? yes : no;
+  return intern(`i${cond.id},${yes.id},${no.id}`, { kind: 'select', type: yes.type, cond, yes, no });
+}
+
+export function cast(x: Term, type: DType): Term {
+  if (x.type === type) return x;
+  if (x.type === 'bool') return select(x, constant(1, type), constant(0, type));
+  if (isConst(x)) return constant(constValue(x), type);
+  return intern(`t${type}:${x.id}`, { kind: 'cast', type, x });
+}
+
+export function bitcast(x: Term, type: DType): Term {
+  if (x.type === type) return x;
+  if (x.type === 'bool') throw new TypeError('bitcast of a bool term');
+  return intern(`r${type}:${x.id}`, { kind: 'bitcast', type, x });
+}
+
+/** A plain number beside an integer term takes its type. */
+function matchTypes(op: string, a: TermLike, b: TermLike): [Term, Term] {
+  const x = typeof a === 'number' && typeof b !== 'number' ? constant(a, b.type) : asTerm(a);
+  const y = typeof b === 'number' && typeof a !== 'number' ? constant(b, a.type) : asTerm(b);
+  if (x.type !== y.type) throw new TypeError(`${op} of ${x.type} and ${y.type} terms; cast one of them`);
+  return [x, y];
+}
+
+/** Direct sub-terms. */
+export function termChildren(t: Term): readonly Term[] {
+  switch (t.kind) {
+    case 'unary':
+    case 'cast':
+    case 'bitcast':
+      return [t.x];
+    case 'binary':
+    case 'compare':
+      return [t.x, t.y];
+    case 'select':
+      return [t.cond, t.yes, t.no];
+    default:
+      return [];
+  }
+}
+
+/** Every distinct sub-term, children first. */
+export function subterms(root: Term): Term[] {
+  const seen = new Set<Term>();
+  const visit = (t: Term): void => {
+    if (seen.has(t)) return;
+    for (const child of termChildren(t)) visit(child);
+    seen.add(t);
+  };
+  visit(root);
+  return [...seen];
+}
+
+/** The term with each leaf (const, arg, scalar, coord) replaced by what `leaf` returns. */
+export function substitute(root: Term, leaf: (t: Term) => Term): Term {
+  const done = new Map<Term, Term>();
+  const visit = (t: Term): Term => {
+    const known = done.get(t);
+    if (known) return known;
+    const result = rebuild(t, visit, leaf);
+    done.set(t, result);
+    return result;
+  };
+  return visit(root);
+}
+
+function rebuild(t: Term, visit: (t: Term) => Term, leaf: (t: Term) => Term): Term {
+  switch (t.kind) {
+    case 'unary':
+      return unary(t.op, visit(t.x));
+    case 'binary':
+      return binary(t.op, visit(t.x), visit(t.y));
+    case 'compare':
+      return compare(t.op, visit(t.x), visit(t.y));
+    case 'select':
+      return select(visit(t.cond), visit(t.yes), visit(t.no));
+    case 'cast':
+      return cast(visit(t.x), t.type as DType);
+    case 'bitcast':
+      return bitcast(visit(t.x), t.type as DType);
+    default:
+      return leaf(t);
+  }
+}
+
+/** A term as a short expression, for people. */
+export function printTerm(t: Term): string {
+  switch (t.kind) {
+    case 'const':
+      return String(t.value);
+    case 'arg':
+      return `$${t.index}`;
+    case 'scalar':
+      return t.name;
+    case 'coord':
+      return `@${t.axis}`;
+    case 'unary':
+      return `${t.op}(${printTerm(t.x)})`;
+    case 'binary':
+    case 'compare':
+      return `${t.op}(${printTerm(t.x)}, ${printTerm(t.y)})`;
+    case 'select':
+      return `select(${printTerm(t.cond)}, ${printTerm(t.yes)}, ${printTerm(t.no)})`;
+    default:
+      return `${t.kind}<${t.type}>(${printTerm(t.x)})`;
+  }
+}
