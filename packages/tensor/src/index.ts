@@ -17,3 +17,6 @@ export * from './ops/reduce';
 export * from './ops/view';
 export { deriveKey, threefry2x32, uniformFromBits } from './random/threefry';
 export { inverseNormal } from './random/inverse-normal';
+export * from './device';
+export { type CompileOptions, Program, compile, compileGraph } from './plan/program';
+export { Store } from './plan/store';

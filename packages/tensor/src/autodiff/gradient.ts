@@ -81,7 +81,8 @@ export function pullback(
     if (!d) continue;
     if (node.kind === 'result') {
       const list = arriving.get(node.of) ?? [];
-      list[node.index] = d;
+      const known = list[node.index];
+      list[node.index] = known ? add(known, d) : d;
       arriving.set(node.of, list);
       continue;
     }

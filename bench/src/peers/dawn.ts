@@ -1,0 +1,22 @@
+import { create, globals } from 'webgpu';
+
+/** Held for the life of the process: Dawn's adapters and devices die with the object they came from. */
+let instance: GPU | undefined;
+
+/**
+ * Makes `navigator.gpu` and the WebGPU constants global, as libraries written for browsers expect them.
+ * Call it before the library is imported.
+ * @param flags for Dawn, such as `backend=vulkan` or `enable-dawn-features=...`
+ */
+export function installDawn(flags: readonly string[]): GPU {
+  Object.assign(globalThis, globals);
+  instance = create([...flags]);
+  const navigator = { gpu: instance, userAgent: 'node', hardwareConcurrency: 1 };
+  Object.defineProperty(globalThis, 'navigator', { configurable: true, value: navigator });
+  return instance;
+}
+
+/** The parts of an adapter's info that tell adapters apart, as one string. */
+export function describeAdapter({ vendor, architecture, device, description }: GPUAdapterInfo): string {
+  return [vendor, architecture, device, description].filter((part) => part !== '').join(' | ');
+}

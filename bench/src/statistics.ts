@@ -1,0 +1,36 @@
+/** Middle value; of an even count, the mean of the two middle values. @throws Error for an empty list */
+export function median(values: readonly number[]): number {
+  if (values.length === 0) throw new Error('median of no values');
+  const sorted = [...values].sort((a, b) => a - b);
+  const upper = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1 ? sorted[upper]! : (sorted[upper - 1]! + sorted[upper]!) / 2;
+}
+
+/** What a contestant reports of its step times, in milliseconds and in the order measured. */
+export interface Times {
+  min: number;
+  median: number;
+  all: number[];
+}
+
+/** Minimum and median of step times. @throws Error for an empty list */
+export function summarise(all: readonly number[]): Times {
+  return { min: Math.min(...all), median: median(all), all: [...all] };
+}
+
+/** ‖actual − expected‖₂ / scale, where `scale` is ‖expected‖₂ when not given. NaN anywhere gives NaN. */
+export function relativeL2(actual: ArrayLike<number>, expected: ArrayLike<number>, scale = norm(expected)): number {
+  if (actual.length !== expected.length) {
+    throw new Error(`relative L2: ${actual.length} values against ${expected.length}`);
+  }
+  let sum = 0;
+  for (let i = 0; i < actual.length; i++) sum += (actual[i]! - expected[i]!) ** 2;
+  return Math.sqrt(sum) / scale;
+}
+
+/** Euclidean norm. */
+export function norm(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i]! ** 2;
+  return Math.sqrt(sum);
+}

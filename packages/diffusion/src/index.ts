@@ -1,0 +1,22 @@
+export type { Denoiser, DenoiserInput, DenoiserOutput, TimeFeatures } from './denoiser';
+export { guide } from './guidance';
+export { denoisingLoss, type LossArguments } from './loss';
+export { addNoise, perExample, scaleImage, unscaleImage } from './noising';
+export { normalizeVariance } from './normalize';
+export { flattenParameters, type NamedData, parameterViews } from './parameters';
+export {
+  clipX0,
+  parsePredictionType,
+  type PredictionType,
+  predictedEpsilon,
+  predictedEpsilonNumber,
+  predictedX0,
+  predictedX0Number,
+  predictionTarget,
+  predictionTargetNumber,
+  predictionTypes,
+  type SignalAndNoise,
+  type X0Coefficients,
+  x0Coefficients,
+} from './prediction';
+export { randomPurpose } from './random-purpose';

@@ -1,0 +1,41 @@
+export { type CosineOptions, cosine } from './cosine';
+export { ScheduleSpecError } from './errors';
+export { type LogOptions, log } from './log';
+export {
+  gammaToLogSnr,
+  logSnrToGamma,
+  logSnrToSigma,
+  noisedVariance,
+  shiftGamma,
+  sigmaToLogSnr,
+} from './noise-level';
+export { offsetCosine } from './offset-cosine';
+export { parseSchedule, scheduleSpecUsage } from './parse';
+export { paperSettings, type Table1Preset, type Table1PresetName, table1Preset, table1Presets } from './presets';
+export { alphaSigma, DEFAULT_CLIP_MIN, type Schedule } from './schedule';
+export { isShifted, type ShiftedSchedule, shift } from './shift';
+export { type SigmoidOptions, sigmoid } from './sigmoid';
+export {
+  type InterpolatedCosineOptions,
+  interpolatedCosine,
+  type LogSnrRange,
+  type ShiftedCosineOptions,
+  shiftedCosine,
+} from './simple-diffusion';
+export { type SimpleLinearOptions, simpleLinear } from './simple-linear';
+export { PAPER_METHOD, type Table5Row, table5 } from './table5';
+export {
+  type AblationSize,
+  type FidBySize,
+  type LearningRateDecay,
+  type Table1Row,
+  type Table1Size,
+  type Table2Row,
+  type Table3Row,
+  type Table4Row,
+  type TokenShape,
+  table1,
+  table2,
+  table3,
+  table4,
+} from './tables';

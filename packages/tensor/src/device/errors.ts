@@ -1,0 +1,70 @@
+/** What every error of the GPU device has in common. */
+export class DeviceError extends Error {
+  override readonly name: string = 'DeviceError';
+}
+
+/** No WebGPU adapter could be opened; the message says what to install or to enable. */
+export class NoAdapterError extends DeviceError {
+  override readonly name = 'NoAdapterError';
+}
+
+/** Why a device ended: the program destroyed it, or the driver or the browser took it away. */
+export type LossReason = 'destroyed' | 'lost';
+
+/** The device is gone: everything pending rejects with this error, and every later use throws it. */
+export class DeviceLostError extends DeviceError {
+  override readonly name = 'DeviceLostError';
+
+  constructor(
+    readonly reason: LossReason,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** A buffer is larger than the adapter allows. Raised before WebGPU is called. */
+export class LimitError extends DeviceError {
+  override readonly name = 'LimitError';
+
+  constructor(
+    /** Label of the tensor or buffer. */
+    readonly label: string,
+    /** Name of the WebGPU limit. */
+    readonly limit: string,
+    readonly requested: number,
+    readonly allowed: number,
+    adapter: string,
+  ) {
+    super(`${label}: ${requested} bytes asked for, but ${limit} of ${adapter} is ${allowed} bytes`);
+  }
+}
+
+/** WGSL that does not compile, or a pipeline that the adapter refuses. */
+export class ShaderError extends DeviceError {
+  override readonly name = 'ShaderError';
+
+  constructor(
+    readonly label: string,
+    message: string,
+    /** The WGSL, whole. */
+    readonly source: string,
+    /** Line of the first error, from 1; undefined when the error is not of the source. */
+    readonly line?: number,
+  ) {
+    super(message);
+  }
+}
+
+/** A validation, out-of-memory or internal error that WebGPU reported outside any error scope. */
+export class UncapturedGpuError extends DeviceError {
+  override readonly name = 'UncapturedGpuError';
+
+  constructor(
+    /** 'GPUValidationError', 'GPUOutOfMemoryError' or 'GPUInternalError'. */
+    readonly kind: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}

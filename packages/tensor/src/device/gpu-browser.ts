@@ -1,0 +1,14 @@
+import type { GpuSearch } from './gpu-search';
+
+/** The WebGPU of a browser. */
+export async function findGpu(toggles: readonly string[]): Promise<GpuSearch> {
+  if (toggles.length > 0) return { missing: 'dawnToggles work in Node only' };
+  const gpu = globalThis.navigator?.gpu;
+  if (gpu) return { gpu, adapterHelp: 'enable WebGPU and hardware acceleration in the settings of the browser' };
+  const secure = globalThis.isSecureContext;
+  return {
+    missing: secure
+      ? 'this browser has no navigator.gpu: use one with WebGPU, or enable it in the settings'
+      : 'navigator.gpu exists on secure pages only: serve the page by https or from localhost',
+  };
+}

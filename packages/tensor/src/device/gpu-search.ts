@@ -1,0 +1,2 @@
+/** What `#webgpu` answers: an entry point to WebGPU with what to do when it has no adapter, or why there is none. */
+export type GpuSearch = { readonly gpu: GPU; readonly adapterHelp: string } | { readonly missing: string };

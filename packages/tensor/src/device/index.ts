@@ -1,0 +1,20 @@
+export { Device, type Readback } from './device';
+export { dispatchGrid } from './dispatch';
+export {
+  DeviceError,
+  DeviceLostError,
+  LimitError,
+  type LossReason,
+  NoAdapterError,
+  ShaderError,
+  UncapturedGpuError,
+} from './errors';
+export { openDevice } from './open';
+export {
+  type AdapterProfile,
+  type BufferDescription,
+  BufferUsage,
+  type Counters,
+  type DeviceLimits,
+  type DeviceOptions,
+} from './types';

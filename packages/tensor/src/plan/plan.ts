@@ -1,0 +1,213 @@
+import type { AdapterProfile } from '../device/types';
+import type { TypedArray } from '../ir/dtype';
+import { type Graph, stateShape } from '../ir/program';
+import { sizeOf } from '../ir/shape';
+import type { Tensor } from '../ir/tensor';
+import type { Kernel } from '../wgsl/assemble';
+import { core, isLeaf } from './core';
+import { type Fused, type Group, fuse } from './fuse';
+import { lowerGroup } from './lower';
+import { type BufferName, type Place, SlotAllocator, place } from './memory';
+import { type Chosen, type Simplified, simplify } from './simplify';
+
+export interface PlanOptions {
+  /** Lower every node by the generic rules alone: the reference for differential tests of kernels. */
+  readonly generic?: boolean;
+}
+
+/** A copy after the last kernel, for states that could not be written in place. */
+export interface FinalCopy {
+  readonly from: Place;
+  readonly to: Place;
+}
+
+/** Everything a program does, as data: no buffer or pipeline exists yet. */
+export interface Plan {
+  readonly kernels: readonly Kernel<Place>[];
+  readonly copies: readonly FinalCopy[];
+  readonly outputs: Readonly<Record<string, Place>>;
+  /** Elements of each temporary buffer. */
+  readonly slots: readonly number[];
+  readonly packs: readonly number[];
+  /** Constant data, uploaded once. */
+  readonly data: readonly TypedArray[];
+  readonly scalars: readonly string[];
+}
+
+export function makePlan(graph: Graph, profile: AdapterProfile, options: PlanOptions = {}): Plan {
+  const names = [...Object.keys(graph.outputs), ...Object.keys(graph.assigns)];
+  const given = [...Object.values(graph.outputs), ...Object.values(graph.assigns)];
+  const simplified = simplify(given, { profile, generic: options.generic ?? false });
+  // One buffer is left for the step scalars.
+  const fused = fuse(simplified, profile.limits.maxStorageBuffersPerShaderStage - 1);
+  return new Planner(graph, profile, options, simplified, fused, names).run();
+}
+
+export class Planner {
+  private readonly slots = new SlotAllocator();
+  private readonly packs: number[] = [];
+  private readonly data: TypedArray[] = [];
+  private readonly places = new Map<Tensor, Place>();
+  private readonly slotOf = new Map<Tensor, number>();
+  private readonly scalars: string[];
+  private readonly groupIndex = new Map<Tensor, number>();
+  private scratchSlots: number[] = [];
+
+  constructor(
+    private readonly graph: Graph,
+    readonly profile: AdapterProfile,
+    readonly options: PlanOptions,
+    private readonly simplified: Simplified,
+    private readonly fused: Fused,
+    private readonly names: readonly string[],
+  ) {
+    this.scalars = [...(graph.spec.scalars ?? [])];
+  }
+
+  get chosen(): Chosen {
+    return this.simplified.chosen;
+  }
+
+  run(): Plan {
+    const { groups, stored } = this.fused;
+    groups.forEach((g, i) => {
+      for (const t of g.outputs) this.groupIndex.set(t, i);
+    });
+    for (const t of stored) this.placeFixed(t);
+    const roots = this.names.map((_, i) => this.simplified.roots[i]!);
+    const outputCount = Object.keys(this.graph.outputs).length;
+    const copies = this.placeAssigned(roots.slice(outputCount), outputCount);
+
+    const lastUse = this.lastUses(roots);
+    const kernels: Kernel<Place>[] = [];
+    groups.forEach((group, i) => {
+      for (const t of group.outputs) this.allocate(t);
+      kernels.push(...lowerGroup(this, group));
+      for (const slot of this.scratchSlots.splice(0)) this.slots.release(slot);
+      for (const t of lastUse.get(i) ?? []) {
+        const slot = this.slotOf.get(t);
+        if (slot !== undefined) this.slots.release(slot);
+      }
+    });
+    return {
+      kernels,
+      copies: copies.map(({ from, to }) => ({ from: this.placeOf(from), to })),
+      outputs: Object.fromEntries(this.names.slice(0, outputCount).map((name, i) => [name, this.placeOf(roots[i]!)])),
+      slots: this.slots.sizes,
+      packs: this.packs,
+      data: this.data,
+      scalars: this.scalars,
+    };
+  }
+
+  isStored(t: Tensor): boolean {
+    return this.fused.stored.has(t);
+  }
+
+  /** Where the elements of `t` lie, in its own order. */
+  placeOf(t: Tensor): Place {
+    const found = this.places.get(this.isStored(t) ? t : core(t));
+    if (!found) throw new Error(`${t.describe()} has no memory`);
+    return { ...found, dtype: t.dtype };
+  }
+
+  scalarIndex(name: string): number {
+    const at = this.scalars.indexOf(name);
+    if (at < 0) throw new RangeError(`scalar '${name}' is read but not declared`);
+    return at;
+  }
+
+  /** Memory for the kernels of the group at hand only. */
+  scratch(elements: number): Place {
+    const slot = this.slots.take(elements);
+    this.scratchSlots.push(slot);
+    return place(`slot:${slot}`, 0, elements, 'f32');
+  }
+
+  constantData(values: TypedArray): Place {
+    const known = this.data.indexOf(values);
+    const at = known >= 0 ? known : this.data.push(values) - 1;
+    return place(`data:${at}`, 0, values.length, values instanceof Float32Array ? 'f32' : 'u32');
+  }
+
+  /** Leaves lie where their name says, packs and what is laid into them in a buffer of their own. */
+  private placeFixed(t: Tensor): void {
+    const { node } = t;
+    if (node.kind === 'input') this.places.set(t, place(`input:${node.name}`, 0, t.size, t.dtype));
+    if (node.kind === 'state') this.places.set(t, place(`state:${node.name}`, node.offset, t.size, t.dtype));
+    if (node.kind === 'literal') this.places.set(t, this.constantData(node.data));
+    if (node.kind !== 'pack') return;
+    const buffer: BufferName = `pack:${this.packs.push(t.size) - 1}`;
+    this.places.set(t, place(buffer, 0, t.size, 'f32'));
+    node.xs.forEach((x, i) => {
+      this.places.set(core(x), place(buffer, node.segments[i]!.offset, x.size, 'f32'));
+    });
+  }
+
+  /** New values of states are written in place where no kernel reads the old value later; else they are copied last. */
+  private placeAssigned(roots: readonly Tensor[], offset: number): { from: Tensor; to: Place }[] {
+    const copies: { from: Tensor; to: Place }[] = [];
+    roots.forEach((root, i) => {
+      const name = this.names[offset + i]!;
+      const size = sizeOf(stateShape(this.graph.spec.state![name]!));
+      const to = place(`state:${name}`, 0, size, root.dtype);
+      const target = core(root);
+      if (this.canWriteInPlace(target, name)) this.places.set(target, to);
+      else copies.push({ from: root, to });
+    });
+    return copies;
+  }
+
+  private canWriteInPlace(target: Tensor, state: string): boolean {
+    const at = this.groupIndex.get(target);
+    if (at === undefined || this.places.has(target)) return false;
+    const { groups } = this.fused;
+    const readsState = (g: Group): boolean => g.loads.some((t) => t.node.kind === 'state' && t.node.name === state);
+    if (groups.some((g, i) => i > at && readsState(g))) return false;
+    const group = groups[at]!;
+    if (!readsState(group)) return true;
+    if (group.kind === 'named') return this.aliases(group, target, state);
+    return group.kind === 'pointwise' && readsInOrder(target, state, this.fused.stored);
+  }
+
+  /** A named kernel may say that a result can be written over an argument. */
+  private aliases(group: Group, target: Tensor, state: string): boolean {
+    if (group.anchor.node.kind !== 'named' || target.node.kind !== 'result') return false;
+    const argument = this.chosen.get(group.anchor)?.aliases?.[target.node.index];
+    return group.anchor.node.call.xs.every((x, i) => {
+      const { node } = core(x);
+      return node.kind !== 'state' || node.name !== state || i === argument;
+    });
+  }
+
+  private allocate(t: Tensor): void {
+    if (this.places.has(t)) return;
+    const slot = this.slots.take(t.size);
+    this.slotOf.set(t, slot);
+    this.places.set(t, place(`slot:${slot}`, 0, t.size, t.dtype));
+  }
+
+  /** Tensors whose memory is free after each group. Results of the program stay. */
+  private lastUses(roots: readonly Tensor[]): Map<number, Tensor[]> {
+    const last = new Map<Tensor, number>();
+    this.fused.groups.forEach((g, i) => {
+      for (const t of [...g.outputs, ...g.loads]) last.set(t, i);
+    });
+    for (const t of roots) last.delete(core(t));
+    const byGroup = new Map<number, Tensor[]>();
+    for (const [t, i] of last) byGroup.set(i, [...(byGroup.get(i) ?? []), t]);
+    return byGroup;
+  }
+}
+
+/** True where computing `t` reads elements of `state` only at their own index. */
+function readsInOrder(t: Tensor, state: string, stored: ReadonlySet<Tensor>): boolean {
+  const visit = (x: Tensor, inOrder: boolean): boolean => {
+    if (isLeaf(x)) return x.node.kind !== 'state' || x.node.name !== state || (inOrder && x.node.offset === 0);
+    if (stored.has(x) && x !== t) return true;
+    if (x.node.kind === 'view') return visit(x.node.x, inOrder && core(x) !== x);
+    if (x.node.kind === 'map') return x.node.xs.every((y) => visit(y, inOrder));
+    return false;
+  };
+  return visit(t, true);
+}

@@ -1,0 +1,274 @@
+import type { Device, Readback } from '../device/device';
+import { dispatchGrid } from '../device/dispatch';
+import { BYTES_PER_ELEMENT, type TypedArray, viewBytes } from '../ir/dtype';
+import {
+  type Graph,
+  type ProgramArguments,
+  type ProgramResult,
+  type ProgramSpec,
+  trace,
+} from '../ir/program';
+import { sizeOf } from '../ir/shape';
+import type { Kernel } from '../wgsl/assemble';
+import type { Place } from './memory';
+import { type Plan, type PlanOptions, makePlan } from './plan';
+import { STATE_USAGE, Store } from './store';
+
+export interface CompileOptions extends PlanOptions {
+  /** State shared with other programs; absent, the program makes its own from its spec. */
+  readonly store?: Store;
+  readonly label?: string;
+  /** Told after each pipeline is ready. */
+  readonly onProgress?: (ready: number, total: number) => void;
+}
+
+interface Command {
+  readonly kernel: Kernel<Place>;
+  readonly pipeline: GPUComputePipeline;
+  readonly bindGroup: GPUBindGroup;
+  readonly grid: readonly [number, number, number];
+}
+
+/** Runs in flight at most: the host prepares the next while one runs; more only costs memory and time. */
+const IN_FLIGHT = 2;
+
+/** Outputs up to this many bytes come back with every run, so that reading a loss costs no submission of its own. */
+const SMALL_OUTPUT = 16384;
+
+/** Traces `build` and makes everything that running it needs. Later runs create nothing. */
+export async function compile<const S extends ProgramSpec>(
+  device: Device,
+  spec: S,
+  build: (args: ProgramArguments<S>) => ProgramResult,
+  options: CompileOptions = {},
+): Promise<Program> {
+  return compileGraph(device, trace(spec, build), options);
+}
+
+export async function compileGraph(device: Device, graph: Graph, options: CompileOptions = {}): Promise<Program> {
+  const plan = makePlan(graph, device.profile, options);
+  const store = options.store ?? new Store(device, graph.spec.state ?? {});
+  const memory = new ProgramMemory(device, graph, plan, store);
+  const commands = await prepare(device, plan, memory, options);
+  return new Program(device, graph, plan, store, memory, commands, options.store === undefined);
+}
+
+async function prepare(
+  device: Device,
+  plan: Plan,
+  memory: ProgramMemory,
+  { onProgress }: CompileOptions,
+): Promise<Command[]> {
+  let ready = 0;
+  const pipelines = await Promise.all(
+    plan.kernels.map(async ({ wgsl, label }) => {
+      const pipeline = await device.pipeline(wgsl, label);
+      onProgress?.(++ready, plan.kernels.length);
+      return pipeline;
+    }),
+  );
+  return plan.kernels.map((kernel, i) => {
+    const entries = kernel.bindings.map(({ target }, binding) => ({ binding, resource: memory.resource(target) }));
+    const pipeline = pipelines[i]!;
+    return {
+      kernel,
+      pipeline,
+      bindGroup: device.bindGroup(pipeline, entries, kernel.label),
+      grid: dispatchGrid(kernel.workgroups, device.profile.limits.maxComputeWorkgroupsPerDimension),
+    };
+  });
+}
+
+/** The buffers of one program, by the names its plan uses. */
+class ProgramMemory {
+  private readonly own = new Map<string, GPUBuffer>();
+
+  constructor(
+    private readonly device: Device,
+    graph: Graph,
+    plan: Plan,
+    private readonly store: Store,
+  ) {
+    const make = (name: string, elements: number, label: string): GPUBuffer => {
+      const buffer = device.createBuffer({ label, size: elements * BYTES_PER_ELEMENT, usage: STATE_USAGE });
+      this.own.set(name, buffer);
+      return buffer;
+    };
+    for (const [name, spec] of Object.entries(graph.spec.inputs ?? {})) {
+      make(`input:${name}`, sizeOf(spec.shape), `input ${name}`);
+    }
+    plan.slots.forEach((size, i) => {
+      make(`slot:${i}`, size, `temporary ${i}`);
+    });
+    plan.packs.forEach((size, i) => {
+      make(`pack:${i}`, size, `flat vector ${i}`);
+    });
+    plan.data.forEach((data, i) => {
+      device.write(make(`data:${i}`, data.length, `constant ${i}`), 0, data);
+    });
+    make('scalars', plan.scalars.length, 'scalars');
+  }
+
+  buffer(name: string): GPUBuffer {
+    const found = this.own.get(name);
+    return found ?? this.store.buffer(name.slice('state:'.length));
+  }
+
+  resource({ buffer, offset, size }: Place): GPUBufferBinding {
+    const whole = buffer === 'scalars';
+    return {
+      buffer: this.buffer(buffer),
+      offset: offset * BYTES_PER_ELEMENT,
+      ...(!whole && { size: size * BYTES_PER_ELEMENT }),
+    };
+  }
+
+  destroy(): void {
+    for (const buffer of this.own.values()) this.device.destroyBuffer(buffer);
+    this.own.clear();
+  }
+}
+
+/** A compiled program: a fixed list of dispatches over fixed buffers, replayed by every run. */
+export class Program implements Disposable {
+  private readonly scalars: Float32Array<ArrayBuffer>;
+  /** Small outputs of the latest run, on their way. */
+  private readonly latest = new Map<string, Promise<ArrayBuffer>>();
+  private readonly pending: Promise<void>[] = [];
+
+  constructor(
+    readonly device: Device,
+    readonly graph: Graph,
+    readonly plan: Plan,
+    /** The persistent tensors that runs read and write. */
+    readonly state: Store,
+    private readonly memory: ProgramMemory,
+    private readonly commands: readonly Command[],
+    private readonly ownsStore: boolean,
+  ) {
+    this.scalars = new Float32Array(plan.scalars.length);
+  }
+
+  /**
+   * Writes inputs and scalars and submits one run. Resolves when at most one earlier run is still under way, so a loop
+   * that awaits it keeps the device busy without running ahead.
+   */
+  async run(
+    inputs: Readonly<Record<string, TypedArray>> = {},
+    scalars: Readonly<Record<string, number>> = {},
+  ): Promise<void> {
+    this.device.check();
+    this.writeInputs(inputs);
+    this.writeScalars(scalars);
+    const encoder = this.device.encoder('run');
+    this.encode(encoder, this.commands);
+    for (const { from, to } of this.plan.copies) {
+      encoder.copyBufferToBuffer(
+        this.memory.buffer(from.buffer),
+        from.offset * BYTES_PER_ELEMENT,
+        this.memory.buffer(to.buffer),
+        to.offset * BYTES_PER_ELEMENT,
+        to.size * BYTES_PER_ELEMENT,
+      );
+    }
+    const copies = this.smallOutputs().map(([name, place]) => ({ name, readback: this.copyOut(encoder, place) }));
+    this.device.submit([encoder.finish()], this.commands.length);
+    for (const { name, readback } of copies) {
+      const bytes = readback.bytes();
+      // Whoever reads the output sees the failure; a run whose outputs nobody reads fails at the next call instead.
+      bytes.catch(() => undefined);
+      this.latest.set(name, bytes);
+    }
+    this.pending.push(this.device.idle());
+    if (this.pending.length >= IN_FLIGHT) await this.pending.shift();
+  }
+
+  /** The value of an output after the latest run. Small outputs are copied out within the run itself. */
+  async read(name: string): Promise<TypedArray> {
+    const found = this.plan.outputs[name];
+    if (!found) throw new RangeError(`output '${name}' does not exist (outputs: ${Object.keys(this.plan.outputs).join(', ')})`);
+    const early = this.latest.get(name);
+    if (early) return viewBytes(found.dtype, (await early).slice(0));
+    const bytes = await this.device.read(
+      this.memory.buffer(found.buffer),
+      found.offset * BYTES_PER_ELEMENT,
+      found.size * BYTES_PER_ELEMENT,
+    );
+    return viewBytes(found.dtype, bytes);
+  }
+
+  /** Bytes of temporary, constant and input buffers; the store is not counted. */
+  get bytes(): number {
+    const elements = [...this.plan.slots, ...this.plan.packs, ...this.plan.data.map((d) => d.length)];
+    const inputs = Object.values(this.graph.spec.inputs ?? {}).map((s) => sizeOf(s.shape));
+    return [...elements, ...inputs].reduce((sum, n) => sum + n, 0) * BYTES_PER_ELEMENT;
+  }
+
+  /** Milliseconds of each kernel, each in a submission of its own: fenced wall time, the fence included. */
+  async profile(): Promise<{ label: string; milliseconds: number }[]> {
+    const times: { label: string; milliseconds: number }[] = [];
+    for (const command of this.commands) {
+      await this.device.idle();
+      const start = performance.now();
+      const encoder = this.device.encoder(command.kernel.label);
+      this.encode(encoder, [command]);
+      this.device.submit([encoder.finish()]);
+      await this.device.idle();
+      times.push({ label: command.kernel.label, milliseconds: performance.now() - start });
+    }
+    return times;
+  }
+
+  destroy(): void {
+    this.memory.destroy();
+    if (this.ownsStore) this.state.destroy();
+  }
+
+  [Symbol.dispose](): void {
+    this.destroy();
+  }
+
+  private smallOutputs(): [string, Place][] {
+    return Object.entries(this.plan.outputs).filter(([, { size }]) => size * BYTES_PER_ELEMENT <= SMALL_OUTPUT);
+  }
+
+  private copyOut(encoder: GPUCommandEncoder, { buffer, offset, size }: Place): Readback {
+    const source = this.memory.buffer(buffer);
+    return this.device.readback(encoder, source, offset * BYTES_PER_ELEMENT, size * BYTES_PER_ELEMENT);
+  }
+
+  private encode(encoder: GPUCommandEncoder, commands: readonly Command[]): void {
+    const pass = encoder.beginComputePass();
+    let current: GPUComputePipeline | undefined;
+    for (const { pipeline, bindGroup, grid } of commands) {
+      if (pipeline !== current) pass.setPipeline(pipeline);
+      current = pipeline;
+      pass.setBindGroup(0, bindGroup);
+      pass.dispatchWorkgroups(...grid);
+    }
+    pass.end();
+  }
+
+  private writeInputs(inputs: Readonly<Record<string, TypedArray>>): void {
+    for (const [name, spec] of Object.entries(this.graph.spec.inputs ?? {})) {
+      const data = inputs[name];
+      const size = sizeOf(spec.shape);
+      if (!data || data.length !== size) {
+        throw new RangeError(`input '${name}' takes ${size} ${spec.dtype} elements, got ${data ? data.length : 'nothing'}`);
+      }
+      if ((data instanceof Float32Array) !== (spec.dtype === 'f32')) {
+        throw new TypeError(`input '${name}' is ${spec.dtype}, got a ${data.constructor.name}`);
+      }
+      this.device.write(this.memory.buffer(`input:${name}`), 0, data);
+    }
+  }
+
+  private writeScalars(scalars: Readonly<Record<string, number>>): void {
+    this.plan.scalars.forEach((name, i) => {
+      const value = scalars[name];
+      if (value === undefined) throw new RangeError(`scalar '${name}' was not given a value`);
+      this.scalars[i] = value;
+    });
+    if (this.scalars.length > 0) this.device.write(this.memory.buffer('scalars'), 0, this.scalars);
+  }
+}

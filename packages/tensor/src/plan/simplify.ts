@@ -1,0 +1,221 @@
+import type { AdapterProfile } from '../device/types';
+import { core, isLeaf } from './core';
+import { keepsOrder, isIdentityView, mergeViews, viewShape } from '../ir/view';
+import { SEGMENT_ALIGNMENT } from '../ir/layout';
+import { type Node, Tensor, makeView, mapChildren, reachable, substituteArgs } from '../ir/tensor';
+import { type Term, arg, constant, substitute, subterms } from '../ir/term';
+import type { KernelVariant } from './variant';
+
+export interface SimplifyOptions {
+  readonly profile: AdapterProfile;
+  /** Lower every node by the generic rules: no named kernel is used. */
+  readonly generic: boolean;
+}
+
+/** The named kernel that will compute each call that keeps its name. */
+export type Chosen = Map<Tensor, KernelVariant<unknown>>;
+
+/**
+ * Rewrites the graph bottom-up: named calls without a kernel become their expansion, equal nodes become one, views merge,
+ * constants move into terms.
+ */
+export function simplify(roots: readonly Tensor[], options: SimplifyOptions): Simplified {
+  const rewriter = new Rewriter(options);
+  return { roots: roots.map((t) => rewriter.root(t)), chosen: rewriter.chosen, order: rewriter.order };
+}
+
+export interface Simplified {
+  readonly roots: Tensor[];
+  readonly chosen: Chosen;
+  readonly order: ReadonlyMap<Tensor, number>;
+}
+
+class Rewriter {
+  readonly chosen: Chosen = new Map();
+  /** Position in the traced program: kernels run in about the order in which their author wrote them. */
+  readonly order = new Map<Tensor, number>();
+  private readonly done = new Map<Tensor, Tensor>();
+  private readonly packed = new Set<Tensor>();
+  private readonly byKey = new Map<string, Tensor>();
+
+  constructor(private readonly options: SimplifyOptions) {}
+
+  rewrite(root: Tensor): Tensor {
+    const next = (t: Tensor): readonly Tensor[] => {
+      if (this.done.has(t)) return [];
+      if (t.node.kind === 'result') {
+        const named = t.node.of.node;
+        if (named.kind === 'named' && !this.kernelFor(t.node.of)) return [named.call.expansion[t.node.index]!];
+        return [t.node.of];
+      }
+      return childrenOfNode(t.node);
+    };
+    for (const t of reachable([root], next)) if (!this.done.has(t)) this.done.set(t, this.visit(t));
+    return this.done.get(root)!;
+  }
+
+  /** The rewritten `t`, in memory of its own. */
+  root(t: Tensor): Tensor {
+    const made = this.rewrite(t);
+    return isLeaf(core(made)) ? this.copy(made) : made;
+  }
+
+  private copy(x: Tensor): Tensor {
+    const made = new Tensor({ kind: 'map', term: arg(0, x.dtype), xs: [x] }, x.shape, x.dtype);
+    this.order.set(made, this.order.get(x)!);
+    return made;
+  }
+
+  /** A tensor can be computed right where a pack wants it only if it is computed, and only for one pack. */
+  private placedForPack(x: Tensor): Tensor {
+    const made = core(x);
+    const direct = !isLeaf(made) && made.node.kind !== 'pack' && !this.packed.has(made);
+    const placed = direct ? x : this.copy(x);
+    this.packed.add(core(placed));
+    return placed;
+  }
+
+  private kernelFor(named: Tensor): KernelVariant<unknown> | undefined {
+    if (this.options.generic || named.node.kind !== 'named') return undefined;
+    const { definition, attributes, xs } = named.node.call;
+    return definition.kernels?.find((k) => k.supports({ profile: this.options.profile, attributes, inputs: xs }));
+  }
+
+  private visit(t: Tensor): Tensor {
+    const { node } = t;
+    if (node.kind === 'stop') return this.done.get(node.x)!;
+    if (node.kind === 'result' && !this.kernelFor(node.of)) {
+      return this.done.get((node.of.node as Extract<Node, { kind: 'named' }>).call.expansion[node.index]!)!;
+    }
+    const moved = mapChildren(node, (x) => this.done.get(x)!);
+    const made = this.unique(this.reduced(moved, t), t);
+    if (node.kind === 'named') this.chosen.set(made, this.kernelFor(t)!);
+    return made;
+  }
+
+  private reduced(node: Node, like: Tensor): Node | Tensor {
+    if (node.kind === 'view') return this.reducedView(node);
+    if (node.kind === 'map') return reducedMap(node, like);
+    if (node.kind === 'pack') {
+      const aligned = node.segments.every(({ offset }) => offset % SEGMENT_ALIGNMENT === 0);
+      return aligned ? { ...node, xs: node.xs.map((x) => this.placedForPack(x)) } : this.packAsConcat(node, like);
+    }
+    return node;
+  }
+
+  /** Segments that cannot be bound by themselves are written by one kernel that knows all of them. */
+  private packAsConcat({ segments, xs }: Extract<Node, { kind: 'pack' }>, like: Tensor): Node {
+    const pieces: Tensor[] = [];
+    const zeros = (count: number): void => {
+      if (count > 0) pieces.push(new Tensor({ kind: 'map', term: constant(0), xs: [] }, [count], 'f32'));
+    };
+    let at = 0;
+    segments
+      .map((segment, i) => ({ segment, x: xs[i]! }))
+      .sort((a, b) => a.segment.offset - b.segment.offset)
+      .forEach(({ segment, x }) => {
+        zeros(segment.offset - at);
+        pieces.push(x.rank === 1 ? x : makeView(x, { kind: 'reshape', shape: [segment.size] }));
+        at = segment.offset + segment.size;
+      });
+    zeros(like.size - at);
+    for (const piece of pieces) if (!this.order.has(piece)) this.order.set(piece, like.id);
+    return { kind: 'concat', axis: 0, xs: pieces };
+  }
+
+  private reducedView(node: Extract<Node, { kind: 'view' }>): Node | Tensor {
+    const { view, x } = node;
+    if (isIdentityView(view, x.shape)) return x;
+    const shape = viewShape(view, x.shape);
+    // Views that keep the order of the elements are all spelled as one reshape.
+    const spelled = view.kind !== 'reshape' && keepsOrder(view, x.shape) ? ({ kind: 'reshape', shape } as const) : view;
+    if (x.node.kind === 'view') {
+      const merged = mergeViews(x.node.view, spelled);
+      if (merged) return this.reducedView({ kind: 'view', view: merged, x: x.node.x });
+    }
+    // A constant is the same under every view that adds no zeros.
+    if (x.node.kind === 'map' && x.node.xs.length === 0 && view.kind !== 'pad' && isUniform(x.node.term)) return x.node;
+    return { kind: 'view', view: spelled, x };
+  }
+
+  private unique(node: Node | Tensor, like: Tensor): Tensor {
+    if (node instanceof Tensor) return node;
+    const key = `${keyOf(node)}|${like.shape}|${like.dtype}`;
+    const known = this.byKey.get(key);
+    if (known) {
+      this.order.set(known, Math.min(this.order.get(known)!, like.id));
+      return known;
+    }
+    const made = relabel(new Tensor(node, like.shape, like.dtype), like.path);
+    this.byKey.set(key, made);
+    this.order.set(made, like.id);
+    return made;
+  }
+}
+
+const relabel = (t: Tensor, path: string): Tensor => Object.assign(t, { path });
+
+const childrenOfNode = (node: Node): readonly Tensor[] => {
+  const list: Tensor[] = [];
+  mapChildren(node, (x) => {
+    list.push(x);
+    return x;
+  });
+  return list;
+};
+
+const isUniform = (term: Term): boolean => subterms(term).every((t) => t.kind !== 'coord' && t.kind !== 'arg');
+
+/** Moves constant arguments into the term, drops arguments that are unread or repeated. */
+function reducedMap(node: Extract<Node, { kind: 'map' }>, like: Tensor): Node | Tensor {
+  const inlined = node.xs.map((x, i) =>
+    x.node.kind === 'map' && x.node.xs.length === 0 && isUniform(x.node.term) ? x.node.term : arg(i, x.dtype),
+  );
+  const term = substituteArgs(node.term, inlined);
+  const used = subterms(term).flatMap((t) => (t.kind === 'arg' ? [t.index] : []));
+  const kept = [...new Set(used.map((i) => node.xs[i]!))].sort((a, b) => a.id - b.id);
+  const renumbered = substitute(term, (leaf) => {
+    return leaf.kind === 'arg' ? arg(kept.indexOf(node.xs[leaf.index]!), node.xs[leaf.index]!.dtype) : leaf;
+  });
+  if (renumbered.kind === 'arg' && renumbered.type === like.dtype) return kept[renumbered.index]!;
+  return { kind: 'map', term: renumbered, xs: kept };
+}
+
+const literalIds = new WeakMap<object, number>();
+let literals = 0;
+
+function keyOf(node: Node): string {
+  const ids = (xs: readonly Tensor[]): string => xs.map((x) => x.id).join(',');
+  switch (node.kind) {
+    case 'input':
+      return `input ${node.name}`;
+    case 'literal': {
+      if (!literalIds.has(node.data)) literalIds.set(node.data, literals++);
+      return `literal ${literalIds.get(node.data)}`;
+    }
+    case 'state':
+      return `state ${node.name} ${node.offset}`;
+    case 'map':
+      return `map ${node.term.id} ${ids(node.xs)}`;
+    case 'reduce':
+      return `reduce ${node.op} ${node.axes} ${node.x.id}`;
+    case 'contract':
+      return `contract ${node.spec.a},${node.spec.b}->${node.spec.out} ${node.a.id},${node.b.id}`;
+    case 'view':
+      return `view ${JSON.stringify(node.view)} ${node.x.id}`;
+    case 'concat':
+      return `concat ${node.axis} ${ids(node.xs)}`;
+    case 'gather':
+      return `gather ${node.table.id},${node.index.id}`;
+    case 'random':
+      return `random ${node.distribution} ${node.stream} ${node.keys.id}`;
+    case 'pack':
+      return `pack ${JSON.stringify(node.segments)} ${ids(node.xs)}`;
+    case 'stop':
+      return `stop ${node.x.id}`;
+    case 'named':
+      return `named ${node.call.definition.name} ${JSON.stringify(node.call.attributes)} ${ids(node.call.xs)}`;
+    case 'result':
+      return `result ${node.of.id} ${node.index}`;
+  }
+}

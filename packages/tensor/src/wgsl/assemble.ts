@@ -1,0 +1,44 @@
+import { libraryFor } from './library';
+import type { Bindable, Binding, Bindings } from './bindings';
+
+export const WORKGROUP_SIZE = 64;
+
+/** A complete shader, the buffers it binds in order, and how many workgroups to start. */
+export interface Kernel<B extends Bindable> {
+  readonly label: string;
+  readonly wgsl: string;
+  readonly bindings: readonly Binding<B>[];
+  readonly workgroups: number;
+}
+
+export interface KernelBody {
+  readonly label: string;
+  readonly directives?: string;
+  /** The module without its binding declarations and without the library functions it calls. */
+  readonly body: string;
+  readonly workgroups: number;
+}
+
+export function assemble<B extends Bindable>(kernel: KernelBody, names: Bindings<B>): Kernel<B> {
+  const { declarations, bindings } = names.declare(kernel.body);
+  const parts = [kernel.directives ?? '', declarations, libraryFor(kernel.body), kernel.body];
+  return {
+    label: kernel.label,
+    wgsl: `${parts.filter((p) => p !== '').join('\n')}\n`,
+    bindings,
+    workgroups: kernel.workgroups,
+  };
+}
+
+/**
+ * An entry point with one invocation for each of `count` elements; `i` is the element. Workgroups may lie in a grid of any
+ * shape, so that more than 65535 of them can be started.
+ */
+export const perElement = (count: number, body: string): string => `@compute @workgroup_size(${WORKGROUP_SIZE})
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+  let i = (group.x + groups.x * (group.y + groups.y * group.z)) * ${WORKGROUP_SIZE}u + lane;
+  if (i >= ${count}u) { return; }
+${body}
+}`;
+
+export const workgroupsFor = (count: number): number => Math.ceil(count / WORKGROUP_SIZE);

@@ -1,0 +1,166 @@
+import type { Tensor } from '../ir/tensor';
+import { viewSource } from '../ir/view';
+import { type Expression, expressionArithmetic as m, number } from './expression';
+import { ElementIndex } from './index-form';
+import { printTermWgsl } from './terms';
+
+/** How a kernel under construction reaches memory. */
+export interface Memory {
+  /** True where the tensor is stored, so that it is loaded and not computed. */
+  isStored(t: Tensor): boolean;
+  /** WGSL variable of the buffer that holds a stored tensor from its first element. */
+  bufferOf(t: Tensor): string;
+  /** WGSL expression of a step scalar. */
+  scalar(name: string): string;
+}
+
+/**
+ * Writes the statements that compute elements of tensors. Stored tensors are loaded; everything else is computed on the
+ * spot from what it stands on. A value asked for twice at the same index is computed once.
+ */
+export class Emitter {
+  private lines: string[] = [];
+  private scopes: Map<string, string>[] = [new Map()];
+  private names = 0;
+
+  constructor(private readonly memory: Memory) {}
+
+  get text(): string {
+    return this.lines.join('\n');
+  }
+
+  statement(line: string): void {
+    this.lines.push(`${'  '.repeat(this.scopes.length)}${line}`);
+  }
+
+  /** A nested block, e.g. a loop body. What is computed inside is not visible outside. */
+  block(header: string, body: () => void): void {
+    this.statement(`${header} {`);
+    this.scopes.push(new Map());
+    body();
+    this.scopes.pop();
+    this.statement('}');
+  }
+
+  /** Statements written by `body`, apart from the rest. */
+  capture(body: () => void): string[] {
+    const outer = this.lines;
+    this.lines = [];
+    this.scopes.push(new Map());
+    body();
+    this.scopes.pop();
+    const captured = this.lines;
+    this.lines = outer;
+    return captured;
+  }
+
+  /** Names the value of an expression. */
+  bind(expression: string): string {
+    const name = `v${this.names++}`;
+    this.statement(`let ${name} = ${expression};`);
+    return name;
+  }
+
+  /** Makes `expression` the known value of `t` at `index` in the current block. */
+  define(t: Tensor, index: ElementIndex, expression: string): void {
+    this.scopes[this.scopes.length - 1]!.set(memoKey(t, index), expression);
+  }
+
+  /** WGSL expression of the element of `t` at `index`; may write statements first. */
+  value(t: Tensor, index: ElementIndex): string {
+    const key = memoKey(t, index);
+    for (const scope of this.scopes) {
+      const known = scope.get(key);
+      if (known) return known;
+    }
+    const computed = this.memory.isStored(t) ? this.bind(this.load(t, index)) : this.compute(t, index);
+    this.define(t, index, computed);
+    return computed;
+  }
+
+  /** WGSL expression of an element reached through views alone, with no statement. */
+  loadThroughViews(t: Tensor, index: ElementIndex): string {
+    if (this.memory.isStored(t) || t.node.kind !== 'view') return this.load(t, index);
+    const { view, x } = t.node;
+    if (view.kind === 'reshape') return this.loadThroughViews(x, index.reshaped(x.shape));
+    const source = viewSource(view, x.shape, index.coords, m);
+    const inner = this.loadThroughViews(x, ElementIndex.at(x.shape, source.coords));
+    return source.valid ? `select(${zero(t)}, ${inner}, ${source.valid.text})` : inner;
+  }
+
+  private load(t: Tensor, index: ElementIndex): string {
+    return `${this.memory.bufferOf(t)}[${index.linear.text}]`;
+  }
+
+  private compute(t: Tensor, index: ElementIndex): string {
+    const { node } = t;
+    switch (node.kind) {
+      case 'map':
+        return this.map(t, node, index);
+      case 'view': {
+        const { view, x } = node;
+        if (view.kind === 'reshape') return this.value(x, index.reshaped(x.shape));
+        const source = viewSource(view, x.shape, index.coords, m);
+        const inner = this.value(x, ElementIndex.at(x.shape, source.coords));
+        return source.valid ? this.bind(`select(${zero(t)}, ${inner}, ${source.valid.text})`) : inner;
+      }
+      case 'concat':
+        return this.concat(t, node, index);
+      case 'gather': {
+        const { table, index: rows } = node;
+        const at = ElementIndex.at(rows.shape, index.coords.slice(0, rows.rank));
+        const row = this.bind(`min(${this.value(rows, at)}, ${table.shape[0]! - 1}u)`);
+        const coords = [{ text: row, bound: table.shape[0]! }, ...index.coords.slice(rows.rank)];
+        return this.value(table, ElementIndex.at(table.shape, coords));
+      }
+      case 'random':
+        return this.random(t, node, index);
+      default:
+        throw new Error(`${t.describe()} has to be stored before a kernel can read it`);
+    }
+  }
+
+  private map(t: Tensor, node: Extract<Tensor['node'], { kind: 'map' }>, index: ElementIndex): string {
+    const printed = printTermWgsl(node.term, {
+      arg: (i) => this.value(node.xs[i]!, index),
+      scalar: (name) => this.memory.scalar(name),
+      coord: (axis) => index.coords[axis]!.text,
+      bind: (expression) => this.bind(expression),
+    });
+    return node.xs.length === 0 || /^v\d+$/.test(printed) ? `${t.dtype}(${printed})` : this.bind(printed);
+  }
+
+  /** The part that holds the element is found by comparing its coordinate; the other parts read their first element. */
+  private concat(t: Tensor, node: Extract<Tensor['node'], { kind: 'concat' }>, index: ElementIndex): string {
+    const at = index.coords[node.axis]!;
+    const result = `v${this.names++}`;
+    this.statement(`var ${result} = ${zero(t)};`);
+    let from = 0;
+    node.xs.forEach((x) => {
+      const width = x.shape[node.axis]!;
+      const inside = m.within(at, from, from + width).text;
+      const own = index.coords.map((c, axis) => (axis === node.axis ? m.subtract(c, from) : c));
+      this.block(`if ${inside}`, () => {
+        this.statement(`${result} = ${this.value(x, ElementIndex.at(x.shape, own))};`);
+      });
+      from += width;
+    });
+    return result;
+  }
+
+  private random(t: Tensor, node: Extract<Tensor['node'], { kind: 'random' }>, index: ElementIndex): string {
+    const width = t.size / t.shape[0]!;
+    const row = m.divide(index.linear, width);
+    const key = [0, 1].map((word) =>
+      this.value(node.keys, ElementIndex.linear(node.keys.shape, m.add(m.multiply(row, 2), number(word)))),
+    );
+    const counter: Expression = m.remainder(index.linear, width);
+    const bits = `ns_threefry(vec2<u32>(${key}), vec2<u32>(${counter.text}, ${node.stream}u)).x`;
+    if (node.distribution === 'bits') return this.bind(bits);
+    const uniform = `ns_uniform(${bits})`;
+    return this.bind(node.distribution === 'uniform' ? uniform : `ns_normal(${uniform})`);
+  }
+}
+
+const memoKey = (t: Tensor, index: ElementIndex): string => `${t.id}@${index.linear.text}`;
+const zero = (t: Tensor): string => (t.dtype === 'f32' ? '0.0' : t.dtype === 'u32' ? '0u' : '0i');

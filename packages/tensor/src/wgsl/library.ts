@@ -1,0 +1,81 @@
+import { CENTRAL, TAIL } from '../random/inverse-normal';
+import { KEY_PARITY, ROTATIONS } from '../random/threefry';
+import { floatLiteral } from './literal';
+
+const horner = (coefficients: readonly number[], x: string): string =>
+  coefficients
+    .slice(0, -1)
+    .reduceRight((inner, c) => `(${inner}) * ${x} + ${floatLiteral(c)}`, floatLiteral(coefficients[coefficients.length - 1]!));
+
+const round = (r: number): string => `  x.x += x.y; x.y = (x.y << ${r}u) | (x.y >> ${32 - r}u); x.y ^= x.x;`;
+
+const threefry = (): string => {
+  const groups = [0, 1, 2, 3, 4].map((g) => {
+    const rounds = [0, 1, 2, 3].map((i) => round(ROTATIONS[(g % 2) * 4 + i]!)).join('\n');
+    return `${rounds}\n  x += vec2<u32>(k[${(g + 1) % 3}], k[${(g + 2) % 3}] + ${g + 1}u);`;
+  });
+  return `fn ns_threefry(key: vec2<u32>, counter: vec2<u32>) -> vec2<u32> {
+  let k = vec3<u32>(key.x, key.y, key.x ^ key.y ^ ${KEY_PARITY}u);
+  var x = counter + k.xy;
+${groups.join('\n')}
+  return x;
+}`;
+};
+
+/**
+ * Functions that kernels may call, in the order in which they may stand on one another. WGSL has no erf, and promises too
+ * little of log for random numbers to agree across adapters.
+ */
+const functions: readonly { readonly name: string; readonly source: () => string }[] = [
+  {
+    // Abramowitz & Stegun 7.1.26 is too coarse; this is a Chebyshev fit of erfc(z)·e^(z²) in 1/(1 + z/2)
+    // (relative error of erfc below 1.2e-7), with the odd series near 0 where 1 − erfc would cancel.
+    name: 'ns_erf',
+    source: () => `fn ns_erf(x: f32) -> f32 {
+  let z = min(abs(x), 6.0);
+  let s = x * x;
+  let t = 1.0 / (1.0 + 0.5 * z);
+  let p = ${horner([-1.26551223, 1.00002368, 0.37409196, 0.09678418, -0.18628806, 0.27886807, -1.13520398, 1.48851587, -0.82215223, 0.17087277], 't')};
+  let far = sign(x) * (1.0 - t * exp(p - z * z));
+  let near = x * (${horner([1.1283791671, -0.3761263890, 0.1128379167, -0.0268661706, 0.0052239776, -0.0008548327], 's')});
+  return select(far, near, s < 0.25);
+}`,
+  },
+  { name: 'ns_threefry', source: threefry },
+  {
+    // ln x = e·ln 2 + 2·atanh((m − 1)/(m + 1)) with m in [√½, √2), by basic arithmetic alone.
+    name: 'ns_log',
+    source: () => `fn ns_log(x: f32) -> f32 {
+  let bits = bitcast<u32>(x) - 0x3f3504f3u;
+  let e = f32(bitcast<i32>(bits) >> 23u);
+  let m = bitcast<f32>((bits & 0x7fffffu) + 0x3f3504f3u);
+  let s = (m - 1.0) / (m + 1.0);
+  let s2 = s * s;
+  return e * 0.6931471806 + 2.0 * s * (${horner([1, 1 / 3, 1 / 5, 1 / 7, 1 / 9, 1 / 11], 's2')});
+}`,
+  },
+  { name: 'ns_uniform', source: () => 'fn ns_uniform(bits: u32) -> f32 { return (f32(bits >> 9u) + 0.5) * 1.1920928955078125e-7; }' },
+  {
+    name: 'ns_normal',
+    source: () => `fn ns_normal(u: f32) -> f32 {
+  let q = u - 0.5;
+  let c = ${CENTRAL.offset} - q * q;
+  let middle = q * (${horner(CENTRAL.numerator, 'c')}) / (${horner(CENTRAL.denominator, 'c')});
+  let r = sqrt(max(-ns_log(min(u, 1.0 - u)), 0.0)) - ${TAIL.offset};
+  let tail = sign(q) * (${horner(TAIL.numerator, 'r')}) / (${horner(TAIL.denominator, 'r')});
+  return select(tail, middle, abs(q) <= ${CENTRAL.limit});
+}`,
+  },
+];
+
+/** Sources of the functions that `body` calls, directly or through one another. */
+export function libraryFor(body: string): string {
+  let text = body;
+  const needed: string[] = [];
+  for (const f of [...functions].reverse()) {
+    if (!text.includes(`${f.name}(`)) continue;
+    needed.unshift(f.source());
+    text += needed[0];
+  }
+  return needed.join('\n');
+}

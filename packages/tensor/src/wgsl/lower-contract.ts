@@ -1,0 +1,33 @@
+import type { Tensor } from '../ir/tensor';
+import { perElement, workgroupsFor } from './assemble';
+import { contractRoles } from './contract-roles';
+import type { Emitter } from './emitter';
+import { expressionArithmetic as m, variable } from './expression';
+import { ElementIndex } from './index-form';
+import { storeAll } from './lower-pointwise';
+
+/** One invocation sums one output over k in order: the plain meaning, which every faster form is compared with. */
+export function lowerContract(
+  emitter: Emitter,
+  output: Tensor,
+  stored: readonly Tensor[],
+  bufferFor: (t: Tensor) => string,
+) {
+  if (output.node.kind !== 'contract') throw new Error('not a contract');
+  const { spec, a, b } = output.node;
+  const roles = contractRoles(spec, a, b);
+  const { sizes } = roles;
+  const n = m.remainder(variable('i', output.size), sizes.n);
+  const rest = m.divide(variable('i', output.size), sizes.n);
+  const at = { n, m: m.remainder(rest, sizes.m), batch: m.divide(rest, sizes.m), k: variable('k', sizes.k) };
+  emitter.statement('var acc = 0.0;');
+  emitter.block(`for (var k = 0u; k < ${sizes.k}u; k++)`, () => {
+    const left = emitter.loadThroughViews(a, ElementIndex.linear(a.shape, roles.indexA(at)));
+    const right = emitter.loadThroughViews(b, ElementIndex.linear(b.shape, roles.indexB(at)));
+    emitter.statement(`acc += ${left} * ${right};`);
+  });
+  emitter.statement(`let o = ${roles.indexOut(at).text};`);
+  emitter.define(output, ElementIndex.linear(output.shape, variable('o', output.size)), 'acc');
+  storeAll(emitter, stored, 'o', bufferFor);
+  return { body: perElement(output.size, emitter.text), workgroups: workgroupsFor(output.size) };
+}

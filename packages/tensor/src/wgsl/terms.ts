@@ -1,0 +1,52 @@
+import { binaryOps, compareOps, unaryOps } from '../ir/scalar-ops';
+import { type Term, subterms, termChildren } from '../ir/term';
+import { floatLiteral } from './literal';
+
+export interface TermContext {
+  arg(index: number): string;
+  scalar(name: string): string;
+  coord(axis: number): string;
+  /** Names a value that is used more than once; returns the name. */
+  bind(expression: string, key: string): string;
+}
+
+/** The WGSL reading of a term. Shared sub-terms are computed once. */
+export function printTermWgsl(root: Term, context: TermContext): string {
+  const order = subterms(root);
+  const uses = new Map<Term, number>();
+  for (const t of order) for (const child of termChildren(t)) uses.set(child, (uses.get(child) ?? 0) + 1);
+  const text = new Map<Term, string>();
+  for (const t of order) {
+    const printed = print(t, (x) => text.get(x)!, context);
+    const shared = (uses.get(t) ?? 0) > 1 && termChildren(t).length > 0;
+    text.set(t, shared ? context.bind(printed, `t${t.id}`) : printed);
+  }
+  return text.get(root)!;
+}
+
+
+function print(t: Term, of: (t: Term) => string, context: TermContext): string {
+  switch (t.kind) {
+    case 'const':
+      if (t.type === 'f32') return floatLiteral(t.value);
+      return t.type === 'bool' ? String(t.value !== 0) : `${t.value}${t.type === 'u32' ? 'u' : 'i'}`;
+    case 'arg':
+      return context.arg(t.index);
+    case 'scalar':
+      return t.type === 'f32' ? context.scalar(t.name) : `bitcast<${t.type}>(${context.scalar(t.name)})`;
+    case 'coord':
+      return context.coord(t.axis);
+    case 'unary':
+      return unaryOps[t.op].wgsl(of(t.x));
+    case 'binary':
+      return binaryOps[t.op].wgsl(of(t.x), of(t.y));
+    case 'compare':
+      return compareOps[t.op].wgsl(of(t.x), of(t.y));
+    case 'select':
+      return `select(${of(t.no)}, ${of(t.yes)}, ${of(t.cond)})`;
+    case 'cast':
+      return `${t.type}(${of(t.x)})`;
+    case 'bitcast':
+      return `bitcast<${t.type}>(${of(t.x)})`;
+  }
+}

@@ -1,0 +1,58 @@
+// Everything `npm run` needs on a machine with Node and npm alone: node tools/run.mjs WHAT [arguments]
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { runForeground } from './setup/foreground.mjs';
+import { progress, SetupError } from './setup/report.mjs';
+import { setUp } from './setup/setup.mjs';
+import { resolveFrom, root } from './setup/workspace.mjs';
+import { check } from './work/check.mjs';
+import { test } from './work/test.mjs';
+
+const cli = join(root, 'apps', 'trainer', 'dist', 'main.js');
+
+/** Sets up with an adapter, or fails. */
+async function setUpWithAdapter() {
+  const { missingAdapter } = await setUp({ adapter: true });
+  if (missingAdapter) throw new SetupError(missingAdapter);
+}
+
+/** @type {Record<string, (args: string[]) => Promise<number>>} */
+const commands = {
+  async train(args) {
+    await setUpWithAdapter();
+    return runForeground([cli, 'train', ...args]);
+  },
+  async noisesmith(args) {
+    // Commands such as `inspect` and `doctor` work without an adapter; the others say themselves that there is none.
+    const { missingAdapter } = await setUp({ adapter: true });
+    if (missingAdapter) progress(missingAdapter);
+    return runForeground([cli, ...args]);
+  },
+  async bench(args) {
+    await setUpWithAdapter();
+    return runForeground([
+      '--import',
+      pathToFileURL(resolveFrom('.', 'tsx')).href,
+      join(root, 'bench', 'main.ts'),
+      ...args,
+    ]);
+  },
+  async build() {
+    await setUp({ adapter: false });
+    return 0;
+  },
+  test,
+  check,
+};
+
+const [what = '', ...args] = process.argv.slice(2);
+try {
+  if (!Object.hasOwn(commands, what)) {
+    throw new SetupError(`what to run is ${JSON.stringify(what)}, expected one of ${Object.keys(commands).join(', ')}`);
+  }
+  process.exitCode = await /** @type {(args: string[]) => Promise<number>} */ (commands[what])(args);
+} catch (error) {
+  if (!(error instanceof SetupError)) throw error;
+  progress(error.message);
+  process.exitCode = 1;
+}
