@@ -1,10 +1,20 @@
+export { grad, type Tree } from './autodiff/gradient';
+export * from './device';
+export { call, type Definition, type GradientCall } from './ir/definition';
 export type { DType, TypedArray } from './ir/dtype';
-export { type Definition, type GradientCall, call } from './ir/definition';
-export { type FlatTensor, type Layout, type NamedSegment, layoutOf } from './ir/layout';
-export { type Graph, type ProgramArguments, type ProgramResult, type ProgramSpec, type StateSpec, type TensorSpec, f32, trace, u32 } from './ir/program';
-export { type Segment, Tensor, scope } from './ir/tensor';
-export { type Tree, grad } from './autodiff/gradient';
-export { type OracleOptions, type OracleResult, type OracleValues, evaluate, interpret } from './oracle/interpret';
+export { type FlatTensor, type Layout, layoutOf, type NamedSegment } from './ir/layout';
+export {
+  f32,
+  type Graph,
+  type ProgramArguments,
+  type ProgramResult,
+  type ProgramSpec,
+  type StateSpec,
+  type TensorSpec,
+  trace,
+  u32,
+} from './ir/program';
+export { type Segment, scope, Tensor } from './ir/tensor';
 export * from './ops/attention';
 export * from './ops/contract';
 export * from './ops/elementwise';
@@ -15,8 +25,8 @@ export * from './ops/optimizer';
 export * from './ops/random';
 export * from './ops/reduce';
 export * from './ops/view';
-export { deriveKey, threefry2x32, uniformFromBits } from './random/threefry';
-export { inverseNormal } from './random/inverse-normal';
-export * from './device';
-export { type CompileOptions, Program, compile, compileGraph } from './plan/program';
+export { evaluate, interpret, type OracleOptions, type OracleResult, type OracleValues } from './oracle/interpret';
+export { type CompileOptions, compile, compileGraph, Program } from './plan/program';
 export { Store } from './plan/store';
+export { inverseNormal } from './random/inverse-normal';
+export { deriveKey, threefry2x32, uniformFromBits } from './random/threefry';

@@ -13,7 +13,25 @@ describe('derived gradients equal finite differences', () => {
 });
 
 describe('the gradient of a gradient', () => {
-  const differentiable = ['mul', 'div', 'exp', 'tanh', 'gelu', 'silu', 'variance', 'slice', 'pad', 'window', 'matmul', 'gather', 'softmax', 'layerNorm', 'attention', 'linearGelu', 'crossEntropy'];
+  const differentiable = [
+    'mul',
+    'div',
+    'exp',
+    'tanh',
+    'gelu',
+    'silu',
+    'variance',
+    'slice',
+    'pad',
+    'window',
+    'matmul',
+    'gather',
+    'softmax',
+    'layerNorm',
+    'attention',
+    'linearGelu',
+    'crossEntropy',
+  ];
   for (const name of differentiable) {
     it(name, () => {
       const { shapes, values, build } = operationCases[name]!;

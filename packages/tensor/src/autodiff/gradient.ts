@@ -1,5 +1,5 @@
 import { printShape } from '../ir/shape';
-import { Tensor, children, reachable, scope } from '../ir/tensor';
+import { children, reachable, scope, Tensor } from '../ir/tensor';
 import { add, fill } from '../ops/elementwise';
 import { type Adjoint, nodeRules } from './rules';
 

@@ -1,7 +1,7 @@
 import { derivative } from '../ir/derivative';
 import type { Shape } from '../ir/shape';
 import type { Tensor } from '../ir/tensor';
-import { type Term, arg, binary, substitute, subterms } from '../ir/term';
+import { arg, binary, substitute, subterms, type Term } from '../ir/term';
 import type { View } from '../ir/view';
 import { contract, einsum } from '../ops/contract';
 import { add, cast, div, equal, mapTerm, mul } from '../ops/elementwise';
@@ -69,7 +69,11 @@ function mapAdjoint(t: Tensor, d: Tensor, index: number): Tensor | undefined {
   // Arguments that the derivative no longer reads would keep tensors alive for nothing.
   const used = new Set(subterms(adjoint).flatMap((s) => (s.kind === 'arg' ? [s.index] : [])));
   const kept = [...xs, d].map((x, i) => ({ x, i })).filter(({ i }) => used.has(i));
-  return mapTerm('gradient', renumber(adjoint, kept), kept.map((k) => k.x));
+  return mapTerm(
+    'gradient',
+    renumber(adjoint, kept),
+    kept.map((k) => k.x),
+  );
 }
 
 function renumber(term: Term, kept: readonly { x: Tensor; i: number }[]): Term {
@@ -121,7 +125,11 @@ function dilate(x: Tensor, step: Shape): Tensor {
     const n = out.shape[axis]!;
     const split = reshape(out, [...out.shape.slice(0, axis), n, 1, ...out.shape.slice(axis + 1)]);
     const zeros = split.shape.map(() => 0);
-    const padded = pad(split, zeros, zeros.map((z, i) => (i === axis + 1 ? s - 1 : z)));
+    const padded = pad(
+      split,
+      zeros,
+      zeros.map((z, i) => (i === axis + 1 ? s - 1 : z)),
+    );
     const merged = reshape(padded, [...out.shape.slice(0, axis), n * s, ...out.shape.slice(axis + 1)]);
     out = narrow(merged, axis, 0, (n - 1) * s + 1);
   });
@@ -135,7 +143,10 @@ function windowAdjoint(view: Extract<View, { kind: 'window' }>, source: Shape, d
   for (let w = 0; w < size; w++) {
     const one = narrow(d, axis + 1, w, 1);
     const line = reshape(one, [...d.shape.slice(0, axis + 1), ...d.shape.slice(axis + 2)]);
-    const spaced = dilate(line, line.shape.map((_, i) => (i === axis ? stride : 1)));
+    const spaced = dilate(
+      line,
+      line.shape.map((_, i) => (i === axis ? stride : 1)),
+    );
     const before = source.map((_, i) => (i === axis ? w : 0));
     const after = source.map((n, i) => (i === axis ? n - w - spaced.shape[i]! : 0));
     const placed = pad(spaced, before, after);

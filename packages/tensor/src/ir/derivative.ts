@@ -1,5 +1,5 @@
 import type { BinaryOp, UnaryOp } from './scalar-ops';
-import { type Term, type TermLike, binary, compare, constant, select, unary } from './term';
+import { binary, compare, constant, select, type Term, type TermLike, unary } from './term';
 
 const add = (x: TermLike, y: TermLike): Term => binary('add', x, y);
 const sub = (x: TermLike, y: TermLike): Term => binary('sub', x, y);

@@ -1,8 +1,8 @@
-import type { DType } from './dtype';
-import { type FlatTensor, type Layout, flatState } from './layout';
-import { type Shape, printShape, sameShape } from './shape';
-import { Tensor } from './tensor';
 import { stepScalar } from '../ops/elementwise';
+import type { DType } from './dtype';
+import { type FlatTensor, flatState, type Layout } from './layout';
+import { printShape, type Shape, sameShape } from './shape';
+import { Tensor } from './tensor';
 
 export interface TensorSpec {
   readonly shape: Shape;
@@ -74,5 +74,7 @@ export function trace<const S extends ProgramSpec>(
   return { spec, outputs: result.outputs ?? {}, assigns };
 }
 
-export const mapValues = <A, B>(record: Readonly<Record<string, A>>, f: (value: A, key: string) => B): Record<string, B> =>
-  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, f(value, key)]));
+export const mapValues = <A, B>(
+  record: Readonly<Record<string, A>>,
+  f: (value: A, key: string) => B,
+): Record<string, B> => Object.fromEntries(Object.entries(record).map(([key, value]) => [key, f(value, key)]));

@@ -4,18 +4,7 @@ import { erf } from './erf';
  * The scalar operations, one row each: its reading in double precision and its reading in WGSL.
  * Derivatives stand in `derivative.ts`; TypeScript makes both tables total.
  */
-export type UnaryOp =
-  | 'neg'
-  | 'abs'
-  | 'sign'
-  | 'floor'
-  | 'exp'
-  | 'log'
-  | 'sqrt'
-  | 'rsqrt'
-  | 'tanh'
-  | 'erf'
-  | 'not';
+export type UnaryOp = 'neg' | 'abs' | 'sign' | 'floor' | 'exp' | 'log' | 'sqrt' | 'rsqrt' | 'tanh' | 'erf' | 'not';
 
 export type BinaryOp =
   | 'add'
@@ -88,12 +77,14 @@ export const binaryOps: Record<BinaryOp, BinaryRow> = {
   shr: { number: integersOnly('shr'), u32: (x, y) => x >>> y, wgsl: infix('>>') },
 };
 
-export const compareOps: Record<CompareOp, { number(x: number, y: number): boolean; wgsl(x: string, y: string): string }> =
-  {
-    lt: { number: (x, y) => x < y, wgsl: infix('<') },
-    le: { number: (x, y) => x <= y, wgsl: infix('<=') },
-    gt: { number: (x, y) => x > y, wgsl: infix('>') },
-    ge: { number: (x, y) => x >= y, wgsl: infix('>=') },
-    eq: { number: (x, y) => x === y, wgsl: infix('==') },
-    ne: { number: (x, y) => x !== y, wgsl: infix('!=') },
-  };
+export const compareOps: Record<
+  CompareOp,
+  { number(x: number, y: number): boolean; wgsl(x: string, y: string): string }
+> = {
+  lt: { number: (x, y) => x < y, wgsl: infix('<') },
+  le: { number: (x, y) => x <= y, wgsl: infix('<=') },
+  gt: { number: (x, y) => x > y, wgsl: infix('>') },
+  ge: { number: (x, y) => x >= y, wgsl: infix('>=') },
+  eq: { number: (x, y) => x === y, wgsl: infix('==') },
+  ne: { number: (x, y) => x !== y, wgsl: infix('!=') },
+};

@@ -33,6 +33,7 @@ export function broadcastShapes(a: Shape, b: Shape, what = 'broadcast'): number[
 /** An axis counted from the end when negative, checked against the rank. */
 export function normalizeAxis(axis: number, rank: number, what = 'axis'): number {
   const a = axis < 0 ? axis + rank : axis;
-  if (!Number.isInteger(a) || a < 0 || a >= rank) throw new RangeError(`${what} ${axis} is outside a tensor of rank ${rank}`);
+  if (!Number.isInteger(a) || a < 0 || a >= rank)
+    throw new RangeError(`${what} ${axis} is outside a tensor of rank ${rank}`);
   return a;
 }

@@ -1,8 +1,8 @@
-import type { DType, TypedArray } from './dtype';
-import { type Shape, printShape, sizeOf } from './shape';
-import { type Term, substitute } from './term';
-import { type View, viewShape } from './view';
 import type { Definition } from './definition';
+import type { DType, TypedArray } from './dtype';
+import { printShape, type Shape, sizeOf } from './shape';
+import { substitute, type Term } from './term';
+import { type View, viewShape } from './view';
 
 export type ReduceOp = 'sum' | 'max' | 'min';
 export type Distribution = 'bits' | 'uniform' | 'normal';
@@ -73,7 +73,9 @@ export class Tensor {
   ) {
     for (const n of shape) {
       if (!Number.isInteger(n) || n < 1) {
-        throw new RangeError(`${this.describe()}: shape ${printShape(shape)} has an axis that is not a positive integer`);
+        throw new RangeError(
+          `${this.describe()}: shape ${printShape(shape)} has an axis that is not a positive integer`,
+        );
       }
     }
   }

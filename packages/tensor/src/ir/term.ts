@@ -1,5 +1,5 @@
 import type { DType, TermType } from './dtype';
-import { type BinaryOp, type CompareOp, type UnaryOp, binaryOps, compareOps, unaryOps } from './scalar-ops';
+import { type BinaryOp, binaryOps, type CompareOp, compareOps, type UnaryOp, unaryOps } from './scalar-ops';
 
 /**
  * A scalar term: what one element of a map computes. Terms are interned: equal terms are the same object, so sharing
@@ -44,7 +44,8 @@ export function constant(value: number, type: TermType = 'f32'): Term {
   return intern(`c${type}:${spelled}`, { kind: 'const', type, value: stored });
 }
 
-export const arg = (index: number, type: DType = 'f32'): Term => intern(`a${type}:${index}`, { kind: 'arg', type, index });
+export const arg = (index: number, type: DType = 'f32'): Term =>
+  intern(`a${type}:${index}`, { kind: 'arg', type, index });
 export const scalarTerm = (name: string, type: DType = 'f32'): Term =>
   intern(`s${type}:${name}`, { kind: 'scalar', type, name });
 export const coord = (axis: number): Term => intern(`x:${axis}`, { kind: 'coord', type: 'u32', axis });

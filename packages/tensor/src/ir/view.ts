@@ -1,4 +1,4 @@
-import { type Shape, printShape, sameShape, sizeOf, stridesOf } from './shape';
+import { printShape, type Shape, sameShape, sizeOf, stridesOf } from './shape';
 
 /**
  * A view says where an output element comes from; it moves no data. `pad` yields zero outside the source.
@@ -98,7 +98,10 @@ export function viewSource<E>(view: View, source: Shape, coords: readonly E[], m
 
 export function ravel<E>(coords: readonly E[], shape: Shape, m: IndexArithmetic<E>): E {
   const strides = stridesOf(shape);
-  return coords.reduce<E>((sum, c, i) => (shape[i] === 1 ? sum : m.add(sum, m.multiply(c, strides[i]!))), m.constant(0));
+  return coords.reduce<E>(
+    (sum, c, i) => (shape[i] === 1 ? sum : m.add(sum, m.multiply(c, strides[i]!))),
+    m.constant(0),
+  );
 }
 
 export function unravel<E>(linear: E, shape: Shape, m: IndexArithmetic<E>): E[] {

@@ -1,4 +1,4 @@
-import { type Definition, call } from '../ir/definition';
+import { call, type Definition } from '../ir/definition';
 import { printShape } from '../ir/shape';
 import type { Tensor } from '../ir/tensor';
 import { einsum } from './contract';

@@ -65,4 +65,8 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
 }
 
 /** Result letters in another order, for gradients. */
-export const reorder = (x: Tensor, from: string, to: string): Tensor => permute(x, [...to].map((l) => from.indexOf(l)));
+export const reorder = (x: Tensor, from: string, to: string): Tensor =>
+  permute(
+    x,
+    [...to].map((l) => from.indexOf(l)),
+  );

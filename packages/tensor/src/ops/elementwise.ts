@@ -1,8 +1,8 @@
 import type { DType } from '../ir/dtype';
 import { broadcastShapes, printShape, sameShape, sizeOf } from '../ir/shape';
-import * as term from '../ir/term';
-import { type Term, type TermLike, arg, scalarTerm } from '../ir/term';
 import { Tensor } from '../ir/tensor';
+import * as term from '../ir/term';
+import { arg, scalarTerm, type Term, type TermLike } from '../ir/term';
 import { broadcastTo } from './view';
 
 export type TensorLike = Tensor | number;

@@ -1,8 +1,8 @@
-import { type Definition, call } from '../ir/definition';
+import { call, type Definition } from '../ir/definition';
 import { printShape } from '../ir/shape';
 import type { Tensor } from '../ir/tensor';
 import { contract } from './contract';
-import { type Elementwise1, add, gelu, relu, silu } from './elementwise';
+import { add, type Elementwise1, gelu, relu, silu } from './elementwise';
 
 const activations = { gelu, silu, relu } satisfies Record<string, Elementwise1>;
 export type Activation = keyof typeof activations;
@@ -21,12 +21,7 @@ export const linearDefinition: Definition<{ activation: Activation | 'none' }> =
  * x·weight + bias, with an activation. x [..., in], weight [in, out], bias [out] → [..., out]. Bias and activation run in
  * the matrix product's own kernel.
  */
-export function linear(
-  x: Tensor,
-  weight: Tensor,
-  bias: Tensor,
-  options: { activation?: Activation } = {},
-): Tensor {
+export function linear(x: Tensor, weight: Tensor, bias: Tensor, options: { activation?: Activation } = {}): Tensor {
   const [inner, outer] = weight.shape;
   if (weight.rank !== 2 || x.shape[x.rank - 1] !== inner || bias.rank !== 1 || bias.shape[0] !== outer) {
     throw new RangeError(

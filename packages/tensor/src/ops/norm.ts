@@ -1,7 +1,12 @@
-import { type Definition, call } from '../ir/definition';
-import type { Tensor } from '../ir/tensor';
 import { pullback } from '../autodiff/gradient';
-import { layerNormBackwardKernels, layerNormKernels, softmaxBackwardKernels, softmaxKernels } from '../wgsl/row-variants';
+import { call, type Definition } from '../ir/definition';
+import type { Tensor } from '../ir/tensor';
+import {
+  layerNormBackwardKernels,
+  layerNormKernels,
+  softmaxBackwardKernels,
+  softmaxKernels,
+} from '../wgsl/row-variants';
 import { add, div, exp, log, mul, neg, rsqrt, sub } from './elementwise';
 import { oneHot } from './gather';
 import { max, mean, sum, variance } from './reduce';

@@ -1,4 +1,4 @@
-import { type Definition, call } from '../ir/definition';
+import { call, type Definition } from '../ir/definition';
 import type { Layout } from '../ir/layout';
 import type { Tensor } from '../ir/tensor';
 import { lambKernels } from '../wgsl/optimizer-variants';

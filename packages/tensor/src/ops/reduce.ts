@@ -16,7 +16,8 @@ function reduce(op: ReduceOp, x: Tensor, axes: Axes | undefined, options: Reduce
   const kept = x.shape.filter((_, i) => !chosen.includes(i));
   const long = chosen.filter((axis) => x.shape[axis] !== 1);
   // Axes of length 1 have nothing to fold: they only leave the shape.
-  const folded = long.length === 0 ? x : new Tensor({ kind: 'reduce', op, axes: long, x }, without(x.shape, long), x.dtype);
+  const folded =
+    long.length === 0 ? x : new Tensor({ kind: 'reduce', op, axes: long, x }, without(x.shape, long), x.dtype);
   return reshape(folded, options.keepDims ? x.shape.map((n, i) => (chosen.includes(i) ? 1 : n)) : kept);
 }
 

@@ -1,5 +1,5 @@
-import { type Shape, broadcastShapes, normalizeAxis, printShape, sameShape, sizeOf } from '../ir/shape';
-import { type Segment, Tensor, makeView } from '../ir/tensor';
+import { broadcastShapes, normalizeAxis, printShape, type Shape, sameShape, sizeOf } from '../ir/shape';
+import { makeView, type Segment, Tensor } from '../ir/tensor';
 import { checkReshape } from '../ir/view';
 
 /** The same elements in row-major order under another shape; one axis may be −1 and is worked out. */

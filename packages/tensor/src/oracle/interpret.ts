@@ -1,8 +1,8 @@
 import { type Graph, mapValues, stateShape } from '../ir/program';
 import { type Shape, sizeOf, stridesOf } from '../ir/shape';
-import { type Strided, contiguous, throughView, walk } from '../ir/strides';
-import { type ContractSpec, type ReduceOp, type Tensor, reachable, children } from '../ir/tensor';
-import { type View, numberArithmetic, ravel, unravel, viewSource } from '../ir/view';
+import { contiguous, type Strided, throughView, walk } from '../ir/strides';
+import { type ContractSpec, children, type ReduceOp, reachable, type Tensor } from '../ir/tensor';
+import { numberArithmetic, ravel, unravel, type View, viewSource } from '../ir/view';
 import { inverseNormal } from '../random/inverse-normal';
 import { threefry2x32, uniformFromBits } from '../random/threefry';
 import { evaluateTerm } from './terms';
@@ -52,7 +52,8 @@ export function evaluate(
   const round = precision === 'f32' ? Math.fround : (x: number): number => x;
   // A named call is read through its expansion; the call itself computes nothing.
   const next = (t: Tensor): readonly Tensor[] => {
-    if (t.node.kind === 'result' && t.node.of.node.kind === 'named') return [t.node.of.node.call.expansion[t.node.index]!];
+    if (t.node.kind === 'result' && t.node.of.node.kind === 'named')
+      return [t.node.of.node.call.expansion[t.node.index]!];
     return children(t);
   };
   const order = reachable(roots, next);
@@ -61,7 +62,10 @@ export function evaluate(
   for (const t of roots) uses.set(t, Number.POSITIVE_INFINITY);
   const values = new Map<Tensor, Float64Array>();
   for (const t of order) {
-    values.set(t, compute(t, (x) => values.get(x)!, given, round));
+    values.set(
+      t,
+      compute(t, (x) => values.get(x)!, given, round),
+    );
     for (const x of next(t)) {
       const left = uses.get(x)! - 1;
       uses.set(x, left);

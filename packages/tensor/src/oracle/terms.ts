@@ -1,5 +1,5 @@
 import { binaryOps, compareOps, unaryOps } from '../ir/scalar-ops';
-import { type Term, subterms } from '../ir/term';
+import { subterms, type Term } from '../ir/term';
 
 export interface TermInputs {
   readonly args: readonly Float64Array[];
@@ -20,7 +20,11 @@ const intBits = new Int32Array(floatBits.buffer);
 /** Every element of a term, one operation at a time over whole arrays. Truth values are 0 and 1. */
 export function evaluateTerm(root: Term, inputs: TermInputs): Float64Array {
   const values = new Map<Term, Value>();
-  for (const t of subterms(root)) values.set(t, step(t, (x) => values.get(x)!, inputs));
+  for (const t of subterms(root))
+    values.set(
+      t,
+      step(t, (x) => values.get(x)!, inputs),
+    );
   const result = values.get(root)!;
   return typeof result === 'number' ? new Float64Array(inputs.size).fill(result) : result;
 }
@@ -57,7 +61,9 @@ function step(t: Term, get: (t: Term) => Value, inputs: TermInputs): Value {
       return cond.map((c, i) => (c ? at(yes, i) : at(no, i)));
     }
     case 'cast':
-      return lift1(get(t.x), (x) => (t.type === 'f32' ? round(x) : t.type === 'u32' ? Math.trunc(x) >>> 0 : Math.trunc(x) | 0));
+      return lift1(get(t.x), (x) =>
+        t.type === 'f32' ? round(x) : t.type === 'u32' ? Math.trunc(x) >>> 0 : Math.trunc(x) | 0,
+      );
     case 'bitcast':
       return lift1(get(t.x), (x) => reinterpret(x, t.x.type, t.type));
   }

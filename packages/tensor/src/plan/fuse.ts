@@ -1,4 +1,4 @@
-import { type Tensor, children, reachable } from '../ir/tensor';
+import { children, reachable, type Tensor } from '../ir/tensor';
 import { subterms } from '../ir/term';
 import { keepsOrder } from '../ir/view';
 import { base, core, isLeaf } from './core';
@@ -195,7 +195,13 @@ class Fusion {
       } else if (node.kind === 'named') {
         const outputs = this.nodes.filter((r) => r.node.kind === 'result' && r.node.of === t);
         groups.push({ kind: 'named', anchor: t, outputs, loads: [...this.reads(t, [])] });
-      } else if (this.stored.has(t) && !isLeaf(t) && node.kind !== 'result' && node.kind !== 'pack' && !this.epilogueOf.has(t)) {
+      } else if (
+        this.stored.has(t) &&
+        !isLeaf(t) &&
+        node.kind !== 'result' &&
+        node.kind !== 'pack' &&
+        !this.epilogueOf.has(t)
+      ) {
         groups.push({ kind: 'pointwise', anchor: t, outputs: [t], loads: [...this.reads(t, [])] });
       }
     }
@@ -205,7 +211,8 @@ class Fusion {
   private loadsOf(anchor: Tensor, outputs: readonly Tensor[]): Tensor[] {
     const chain = this.chains.get(anchor)!;
     const found = this.reads(anchor, []);
-    for (const t of [...chain.slice(1), ...outputs]) if (t !== anchor) for (const x of this.reads(t, chain)) found.add(x);
+    for (const t of [...chain.slice(1), ...outputs])
+      if (t !== anchor) for (const x of this.reads(t, chain)) found.add(x);
     return [...found];
   }
 

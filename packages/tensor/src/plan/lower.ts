@@ -1,13 +1,13 @@
 import type { Tensor } from '../ir/tensor';
-import { type Kernel, assemble } from '../wgsl/assemble';
+import { assemble, type Kernel } from '../wgsl/assemble';
 import { Bindings } from '../wgsl/bindings';
+import { fastContract } from '../wgsl/contract-variants';
 import { Emitter, type Memory } from '../wgsl/emitter';
+import { variable } from '../wgsl/expression';
+import { ElementIndex } from '../wgsl/index-form';
 import { lowerContract } from '../wgsl/lower-contract';
 import { lowerPointwise } from '../wgsl/lower-pointwise';
 import { lowerReduce } from '../wgsl/lower-reduce';
-import { fastContract } from '../wgsl/contract-variants';
-import { ElementIndex } from '../wgsl/index-form';
-import { variable } from '../wgsl/expression';
 import type { Group } from './fuse';
 import { type Place, place } from './memory';
 import type { Planner } from './plan';
@@ -63,8 +63,7 @@ function namedStages(planner: Planner, group: Group, names: Bindings<Place>, mem
     inputs: call.xs.map((x) => ({
       shape: x.shape,
       dtype: x.dtype,
-      load: (linear) =>
-        new Emitter(memory).loadThroughViews(x, ElementIndex.linear(x.shape, variable(linear, x.size))),
+      load: (linear) => new Emitter(memory).loadThroughViews(x, ElementIndex.linear(x.shape, variable(linear, x.size))),
     })),
     outputs: call.expansion.map((like, index) => {
       const t = group.outputs.find((r) => r.node.kind === 'result' && r.node.index === index);

@@ -2,7 +2,13 @@ import { BYTES_PER_ELEMENT, type DType } from '../ir/dtype';
 import type { Bindable } from '../wgsl/bindings';
 
 /** Which buffer, by kind and name. Slots and scratch buffers belong to one plan; states and inputs are found by name. */
-export type BufferName = `state:${string}` | `input:${string}` | `slot:${number}` | `pack:${number}` | `data:${number}` | 'scalars';
+export type BufferName =
+  | `state:${string}`
+  | `input:${string}`
+  | `slot:${number}`
+  | `pack:${number}`
+  | `data:${number}`
+  | 'scalars';
 
 /** Memory of one tensor: elements [offset, offset + size) of a buffer. */
 export interface Place extends Bindable {

@@ -5,9 +5,9 @@ import { sizeOf } from '../ir/shape';
 import type { Tensor } from '../ir/tensor';
 import type { Kernel } from '../wgsl/assemble';
 import { core, isLeaf } from './core';
-import { type Fused, type Group, fuse } from './fuse';
+import { type Fused, fuse, type Group } from './fuse';
 import { lowerGroup } from './lower';
-import { type BufferName, type Place, SlotAllocator, place } from './memory';
+import { type BufferName, type Place, place, SlotAllocator } from './memory';
 import { type Chosen, type Simplified, simplify } from './simplify';
 
 export interface PlanOptions {

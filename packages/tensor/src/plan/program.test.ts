@@ -1,7 +1,7 @@
 // Reference: the oracle, which runs the same graph on the CPU in double precision. Generic lowering and named kernels alike.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as ops from '../index';
-import { type Device, type Graph, type TensorSpec, compileGraph, interpret, openDevice, trace } from '../index';
+import { compileGraph, type Device, type Graph, interpret, openDevice, type TensorSpec, trace } from '../index';
 import { sizeOf } from '../ir/shape';
 import { operationCases } from '../testing/cases';
 import { spread } from '../testing/finite-differences';

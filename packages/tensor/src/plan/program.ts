@@ -1,17 +1,11 @@
 import type { Device, Readback } from '../device/device';
 import { dispatchGrid } from '../device/dispatch';
 import { BYTES_PER_ELEMENT, type TypedArray, viewBytes } from '../ir/dtype';
-import {
-  type Graph,
-  type ProgramArguments,
-  type ProgramResult,
-  type ProgramSpec,
-  trace,
-} from '../ir/program';
+import { type Graph, type ProgramArguments, type ProgramResult, type ProgramSpec, trace } from '../ir/program';
 import { sizeOf } from '../ir/shape';
 import type { Kernel } from '../wgsl/assemble';
 import type { Place } from './memory';
-import { type Plan, type PlanOptions, makePlan } from './plan';
+import { makePlan, type Plan, type PlanOptions } from './plan';
 import { STATE_USAGE, Store } from './store';
 
 export interface CompileOptions extends PlanOptions {
@@ -186,7 +180,8 @@ export class Program implements Disposable {
   /** The value of an output after the latest run. Small outputs are copied out within the run itself. */
   async read(name: string): Promise<TypedArray> {
     const found = this.plan.outputs[name];
-    if (!found) throw new RangeError(`output '${name}' does not exist (outputs: ${Object.keys(this.plan.outputs).join(', ')})`);
+    if (!found)
+      throw new RangeError(`output '${name}' does not exist (outputs: ${Object.keys(this.plan.outputs).join(', ')})`);
     const early = this.latest.get(name);
     if (early) return viewBytes(found.dtype, (await early).slice(0));
     const bytes = await this.device.read(
@@ -254,9 +249,11 @@ export class Program implements Disposable {
       const data = inputs[name];
       const size = sizeOf(spec.shape);
       if (!data || data.length !== size) {
-        throw new RangeError(`input '${name}' takes ${size} ${spec.dtype} elements, got ${data ? data.length : 'nothing'}`);
+        throw new RangeError(
+          `input '${name}' takes ${size} ${spec.dtype} elements, got ${data ? data.length : 'nothing'}`,
+        );
       }
-      if ((data instanceof Float32Array) !== (spec.dtype === 'f32')) {
+      if (data instanceof Float32Array !== (spec.dtype === 'f32')) {
         throw new TypeError(`input '${name}' is ${spec.dtype}, got a ${data.constructor.name}`);
       }
       this.device.write(this.memory.buffer(`input:${name}`), 0, data);

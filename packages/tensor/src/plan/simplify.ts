@@ -1,9 +1,9 @@
 import type { AdapterProfile } from '../device/types';
-import { core, isLeaf } from './core';
-import { keepsOrder, isIdentityView, mergeViews, viewShape } from '../ir/view';
 import { SEGMENT_ALIGNMENT } from '../ir/layout';
-import { type Node, Tensor, makeView, mapChildren, reachable, substituteArgs } from '../ir/tensor';
-import { type Term, arg, constant, substitute, subterms } from '../ir/term';
+import { makeView, mapChildren, type Node, reachable, substituteArgs, Tensor } from '../ir/tensor';
+import { arg, constant, substitute, subterms, type Term } from '../ir/term';
+import { isIdentityView, keepsOrder, mergeViews, viewShape } from '../ir/view';
+import { core, isLeaf } from './core';
 import type { KernelVariant } from './variant';
 
 export interface SimplifyOptions {

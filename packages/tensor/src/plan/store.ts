@@ -24,7 +24,8 @@ export class Store implements Disposable {
   /** The buffer that holds `name`, elements from its first byte on. */
   buffer(name: string): GPUBuffer {
     const found = this.buffers.get(name);
-    if (!found) throw new RangeError(`state '${name}' is not in the store (it holds ${Object.keys(this.spec).join(', ')})`);
+    if (!found)
+      throw new RangeError(`state '${name}' is not in the store (it holds ${Object.keys(this.spec).join(', ')})`);
     return found;
   }
 
@@ -32,7 +33,8 @@ export class Store implements Disposable {
   write(name: string, data: TypedArray): void {
     const expected = sizeOf(stateShape(this.spec[name] ?? { shape: [0], dtype: 'f32' }));
     const target = this.buffer(name);
-    if (data.length !== expected) throw new RangeError(`state '${name}' takes ${expected} elements, got ${data.length}`);
+    if (data.length !== expected)
+      throw new RangeError(`state '${name}' takes ${expected} elements, got ${data.length}`);
     this.device.write(target, 0, data);
   }
 

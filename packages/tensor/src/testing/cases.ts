@@ -1,5 +1,5 @@
-import type { Tensor } from '../ir/tensor';
 import * as ops from '../index';
+import type { Tensor } from '../ir/tensor';
 import type { GradientCase } from './finite-differences';
 
 const positive = (n: number, seed: number): number[] =>
@@ -8,8 +8,20 @@ const positive = (n: number, seed: number): number[] =>
 /** A small example of every differentiable operation, by name. Both the gradient tests and the kernel tests run all of them. */
 export const operationCases: Readonly<Record<string, GradientCase>> = {
   add: { shapes: [[3, 4], [4]], build: (x, y) => ops.add(x!, y!) },
-  sub: { shapes: [[3, 4], [3, 1]], build: (x, y) => ops.sub(x!, y!) },
-  mul: { shapes: [[2, 3, 4], [3, 1]], build: (x, y) => ops.mul(x!, y!) },
+  sub: {
+    shapes: [
+      [3, 4],
+      [3, 1],
+    ],
+    build: (x, y) => ops.sub(x!, y!),
+  },
+  mul: {
+    shapes: [
+      [2, 3, 4],
+      [3, 1],
+    ],
+    build: (x, y) => ops.mul(x!, y!),
+  },
   div: { shapes: [[3, 4], [4]], values: [positive(12, 1), positive(4, 2)], build: (x, y) => ops.div(x!, y!) },
   rem: { shapes: [[7]], values: [positive(7, 3)], build: (x) => ops.rem(x!, 0.7) },
   minimum: { shapes: [[5], [5]], build: (x, y) => ops.minimum(x!, y!) },
@@ -52,21 +64,65 @@ export const operationCases: Readonly<Record<string, GradientCase>> = {
     ],
     build: (x, w) => ops.einsum('bhiwj,ijo->bhwo', ops.window(ops.window(x!, 2, 3), 1, 3), w!),
   },
-  concat: { shapes: [[2, 3], [2, 1], [2, 2]], build: (...xs) => ops.square(ops.concat(xs, 1)) },
+  concat: {
+    shapes: [
+      [2, 3],
+      [2, 1],
+      [2, 2],
+    ],
+    build: (...xs) => ops.square(ops.concat(xs, 1)),
+  },
   pack: {
     shapes: [[3], [2, 2]],
-    build: (x, y) => ops.square(ops.pack([x!, y!], [{ offset: 1, size: 3 }, { offset: 5, size: 4 }], 10)),
+    build: (x, y) =>
+      ops.square(
+        ops.pack(
+          [x!, y!],
+          [
+            { offset: 1, size: 3 },
+            { offset: 5, size: 4 },
+          ],
+          10,
+        ),
+      ),
   },
-  matmul: { shapes: [[3, 5], [5, 4]], build: (a, b) => ops.matmul(a!, b!) },
-  batchedMatmul: { shapes: [[2, 3, 5], [2, 5, 4]], build: (a, b) => ops.matmul(a!, b!) },
-  einsum: { shapes: [[2, 3, 2, 5], [2, 4, 2, 5]], build: (q, k) => ops.einsum('bqhd,bkhd->bhqk', q!, k!) },
-  einsumReduced: { shapes: [[3, 4], [3, 5]], build: (a, b) => ops.einsum('ij,ik->k', a!, b!) },
+  matmul: {
+    shapes: [
+      [3, 5],
+      [5, 4],
+    ],
+    build: (a, b) => ops.matmul(a!, b!),
+  },
+  batchedMatmul: {
+    shapes: [
+      [2, 3, 5],
+      [2, 5, 4],
+    ],
+    build: (a, b) => ops.matmul(a!, b!),
+  },
+  einsum: {
+    shapes: [
+      [2, 3, 2, 5],
+      [2, 4, 2, 5],
+    ],
+    build: (q, k) => ops.einsum('bqhd,bkhd->bhqk', q!, k!),
+  },
+  einsumReduced: {
+    shapes: [
+      [3, 4],
+      [3, 5],
+    ],
+    build: (a, b) => ops.einsum('ij,ik->k', a!, b!),
+  },
   outer: { shapes: [[3], [4]], build: (a, b) => ops.einsum('i,j->ij', a!, b!) },
   gather: {
     shapes: [[4, 3]],
     build: (table) => ops.square(ops.gather(table!, ops.literal(Uint32Array.of(1, 3, 1, 0, 2), [5]))),
   },
-  stopGradient: { shapes: [[4]], build: (x) => ops.add(ops.stopGradient(ops.literal(Float32Array.of(1, 2, 3, 4), [4])), x!) },
+  stopGradient: {
+    shapes: [[4]],
+    build: (x) => ops.add(ops.stopGradient(ops.literal(Float32Array.of(1, 2, 3, 4), [4])), x!),
+  },
   layerNorm: { shapes: [[3, 2, 6], [6], [6]], build: (x, g, b) => ops.layerNorm(x!, g!, b!) },
   softmax: { shapes: [[3, 6]], build: (x) => ops.softmax(ops.mul(x!, 3)) },
   logSoftmax: { shapes: [[3, 6]], build: (x) => ops.logSoftmax(ops.mul(x!, 3)) },
@@ -74,7 +130,14 @@ export const operationCases: Readonly<Record<string, GradientCase>> = {
     shapes: [[3, 5]],
     build: (x) => ops.crossEntropy(x!, ops.literal(Uint32Array.of(4, 0, 2), [3])),
   },
-  attention: { shapes: [[2, 3, 8], [2, 5, 8], [2, 5, 4]], build: (q, k, v) => ops.attention(q!, k!, v!, 2) },
+  attention: {
+    shapes: [
+      [2, 3, 8],
+      [2, 5, 8],
+      [2, 5, 4],
+    ],
+    build: (q, k, v) => ops.attention(q!, k!, v!, 2),
+  },
   linear: {
     shapes: [[2, 3, 4], [4, 5], [5]],
     build: (x, w, b) => ops.linear(x!, w!, b!),
@@ -95,7 +158,12 @@ function lambWeights(w: Tensor, g: Tensor, kind: 'lamb' | 'adamw'): Tensor {
   const tail = ops.cast(ops.greaterEqual(ops.iota([128], 0), 64), 'f32');
   const live = (x: Tensor): Tensor => ops.mul(x, ops.add(mask, tail));
   const state = { weights: live(w), gradients: live(g), firstMoment: zero, secondMoment: zero, average: zero };
-  const scalars = { learningRate: number(0.1), correction1: number(10), correction2: number(1.5), emaDecay: number(0.9) };
+  const scalars = {
+    learningRate: number(0.1),
+    correction1: number(10),
+    correction2: number(1.5),
+    emaDecay: number(0.9),
+  };
   const stepped = ops[kind](layout, state, scalars, { exclude: (name) => name.endsWith('.bias') });
   return ops.add(stepped.weights, stepped.average);
 }

@@ -72,7 +72,9 @@ export function gradientError(test: GradientCase): number {
 const outputShape = (test: GradientCase): Shape => {
   const graph = trace(
     { inputs: Object.fromEntries(test.shapes.map((shape, i) => [`x${i}`, { shape, dtype: 'f32' as const }])) },
-    ({ inputs }) => ({ outputs: { y: test.build(...test.shapes.map((_, i) => (inputs as Record<string, Tensor>)[`x${i}`]!)) } }),
+    ({ inputs }) => ({
+      outputs: { y: test.build(...test.shapes.map((_, i) => (inputs as Record<string, Tensor>)[`x${i}`]!)) },
+    }),
   );
   return graph.outputs.y!.shape;
 };

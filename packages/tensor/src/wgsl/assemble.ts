@@ -1,5 +1,5 @@
-import { libraryFor } from './library';
 import type { Bindable, Binding, Bindings } from './bindings';
+import { libraryFor } from './library';
 
 export const WORKGROUP_SIZE = 64;
 

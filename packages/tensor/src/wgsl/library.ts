@@ -5,7 +5,10 @@ import { floatLiteral } from './literal';
 const horner = (coefficients: readonly number[], x: string): string =>
   coefficients
     .slice(0, -1)
-    .reduceRight((inner, c) => `(${inner}) * ${x} + ${floatLiteral(c)}`, floatLiteral(coefficients[coefficients.length - 1]!));
+    .reduceRight(
+      (inner, c) => `(${inner}) * ${x} + ${floatLiteral(c)}`,
+      floatLiteral(coefficients[coefficients.length - 1]!),
+    );
 
 const round = (r: number): string => `  x.x += x.y; x.y = (x.y << ${r}u) | (x.y >> ${32 - r}u); x.y ^= x.x;`;
 
@@ -37,7 +40,7 @@ const functions: readonly { readonly name: string; readonly source: () => string
   let t = 1.0 / (1.0 + 0.5 * z);
   let p = ${horner([-1.26551223, 1.00002368, 0.37409196, 0.09678418, -0.18628806, 0.27886807, -1.13520398, 1.48851587, -0.82215223, 0.17087277], 't')};
   let far = sign(x) * (1.0 - t * exp(p - z * z));
-  let near = x * (${horner([1.1283791671, -0.3761263890, 0.1128379167, -0.0268661706, 0.0052239776, -0.0008548327], 's')});
+  let near = x * (${horner([1.1283791671, -0.376126389, 0.1128379167, -0.0268661706, 0.0052239776, -0.0008548327], 's')});
   return select(far, near, s < 0.25);
 }`,
   },
@@ -54,7 +57,10 @@ const functions: readonly { readonly name: string; readonly source: () => string
   return e * 0.6931471806 + 2.0 * s * (${horner([1, 1 / 3, 1 / 5, 1 / 7, 1 / 9, 1 / 11], 's2')});
 }`,
   },
-  { name: 'ns_uniform', source: () => 'fn ns_uniform(bits: u32) -> f32 { return (f32(bits >> 9u) + 0.5) * 1.1920928955078125e-7; }' },
+  {
+    name: 'ns_uniform',
+    source: () => 'fn ns_uniform(bits: u32) -> f32 { return (f32(bits >> 9u) + 0.5) * 1.1920928955078125e-7; }',
+  },
   {
     name: 'ns_normal',
     source: () => `fn ns_normal(u: f32) -> f32 {

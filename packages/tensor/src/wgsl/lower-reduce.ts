@@ -1,3 +1,4 @@
+import type { DType } from '../ir/dtype';
 import { type Shape, sizeOf, stridesOf } from '../ir/shape';
 import type { ReduceOp, Tensor } from '../ir/tensor';
 import { perElement, workgroupsFor } from './assemble';
@@ -5,7 +6,6 @@ import type { Emitter } from './emitter';
 import { type Expression, expressionArithmetic as m, variable } from './expression';
 import { ElementIndex } from './index-form';
 import { storeAll } from './lower-pointwise';
-import type { DType } from '../ir/dtype';
 
 export interface ReduceStage {
   readonly body: string;

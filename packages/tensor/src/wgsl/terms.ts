@@ -1,5 +1,5 @@
 import { binaryOps, compareOps, unaryOps } from '../ir/scalar-ops';
-import { type Term, subterms, termChildren } from '../ir/term';
+import { subterms, type Term, termChildren } from '../ir/term';
 import { floatLiteral } from './literal';
 
 export interface TermContext {
@@ -23,7 +23,6 @@ export function printTermWgsl(root: Term, context: TermContext): string {
   }
   return text.get(root)!;
 }
-
 
 function print(t: Term, of: (t: Term) => string, context: TermContext): string {
   switch (t.kind) {

@@ -1,0 +1,143 @@
+// References: the oracle stepped from the same state, and a program compiled afresh for every step.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  add,
+  compile,
+  type Device,
+  deriveKey,
+  f32,
+  fill,
+  interpret,
+  inverseNormal,
+  mul,
+  openDevice,
+  randomBits,
+  randomNormal,
+  Store,
+  threefry2x32,
+  trace,
+  u32,
+  uniformFromBits,
+} from '../index';
+import { trainBuild, trainInputs, trainScalars, trainSpec, trainWeights } from '../testing/train-program';
+
+let device: Device;
+beforeAll(async () => {
+  device = await openDevice();
+});
+afterAll(() => device.destroy());
+
+const STEPS = 5;
+const names = ['params', 'm', 'v', 'average'] as const;
+
+async function replayed(options: { generic?: boolean }): Promise<Float32Array[]> {
+  using program = await compile(device, trainSpec, trainBuild, options);
+  program.state.write('params', trainWeights());
+  program.state.write('average', trainWeights());
+  for (let step = 0; step < STEPS; step++) await program.run(trainInputs(step), trainScalars(step));
+  return Promise.all(names.map(async (n) => (await program.state.read(n)) as Float32Array));
+}
+
+describe('a replayed train step', () => {
+  it('equals a program compiled afresh for every step, bit for bit', async () => {
+    using store = new Store(device, trainSpec.state);
+    store.write('params', trainWeights());
+    store.write('average', trainWeights());
+    for (let step = 0; step < STEPS; step++) {
+      using program = await compile(device, trainSpec, trainBuild, { store });
+      await program.run(trainInputs(step), trainScalars(step));
+      await program.read('loss');
+    }
+    const fresh = await Promise.all(names.map((n) => store.read(n)));
+    expect(await replayed({})).toEqual(fresh);
+  });
+
+  for (const generic of [true, false]) {
+    it(`equals the oracle over ${STEPS} steps, ${generic ? 'generic lowering' : 'fast kernels'}`, async () => {
+      const graph = trace(trainSpec, trainBuild);
+      let state: Record<string, ArrayLike<number>> = { params: trainWeights(), average: trainWeights() };
+      for (let step = 0; step < STEPS; step++) {
+        state = interpret(graph, { inputs: trainInputs(step), state, scalars: trainScalars(step) }).state;
+      }
+      const got = await replayed({ generic });
+      names.forEach((name, i) => {
+        const truth = state[name]!;
+        const scale = Math.max(...Array.from(truth, Math.abs));
+        const worst = Math.max(...Array.from(truth, (t, j) => Math.abs(t - got[i]![j]!)));
+        expect(worst / scale, name).toBeLessThan(1e-4);
+      });
+    });
+  }
+
+  it('creates nothing after the first run and submits once', async () => {
+    using program = await compile(device, trainSpec, trainBuild);
+    program.state.write('params', trainWeights());
+    for (let step = 0; step < 3; step++) await program.run(trainInputs(step), trainScalars(step));
+    await program.read('loss');
+    const before = { ...device.counters };
+    const steps = 200;
+    for (let step = 0; step < steps; step++) await program.run(trainInputs(step), trainScalars(step));
+    await program.read('loss');
+    const after = device.counters;
+    expect(after.buffers - before.buffers).toBe(0);
+    expect(after.bindGroups - before.bindGroups).toBe(0);
+    expect(after.pipelines - before.pipelines).toBe(0);
+    expect(after.liveBytes).toBe(before.liveBytes);
+    expect(after.submits - before.submits).toBe(steps);
+  });
+});
+
+describe('state', () => {
+  it('is written in place where nothing reads the old value later', async () => {
+    const spec = { state: { x: f32(100) }, inputs: { d: f32(100) } } as const;
+    using program = await compile(device, spec, ({ state, inputs }) => ({
+      state: { x: add(mul(state.x, 2), inputs.d) },
+    }));
+    expect(program.plan.copies).toHaveLength(0);
+    const d = new Float32Array(100).fill(1);
+    for (let i = 0; i < 3; i++) await program.run({ d });
+    expect(await program.state.read('x')).toEqual(new Float32Array(100).fill(7));
+  });
+
+  it('can swap two vectors', async () => {
+    const spec = { state: { x: f32(70), y: f32(70) } } as const;
+    using program = await compile(device, spec, ({ state }) => ({ state: { x: state.y, y: add(state.x, 1) } }));
+    program.state.write('y', new Float32Array(70).fill(5));
+    await program.run();
+    expect(await program.state.read('x')).toEqual(new Float32Array(70).fill(5));
+    expect(await program.state.read('y')).toEqual(new Float32Array(70).fill(1));
+  });
+});
+
+describe('large dispatches', () => {
+  it('covers more than 65535 workgroups', async () => {
+    const n = 65535 * 64 + 65;
+    using program = await compile(device, { inputs: { x: f32(n) } }, ({ inputs }) => ({
+      outputs: { y: add(inputs.x, fill([1], 1)) },
+    }));
+    const x = Float32Array.from({ length: n }, (_, i) => i % 1000);
+    await program.run({ x });
+    const y = await program.read('y');
+    let wrong = 0;
+    for (let i = 0; i < n; i++) if (y[i] !== (i % 1000) + 1) wrong++;
+    expect(wrong).toBe(0);
+  });
+});
+
+describe('random numbers', () => {
+  const keys = Uint32Array.from([0, 1, 2].flatMap((i) => deriveKey(42, 7, 3, i)));
+  it('has the bits of threefry and normals within 2e-6 of the exact quantile formula', async () => {
+    using program = await compile(device, { inputs: { keys: u32(3, 2) } }, ({ inputs }) => ({
+      outputs: { bits: randomBits(inputs.keys, [1001], 4), normal: randomNormal(inputs.keys, [1001], 4) },
+    }));
+    await program.run({ keys });
+    const [bits, normal] = [await program.read('bits'), await program.read('normal')];
+    let worst = 0;
+    bits.forEach((b, i) => {
+      const row = Math.floor(i / 1001);
+      expect(b).toBe(threefry2x32([keys[2 * row]!, keys[2 * row + 1]!], [i % 1001, 4])[0]);
+      worst = Math.max(worst, Math.abs(normal[i]! - inverseNormal(uniformFromBits(b))));
+    });
+    expect(worst).toBeLessThan(2e-6);
+  });
+});
