@@ -6,8 +6,8 @@ export { normalizeVariance } from './normalize';
 export { flattenParameters, type NamedData, parameterViews } from './parameters';
 export {
   clipX0,
-  parsePredictionType,
   type PredictionType,
+  parsePredictionType,
   predictedEpsilon,
   predictedEpsilonNumber,
   predictedX0,

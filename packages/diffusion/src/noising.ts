@@ -5,8 +5,7 @@ export const perExample = (values: Tensor, rank: number): Tensor =>
   reshape(values, [values.size, ...new Array<number>(rank - 1).fill(1)]);
 
 /** x0 = (2·image − 1)·b: pixels of [0, 1] to [−b, b] (paper Algorithm 2). Shape of `image`. */
-export const scaleImage = (image: Tensor, inputScale: number): Tensor =>
-  mul(sub(mul(image, 2), 1), inputScale);
+export const scaleImage = (image: Tensor, inputScale: number): Tensor => mul(sub(mul(image, 2), 1), inputScale);
 
 /** x0/(2b) + 1/2: from [−b, b] back to pixels of [0, 1]. The paper's Algorithm 3 leaves this step out. */
 export const unscaleImage = (x0: Tensor, inputScale: number): Tensor => add(mul(x0, 0.5 / inputScale), 0.5);

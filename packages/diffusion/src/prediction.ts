@@ -54,7 +54,11 @@ const numbers: Arithmetic<number> = {
 };
 
 const onTensors =
-  (f: (a: Tensor, b: TensorLike) => Tensor, g: (a: TensorLike, b: Tensor) => Tensor, h: (a: number, b: number) => number) =>
+  (
+    f: (a: Tensor, b: TensorLike) => Tensor,
+    g: (a: TensorLike, b: Tensor) => Tensor,
+    h: (a: number, b: number) => number,
+  ) =>
   (a: TensorLike, b: TensorLike): TensorLike =>
     a instanceof Tensor ? f(a, b) : b instanceof Tensor ? g(a, b) : h(a, b);
 
@@ -99,12 +103,8 @@ function target<T>(m: Arithmetic<T>, type: PredictionType, x0: T, epsilon: T, at
 }
 
 /** Estimate of x0 (in [−b, b] space, not clipped) from the network's output at x_t, x un-normalised. Shape of x. */
-export const predictedX0 = (
-  type: PredictionType,
-  output: Tensor,
-  x: Tensor,
-  at: SignalAndNoise<TensorLike>,
-): Tensor => estimateX0(tensors, type, output, x, at) as Tensor;
+export const predictedX0 = (type: PredictionType, output: Tensor, x: Tensor, at: SignalAndNoise<TensorLike>): Tensor =>
+  estimateX0(tensors, type, output, x, at) as Tensor;
 
 /** Estimate of the noise from the network's output at x_t, x un-normalised. Shape of x. */
 export const predictedEpsilon = (
@@ -131,12 +131,8 @@ export const predictedEpsilonNumber = (type: PredictionType, output: number, x: 
   estimateEpsilon(numbers, type, output, x, at);
 
 /** {@link predictionTarget} of one element, in double precision. */
-export const predictionTargetNumber = (
-  type: PredictionType,
-  x0: number,
-  epsilon: number,
-  at: SignalAndNoise,
-): number => target(numbers, type, x0, epsilon, at);
+export const predictionTargetNumber = (type: PredictionType, x0: number, epsilon: number, at: SignalAndNoise): number =>
+  target(numbers, type, x0, epsilon, at);
 
 /** x0 held inside [−b, b], where scaled images live. */
 export const clipX0 = (x0: Tensor, inputScale: number): Tensor => clamp(x0, -inputScale, inputScale);

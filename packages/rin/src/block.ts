@@ -11,7 +11,11 @@ export function blockParameters(name: string, layers: number, config: RinConfig)
   const inner = interfaceWidth(config);
   const read = [
     ...normParameters(`${name}.read.ln`, latentDim),
-    ...attentionParameters(`${name}.read.attn`, { query: latentDim, context: tapeDim, inner, heads: rwHeads }, initializer),
+    ...attentionParameters(
+      `${name}.read.attn`,
+      { query: latentDim, context: tapeDim, inner, heads: rwHeads },
+      initializer,
+    ),
     ...mlpParameters(`${name}.read.mlp`, latentDim, latentMlp),
   ];
   if (layers === 0) return read;
@@ -23,7 +27,11 @@ export function blockParameters(name: string, layers: number, config: RinConfig)
   ]);
   const write = [
     ...normParameters(`${name}.write.ln`, tapeDim),
-    ...attentionParameters(`${name}.write.attn`, { query: tapeDim, context: latentDim, inner, heads: rwHeads }, initializer),
+    ...attentionParameters(
+      `${name}.write.attn`,
+      { query: tapeDim, context: latentDim, inner, heads: rwHeads },
+      initializer,
+    ),
     ...(tapeMlp > 0 ? mlpParameters(`${name}.write.mlp`, tapeDim, tapeMlp) : []),
   ];
   const conv = config.tapeConvKernel > 0 ? tapeConvParameters(`${name}.conv`, config) : [];

@@ -107,7 +107,8 @@ export function checkConfig(config: RinConfig): void {
   whole('latentMlp', config.latentMlp, 1);
   whole('tapeMlp', config.tapeMlp, 0);
   whole('classes', config.classes, 0);
-  if (!Array.isArray(blocks) || blocks.length === 0) fail(`blocks is ${JSON.stringify(blocks)}`, 'a list of layer counts');
+  if (!Array.isArray(blocks) || blocks.length === 0)
+    fail(`blocks is ${JSON.stringify(blocks)}`, 'a list of layer counts');
   blocks.forEach((layers, i) => {
     whole(`blocks[${i}]`, layers, 0);
   });
@@ -125,16 +126,20 @@ export function checkConfig(config: RinConfig): void {
   multiple('image height', image[0], 'patch', config.patch);
   multiple('image width', image[1], 'patch', config.patch);
   multiple('latentDim', config.latentDim, 'heads', config.heads);
-  multiple('latentDim', config.latentDim, 'the time embedding\'s', 8);
+  multiple('latentDim', config.latentDim, "the time embedding's", 8);
   multiple('min(tapeDim, latentDim)', interfaceWidth(config), 'rwHeads', config.rwHeads);
   if (learnedLatents(config) < 1) {
-    fail(`latents is ${config.latents}`, `at least ${config.latents - learnedLatents(config) + 1} (time and class take a slot each)`);
+    fail(
+      `latents is ${config.latents}`,
+      `at least ${config.latents - learnedLatents(config) + 1} (time and class take a slot each)`,
+    );
   }
   if (config.tapePos !== 'learned') {
     const line = image[0] === config.patch || image[1] === config.patch;
     multiple('tapeDim', config.tapeDim, "the fixed position code's", line ? 2 : 4);
   }
-  if (config.tapeConvKernel > 0) multiple('tapeDim', config.tapeDim, "the convolution's groups", normGroups(config.tapeDim));
+  if (config.tapeConvKernel > 0)
+    multiple('tapeDim', config.tapeDim, "the convolution's groups", normGroups(config.tapeDim));
 }
 
 /** Groups of the normalisation in the convolution unit. */

@@ -1,4 +1,4 @@
-import { less, mul, randomUniform, type Tensor, cast } from '@noisesmith/tensor';
+import { cast, less, mul, randomUniform, type Tensor } from '@noisesmith/tensor';
 import type { RinConfig } from './config';
 import { keepAll } from './layers';
 

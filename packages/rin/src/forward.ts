@@ -36,7 +36,7 @@ export function rinForward(
   parameters: Readonly<Record<string, Tensor>>,
   input: DenoiserInput,
 ): RinOutput {
-  if ((config.classes > 0) !== (input.classes !== undefined)) {
+  if (config.classes > 0 !== (input.classes !== undefined)) {
     throw new RangeError(`RIN with ${config.classes} classes ${input.classes ? 'takes no' : 'needs'} labels`);
   }
   const w = new Weights(parameters);

@@ -35,5 +35,8 @@ export const initialLatents = (w: Weights, config: RinConfig, input: LatentInput
     const time = token(timeEmbedding(w, input.timeFeatures));
     const label = input.classes ? [token(dense(w.at('cond'), input.classes))] : [];
     const latents = concat([slots, time, ...label], 1);
-    return add(latents, scope('prev', () => norm(w.at('prev.ln'), mlp(w.at('prev.mlp'), input.carry))));
+    return add(
+      latents,
+      scope('prev', () => norm(w.at('prev.ln'), mlp(w.at('prev.mlp'), input.carry))),
+    );
   });

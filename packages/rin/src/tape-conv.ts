@@ -1,4 +1,18 @@
-import { add, div, mean, mul, narrow, pad, reshape, scope, silu, sqrt, sub, type Tensor, variance } from '@noisesmith/tensor';
+import {
+  add,
+  div,
+  mean,
+  mul,
+  narrow,
+  pad,
+  reshape,
+  scope,
+  silu,
+  sqrt,
+  sub,
+  type Tensor,
+  variance,
+} from '@noisesmith/tensor';
 import { normGroups, type RinConfig } from './config';
 import { varianceScaling, zeros } from './initializers';
 import { dense } from './layers';

@@ -1,6 +1,14 @@
 // Reference: fixtures/rin-tiny.safetensors, float64 results of an independent (PyTorch) implementation: the loss of the
 // paper's Algorithm 2 with two-pass self-conditioning, its gradient, and the weights after one and two LAMB steps.
-import { addNoise, denoisingLoss, flattenParameters, normalizeVariance, parameterViews, perExample, scaleImage } from '@noisesmith/diffusion';
+import {
+  addNoise,
+  denoisingLoss,
+  flattenParameters,
+  normalizeVariance,
+  parameterViews,
+  perExample,
+  scaleImage,
+} from '@noisesmith/diffusion';
 import { f32, fill, grad, interpret, lamb, mul, pack, stopGradient, trace } from '@noisesmith/tensor';
 import { describe, expect, it } from 'vitest';
 import { rinConfigFromMetadata } from './metadata';
@@ -37,7 +45,11 @@ const trainGraph = trace(
     const { prediction } = net.apply(params, { ...shared, carry });
     const loss = denoisingLoss({ prediction: 'eps', output: prediction, x0, epsilon: noise, x, at, inputScale });
     const grads = grad(loss, params);
-    const gradient = pack(layout.segments.map((s) => grads[s.name]!), layout.segments, layout.size);
+    const gradient = pack(
+      layout.segments.map((s) => grads[s.name]!),
+      layout.segments,
+      layout.size,
+    );
     return { outputs: { loss, prediction, carry: first.carry, gradient } };
   },
 );

@@ -27,7 +27,8 @@ export const onDevice =
     return {
       write: (state, data) => program.state.write(state, data),
       run: (inputs, scalars) => program.run(inputs, scalars),
-      read: async (name) => (await (name in graph.outputs ? program.read(name) : program.state.read(name))) as Float32Array,
+      read: async (name) =>
+        (await (name in graph.outputs ? program.read(name) : program.state.read(name))) as Float32Array,
       destroy: () => program.destroy(),
     };
   };

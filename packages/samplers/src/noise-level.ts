@@ -30,7 +30,8 @@ export interface TimeStep {
  * @throws RangeError for fewer than one step, or a negative time difference
  */
 export function timeSteps(steps: number, schedule: Schedule, timeDifference = 0): TimeStep[] {
-  if (!Number.isSafeInteger(steps) || steps < 1) throw new RangeError(`steps is ${steps}; expected a whole number of at least 1`);
+  if (!Number.isSafeInteger(steps) || steps < 1)
+    throw new RangeError(`steps is ${steps}; expected a whole number of at least 1`);
   if (!(timeDifference >= 0)) throw new RangeError(`timeDifference is ${timeDifference}; expected 0 or more`);
   return Array.from({ length: steps }, (_, index) => {
     const t = 1 - index / steps;

@@ -189,11 +189,19 @@ async function sampleAll(plan: Plan, request: SampleRequest): Promise<Samples> {
   return { images, carry };
 }
 
-async function sampleBatch(plan: Plan, request: SampleRequest, members: readonly number[], size: number): Promise<void> {
+async function sampleBatch(
+  plan: Plan,
+  request: SampleRequest,
+  members: readonly number[],
+  size: number,
+): Promise<void> {
   const { denoiser, steps, scalars, runner } = plan;
   const pixels = product(denoiser.imageShape);
   const { seeds, given } = request;
-  runner.write('x', gather(members, pixels, (i) => startOf(request, i, pixels)));
+  runner.write(
+    'x',
+    gather(members, pixels, (i) => startOf(request, i, pixels)),
+  );
   runner.write('carry', new Float32Array(members.length * product(denoiser.carryShape)));
   const features = denoiser.timeFeatures.compute(steps.map((step) => step.now.gamma));
   const { width } = denoiser.timeFeatures;
@@ -259,16 +267,25 @@ function check({ denoiser, settings }: Plan, request: SampleRequest, count: numb
     fail(`weights have ${weights.length} elements, expected ${denoiser.layout.size}`);
   }
   if ((given !== undefined) !== settings.givenNoise) {
-    fail(settings.givenNoise ? "the session was opened for given noise; 'given' is missing" : "'given' needs a session opened with givenNoise");
+    fail(
+      settings.givenNoise
+        ? "the session was opened for given noise; 'given' is missing"
+        : "'given' needs a session opened with givenNoise",
+    );
   }
   if (given && settings.sampler.stochastic) {
     const expected = settings.steps * given.start.length;
-    if (given.noise?.length !== expected) fail(`given.noise has ${given.noise?.length ?? 0} numbers, expected ${expected}`);
+    if (given.noise?.length !== expected)
+      fail(`given.noise has ${given.noise?.length ?? 0} numbers, expected ${expected}`);
   }
   const badSeed = given ? undefined : seeds?.find((seed) => !Number.isSafeInteger(seed) || seed < 0);
   if (badSeed !== undefined) fail(`seed ${badSeed} is not a whole number from 0 to 2^53 - 1`);
   if (!labels) return;
   if (labels.length !== count) fail(`${labels.length} labels for ${count} samples`);
   const badLabel = labels.find((k) => k !== null && !(Number.isInteger(k) && k >= 0 && k < denoiser.classes));
-  if (badLabel !== undefined) fail(`label ${badLabel} is not a class from 0 to ${denoiser.classes - 1}`);
+  if (badLabel === undefined) return;
+  const { classes } = denoiser;
+  fail(
+    `label ${badLabel} ${classes > 0 ? `is not a class from 0 to ${classes - 1}` : 'for a network without classes'}`,
+  );
 }

@@ -1,4 +1,5 @@
 import type { Tensor } from '../ir/tensor';
+import { subterms } from '../ir/term';
 import { keepsOrder } from '../ir/view';
 
 export const isLeaf = (t: Tensor): boolean =>
@@ -17,3 +18,7 @@ export function base(t: Tensor): Tensor {
   while (at.node.kind === 'view') at = at.node.x;
   return at;
 }
+
+/** A constant or a step scalar, the same for every element: cheaper to write out than to load. */
+export const isUniform = (t: Tensor): boolean =>
+  t.node.kind === 'map' && t.node.xs.length === 0 && subterms(t.node.term).every((s) => s.kind !== 'coord');

@@ -1,7 +1,7 @@
 import { children, reachable, type Tensor } from '../ir/tensor';
 import { subterms } from '../ir/term';
 import { keepsOrder } from '../ir/view';
-import { base, core, isLeaf } from './core';
+import { base, core, isLeaf, isUniform } from './core';
 import type { Simplified } from './simplify';
 
 /** Tensors computed by one kernel (or one named kernel's stages). */
@@ -91,7 +91,7 @@ class Fusion {
       if (isLeaf(t) || node.kind === 'reduce' || node.kind === 'contract' || node.kind === 'result') this.stored.add(t);
       if (node.kind === 'concat' || node.kind === 'pack') this.stored.add(t);
       if (node.kind === 'contract') for (const x of [node.a, node.b]) this.stored.add(base(x));
-      if (node.kind === 'named') for (const x of node.call.xs) this.stored.add(core(x));
+      if (node.kind === 'named') for (const x of node.call.xs) if (!isUniform(x)) this.stored.add(core(x));
       if (node.kind === 'pack') for (const x of node.xs) this.stored.add(core(x));
     }
     for (const t of this.roots) this.stored.add(core(t));

@@ -67,13 +67,17 @@ function namedStages(planner: Planner, group: Group, names: Bindings<Place>, mem
     })),
     outputs: call.expansion.map((like, index) => {
       const t = group.outputs.find((r) => r.node.kind === 'result' && r.node.index === index);
+      let unread: Place | undefined;
+      const target = (): Place => {
+        if (t) return planner.placeOf(t);
+        unread ??= planner.scratch(like.size);
+        return unread;
+      };
       return {
         shape: like.shape,
         wanted: t !== undefined,
-        store: (linear, value) => {
-          if (!t) throw new Error(`${anchor.describe()}: result ${index} is stored but nobody reads it`);
-          return `${names.write(planner.placeOf(t))}[${linear}] = ${value};`;
-        },
+        store: (linear, value) => `${names.write(target())}[${linear}] = ${value};`,
+        load: (linear) => `${names.read(target())}[${linear}]`,
       };
     }),
     scalar: memory.scalar,

@@ -3,7 +3,7 @@ import { SEGMENT_ALIGNMENT } from '../ir/layout';
 import { makeView, mapChildren, type Node, reachable, substituteArgs, Tensor } from '../ir/tensor';
 import { arg, constant, substitute, subterms, type Term } from '../ir/term';
 import { isIdentityView, keepsOrder, mergeViews, viewShape } from '../ir/view';
-import { core, isLeaf } from './core';
+import { core, isLeaf, isUniform } from './core';
 import type { KernelVariant } from './variant';
 
 export interface SimplifyOptions {
@@ -134,7 +134,7 @@ class Rewriter {
       if (merged) return this.reducedView({ kind: 'view', view: merged, x: x.node.x });
     }
     // A constant is the same under every view that adds no zeros.
-    if (x.node.kind === 'map' && x.node.xs.length === 0 && view.kind !== 'pad' && isUniform(x.node.term)) return x.node;
+    if (view.kind !== 'pad' && isUniform(x)) return x.node;
     return { kind: 'view', view: spelled, x };
   }
 
@@ -164,12 +164,10 @@ const childrenOfNode = (node: Node): readonly Tensor[] => {
   return list;
 };
 
-const isUniform = (term: Term): boolean => subterms(term).every((t) => t.kind !== 'coord' && t.kind !== 'arg');
-
 /** Moves constant arguments into the term, drops arguments that are unread or repeated. */
 function reducedMap(node: Extract<Node, { kind: 'map' }>, like: Tensor): Node | Tensor {
   const inlined = node.xs.map((x, i) =>
-    x.node.kind === 'map' && x.node.xs.length === 0 && isUniform(x.node.term) ? x.node.term : arg(i, x.dtype),
+    isUniform(x) ? (x.node as Extract<Node, { kind: 'map' }>).term : arg(i, x.dtype),
   );
   const term = substituteArgs(node.term, inlined);
   const used = subterms(term).flatMap((t) => (t.kind === 'arg' ? [t.index] : []));

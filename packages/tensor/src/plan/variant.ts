@@ -11,10 +11,12 @@ export interface Operand {
 
 export interface Result {
   readonly shape: Shape;
-  /** False where nobody reads this result: the kernel may leave it out. */
+  /** False where nobody reads this result: the kernel may leave it out, or store it for its own later stages. */
   readonly wanted: boolean;
   /** The WGSL statement that stores `value` at a u32 linear (row-major) index. */
   store(linear: string, value: string): string;
+  /** The WGSL expression of an element that an earlier stage stored. */
+  load(linear: string): string;
 }
 
 export interface KernelRequest<A> {

@@ -149,21 +149,22 @@ export const operationCases: Readonly<Record<string, GradientCase>> = {
   adamw: { shapes: [[128], [128]], build: (w, g) => lambWeights(w!, g!, 'adamw') },
 };
 
-/** New weights of one optimizer step from zero moments, for two tensors of which the second is excluded. */
+/** New weights of one optimizer step, gaps zero as in every flat vector, for two tensors of which the second is excluded. */
 function lambWeights(w: Tensor, g: Tensor, kind: 'lamb' | 'adamw'): Tensor {
   const layout = ops.layoutOf({ 'a.weight': [5, 7], 'a.bias': [64] });
-  const zero = ops.fill([128], 0.25);
   const number = (x: number): Tensor => ops.fill([1], x);
   const mask = ops.cast(ops.less(ops.iota([128], 0), 35), 'f32');
   const tail = ops.cast(ops.greaterEqual(ops.iota([128], 0), 64), 'f32');
   const live = (x: Tensor): Tensor => ops.mul(x, ops.add(mask, tail));
-  const state = { weights: live(w), gradients: live(g), firstMoment: zero, secondMoment: zero, average: zero };
+  const quarter = live(ops.fill([128], 0.25));
+  const state = { weights: live(w), gradients: live(g), firstMoment: quarter, secondMoment: quarter, average: quarter };
   const scalars = {
     learningRate: number(0.1),
     correction1: number(10),
     correction2: number(1.5),
     emaDecay: number(0.9),
   };
-  const stepped = ops[kind](layout, state, scalars, { exclude: (name) => name.endsWith('.bias') });
+  const step = kind === 'lamb' ? ops.lamb : ops.adamw;
+  const stepped = step(layout, state, scalars, { exclude: (name) => name.endsWith('.bias') });
   return ops.add(stepped.weights, stepped.average);
 }

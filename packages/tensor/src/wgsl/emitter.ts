@@ -80,6 +80,7 @@ export class Emitter {
 
   /** WGSL expression of an element reached through views alone, with no statement. */
   loadThroughViews(t: Tensor, index: ElementIndex): string {
+    if (t.node.kind === 'map' && t.node.xs.length === 0) return this.map(t, t.node, index);
     if (this.memory.isStored(t) || t.node.kind !== 'view') return this.load(t, index);
     const { view, x } = t.node;
     if (view.kind === 'reshape') return this.loadThroughViews(x, index.reshaped(x.shape));

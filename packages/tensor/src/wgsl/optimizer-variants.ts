@@ -1,4 +1,125 @@
-import type { LambAttributes } from '../ops/optimizer';
-import type { KernelVariant } from '../plan/variant';
+import type { LambAttributes, OptimizerSegment } from '../ops/optimizer';
+import type { KernelRequest, KernelVariant, Stage } from '../plan/variant';
+import { perElement, workgroupsFor } from './assemble';
+import { floatLiteral } from './literal';
 
-export const lambKernels: KernelVariant<LambAttributes>[] = [];
+const LANES = 64;
+/** Elements that one invocation takes care of. */
+const PER_LANE = 16;
+const BLOCK = LANES * PER_LANE;
+
+/**
+ * Blocks of one segment each: first element, end, segment, 1 where weight decay applies. The gap behind a segment, where
+ * everything is zero, goes with it, so that zeros are written there too.
+ */
+function blockTable(
+  segments: readonly OptimizerSegment[],
+  total: number,
+): { blocks: Uint32Array; firstBlock: number[] } {
+  const rows: number[] = [];
+  const firstBlock: number[] = [];
+  segments.forEach(({ offset, decay }, s) => {
+    firstBlock.push(rows.length / 4);
+    const end = segments[s + 1]?.offset ?? total;
+    for (let at = offset; at < end; at += BLOCK) rows.push(at, Math.min(at + BLOCK, end), s, decay ? 1 : 0);
+  });
+  firstBlock.push(rows.length / 4);
+  return { blocks: Uint32Array.from(rows), firstBlock };
+}
+
+/** One workgroup per block; lane l takes elements l, l + 64, … so that neighbours read neighbours. */
+const perBlock = (table: string, blocks: number, before: string, element: string, after: string): string => `
+@compute @workgroup_size(${LANES})
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+  let block = group.x + groups.x * (group.y + groups.y * group.z);
+  if (block >= ${blocks}u) { return; }
+  let first = ${table}[block * 4u];
+  let last = ${table}[block * 4u + 1u];
+${before}
+  for (var i = first + lane; i < last; i += ${LANES}u) {
+${element}
+  }
+${after}
+}`;
+
+/** Moments and norms, ratios, update: three passes over flat vectors, whatever the number of tensors. */
+const flatLamb: KernelVariant<LambAttributes> = {
+  name: 'flat, three stages',
+  // Blocks reach from one segment to the next, so segments have to lie in order, from the start.
+  supports: ({ attributes: { segments } }) =>
+    segments[0]?.offset === 0 &&
+    segments.every(({ offset, size }, s) => offset + size <= (segments[s + 1]?.offset ?? Number.POSITIVE_INFINITY)),
+  aliases: { 0: 0, 1: 2, 2: 3, 3: 4 },
+  stages(request) {
+    const { segments, beta1, beta2, epsilon, weightDecay } = request.attributes;
+    const [w, g, m, v, average, lr, correction1, correction2, emaDecay] = request.inputs;
+    const [w1, m1, v1, average1] = request.outputs;
+    const { blocks, firstBlock } = blockTable(segments, w!.shape[0]!);
+    const count = blocks.length / 4;
+    const table = request.table(blocks);
+    const adaptive = segments.some((s) => s.adapt);
+    const update = `    var u = m1 * ${correction1!.load('0u')} / (sqrt(v1 * ${correction2!.load('0u')}) + ${floatLiteral(epsilon)});
+    if (${table}[block * 4u + 3u] != 0u) { u += ${floatLiteral(weightDecay)} * w; }`;
+    const weightParts = adaptive ? request.scratch(count * LANES) : '';
+    const updateParts = adaptive ? request.scratch(count * LANES) : '';
+    const moments = `    let w = ${w!.load('i')};
+    let g = ${g!.load('i')};
+    let m1 = ${floatLiteral(beta1)} * ${m!.load('i')} + ${floatLiteral(1 - beta1)} * g;
+    let v1 = ${floatLiteral(beta2)} * ${v!.load('i')} + ${floatLiteral(1 - beta2)} * g * g;
+    ${m1!.store('i', 'm1')}
+    ${v1!.store('i', 'v1')}
+${adaptive ? `${update}\n    ww += w * w;\n    uu += u * u;` : ''}`;
+    const first: Stage = {
+      name: 'moments',
+      body: perBlock(
+        table,
+        count,
+        '  var ww = 0.0;\n  var uu = 0.0;',
+        moments,
+        adaptive
+          ? `  ${weightParts}[block * ${LANES}u + lane] = ww;\n  ${updateParts}[block * ${LANES}u + lane] = uu;`
+          : '',
+      ),
+      workgroups: count,
+    };
+    const ratios = adaptive ? ratioStage(request, segments, firstBlock, weightParts, updateParts) : undefined;
+    const apply = `    let w = ${w!.load('i')};
+    let m1 = ${m1!.load('i')};
+    let v1 = ${v1!.load('i')};
+${update}
+    let next = w - ${lr!.load('0u')} * ${ratios ? `${ratios.variable}[${table}[block * 4u + 2u]] * ` : ''}u;
+    ${w1!.store('i', 'next')}
+${average1!.wanted ? `    let decay = ${emaDecay!.load('0u')};\n    ${average1!.store('i', `decay * ${average!.load('i')} + (1.0 - decay) * next`)}` : ''}`;
+    const last: Stage = { name: 'update', body: perBlock(table, count, '', apply, ''), workgroups: count };
+    return ratios ? [first, ratios.stage, last] : [first, last];
+  },
+};
+
+/** One invocation adds up the partial norms of one segment, in order. */
+function ratioStage(
+  request: KernelRequest<LambAttributes>,
+  segments: readonly OptimizerSegment[],
+  firstBlock: readonly number[],
+  weightParts: string,
+  updateParts: string,
+): { stage: Stage; variable: string } {
+  const rows = segments.flatMap(({ adapt }, s) => [firstBlock[s]! * LANES, firstBlock[s + 1]! * LANES, adapt ? 1 : 0]);
+  const table = request.table(Uint32Array.from(rows));
+  const variable = request.scratch(segments.length);
+  const body = `  var ww = 0.0;
+  var uu = 0.0;
+  var ratio = 1.0;
+  if (${table}[i * 3u + 2u] != 0u) {
+    let last = ${table}[i * 3u + 1u];
+    for (var p = ${table}[i * 3u]; p < last; p++) {
+      ww += ${weightParts}[p];
+      uu += ${updateParts}[p];
+    }
+    if (ww > 0.0 && uu > 0.0) { ratio = sqrt(ww) / sqrt(uu); }
+  }
+  ${variable}[i] = ratio;`;
+  const count = segments.length;
+  return { stage: { name: 'ratios', body: perElement(count, body), workgroups: workgroupsFor(count) }, variable };
+}
+
+export const lambKernels = [flatLamb];

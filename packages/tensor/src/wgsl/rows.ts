@@ -1,0 +1,21 @@
+/** Pieces that the kernels working on rows share. */
+
+/** Few invocations per workgroup: there are few rows, and every core should get some of them. */
+export const ROWS_PER_WORKGROUP = 16;
+
+/** An entry point with one invocation per row; `row` is its index. */
+export const perRow = (rows: number, body: string): string => `@compute @workgroup_size(${ROWS_PER_WORKGROUP})
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+  let row = (group.x + groups.x * (group.y + groups.y * group.z)) * ${ROWS_PER_WORKGROUP}u + lane;
+  if (row >= ${rows}u) { return; }
+${body}
+}`;
+
+export const rowWorkgroups = (rows: number): number => Math.ceil(rows / ROWS_PER_WORKGROUP);
+
+/** A loop over `count` elements, four to a turn where that divides: a turn costs a store and a load per live variable. */
+export function unrolled(count: number, body: (index: string) => string): string {
+  const step = count % 4 === 0 ? 4 : 1;
+  const copies = Array.from({ length: step }, (_, i) => `    { ${body(i === 0 ? 'c' : `(c + ${i}u)`)} }`);
+  return `  for (var c = 0u; c < ${count}u; c += ${step}u) {\n${copies.join('\n')}\n  }`;
+}

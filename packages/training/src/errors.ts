@@ -1,0 +1,14 @@
+/** A configuration that does not hold together. One line: which field, its value, what was expected. */
+export class TrainConfigError extends Error {
+  override readonly name = 'TrainConfigError';
+}
+
+/** Training cannot go on, e.g. because the loss is no number. One line that names the step. */
+export class TrainingError extends Error {
+  override readonly name = 'TrainingError';
+}
+
+/** A checkpoint or weights file that is damaged or does not fit the network. One line that names the file and tensor. */
+export class CheckpointError extends Error {
+  override readonly name = 'CheckpointError';
+}
