@@ -7,7 +7,7 @@ import { TrainingError } from './errors';
 /** The images of one optimizer step, as a data set gives them. */
 export interface TrainBatch {
   /** [batch, height, width, channels], nominally [0, 1]. */
-  readonly images: Float32Array;
+  readonly images: Float32Array<ArrayBuffer>;
   /** [batch] class indices, −1 for none; not needed by a network without classes. */
   readonly labels?: ArrayLike<number>;
 }
@@ -44,29 +44,29 @@ export function stepDrawer(denoiser: Denoiser, config: TrainConfig): (step: numb
     });
     const levels = Array.from(times, (t) => alphaSigma(schedule, t));
     const gamma = Float64Array.from(times, (t) => schedule.gamma(t));
-    const keys = (purpose: number): Uint32Array =>
+    const keys = (purpose: number): TypedArray =>
       Uint32Array.from(Array.from({ length: count }, (_, i) => deriveKey(seed, purpose, step, i)).flat());
     /** 1 with the given chance. */
-    const mask = (purpose: number, chance: number): Float32Array =>
+    const mask = (purpose: number, chance: number): TypedArray =>
       Float32Array.from({ length: count }, (_, i) => (draw(purpose, i) < chance ? 1 : 0));
 
     const inputs: Record<string, TypedArray> = {
-      image: batch.images as Float32Array<ArrayBuffer>,
-      noiseKeys: keys(randomPurpose.trainNoise) as Uint32Array<ArrayBuffer>,
+      image: batch.images,
+      noiseKeys: keys(randomPurpose.trainNoise),
       alpha: Float32Array.from(levels, ({ alpha }) => alpha),
       sigma: Float32Array.from(levels, ({ sigma }) => sigma),
       timeFeatures: denoiser.timeFeatures.compute(gamma),
-      dropoutKeysSecond: keys(randomPurpose.dropoutSecond) as Uint32Array<ArrayBuffer>,
+      dropoutKeysSecond: keys(randomPurpose.dropoutSecond),
     };
     if (rate > 0) {
-      inputs.selfConditioningMask = mask(randomPurpose.selfConditioning, rate) as Float32Array<ArrayBuffer>;
-      inputs.dropoutKeysFirst = keys(randomPurpose.dropoutFirst) as Uint32Array<ArrayBuffer>;
+      inputs.selfConditioningMask = mask(randomPurpose.selfConditioning, rate);
+      inputs.dropoutKeysFirst = keys(randomPurpose.dropoutFirst);
     }
     if (denoiser.classes > 0) {
-      inputs.labels = labelIndices(denoiser.classes, count, step, batch.labels) as Uint32Array<ArrayBuffer>;
-      inputs.labelKeepSecond = mask(randomPurpose.labelDropoutSecond, 1 - labelDropout) as Float32Array<ArrayBuffer>;
+      inputs.labels = labelIndices(denoiser.classes, count, step, batch.labels);
+      inputs.labelKeepSecond = mask(randomPurpose.labelDropoutSecond, 1 - labelDropout);
       if (rate > 0) {
-        inputs.labelKeepFirst = mask(randomPurpose.labelDropoutFirst, 1 - labelDropout) as Float32Array<ArrayBuffer>;
+        inputs.labelKeepFirst = mask(randomPurpose.labelDropoutFirst, 1 - labelDropout);
       }
     }
     return { times, gamma, inputs };
@@ -82,7 +82,7 @@ function checkImages({ imageShape }: Denoiser, count: number, step: number, { im
 }
 
 /** Labels as indices; none is an index past the last class, whose one-hot row is zero. */
-function labelIndices(classes: number, count: number, step: number, labels?: ArrayLike<number>): Uint32Array {
+function labelIndices(classes: number, count: number, step: number, labels?: ArrayLike<number>): TypedArray {
   if (labels?.length !== count) {
     throw new TrainingError(`step ${step}: the batch has ${labels?.length ?? 0} labels; expected ${count}`);
   }

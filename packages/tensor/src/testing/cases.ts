@@ -149,15 +149,15 @@ export const operationCases: Readonly<Record<string, GradientCase>> = {
   adamw: { shapes: [[128], [128]], build: (w, g) => lambWeights(w!, g!, 'adamw') },
 };
 
-/** New weights of one optimizer step, gaps zero as in every flat vector, for two tensors of which the second is excluded. */
+/** New weights of one optimizer step, gaps zero as in every flat vector (but v, whose root has no slope at 0), for two tensors of which the second is excluded. */
 function lambWeights(w: Tensor, g: Tensor, kind: 'lamb' | 'adamw'): Tensor {
   const layout = ops.layoutOf({ 'a.weight': [5, 7], 'a.bias': [64] });
   const number = (x: number): Tensor => ops.fill([1], x);
   const mask = ops.cast(ops.less(ops.iota([128], 0), 35), 'f32');
   const tail = ops.cast(ops.greaterEqual(ops.iota([128], 0), 64), 'f32');
   const live = (x: Tensor): Tensor => ops.mul(x, ops.add(mask, tail));
-  const quarter = live(ops.fill([128], 0.25));
-  const state = { weights: live(w), gradients: live(g), firstMoment: quarter, secondMoment: quarter, average: quarter };
+  const quarter = ops.fill([128], 0.25);
+  const state = { weights: live(w), gradients: live(g), firstMoment: live(quarter), secondMoment: quarter, average: live(quarter) };
   const scalars = {
     learningRate: number(0.1),
     correction1: number(10),

@@ -1,0 +1,95 @@
+import type { Denoiser } from '@noisesmith/diffusion';
+import { type CompileOptions, compileGraph, type Device, type Program, Store } from '@noisesmith/tensor';
+import type { TrainState } from './checkpoint';
+import type { TrainConfig } from './config';
+import { partOf, type StepDraw } from './draw';
+import type { StepResult } from './statistics';
+import {
+  accumulateStep,
+  applyStep,
+  stepScalars,
+  type TrainStateName,
+  trainState,
+  trainStateNames,
+  trainStep,
+} from './train-step';
+
+interface Programs {
+  /** Runs once per part of the batch; with one part it is the whole step. */
+  readonly part: Program;
+  /** Ends a step of several parts. */
+  readonly apply?: Program;
+}
+
+/** The compiled step and its state on one device. */
+export class TrainEngine {
+  private constructor(
+    readonly device: Device,
+    private readonly config: TrainConfig,
+    private readonly store: Store,
+    private readonly programs: Programs,
+  ) {}
+
+  static async open(
+    device: Device,
+    denoiser: Denoiser,
+    config: TrainConfig,
+    onProgress?: CompileOptions['onProgress'],
+  ): Promise<TrainEngine> {
+    const store = new Store(device, trainState(denoiser, config));
+    const options = { store, ...(onProgress && { onProgress }) };
+    const programs =
+      config.accumulation === 1
+        ? { part: await compileGraph(device, trainStep(denoiser, config), options) }
+        : {
+            part: await compileGraph(device, accumulateStep(denoiser, config), options),
+            apply: await compileGraph(device, applyStep(denoiser, config), options),
+          };
+    return new TrainEngine(device, config, store, programs);
+  }
+
+  write(vectors: TrainState['vectors']): void {
+    for (const name of trainStateNames) this.store.write(name, vectors[name]);
+  }
+
+  async read(name: TrainStateName): Promise<Float32Array<ArrayBuffer>> {
+    return (await this.store.read(name)) as Float32Array<ArrayBuffer>;
+  }
+
+  /**
+   * Submits one step and resolves when the next may be submitted. `result` arrives when the device is done; whoever
+   * awaits it sees the device's errors.
+   */
+  async submit(step: number, draw: StepDraw): Promise<{ result: Promise<StepResult> }> {
+    const { accumulation } = this.config;
+    const { part, apply } = this.programs;
+    const scalars = stepScalars(this.config, step);
+    const losses: Promise<ArrayLike<number>>[] = [];
+    for (let i = 0; i < accumulation; i++) {
+      await part.run(partOf(draw.inputs, i, accumulation), apply ? { keepGradient: i === 0 ? 0 : 1 } : scalars);
+      losses.push(observed(part.read('lossPerExample')));
+    }
+    if (apply) await apply.run({}, scalars);
+    const gradientNorm = observed((apply ?? part).read('gradientNorm'));
+    const gather = async (): Promise<StepResult> => ({
+      step,
+      learningRate: scalars.learningRate,
+      times: draw.times,
+      losses: (await Promise.all(losses)).flatMap((values) => Array.from(values)),
+      gradientNorm: (await gradientNorm)[0]!,
+    });
+    return { result: observed(gather()) };
+  }
+
+  destroy(): void {
+    this.programs.part.destroy();
+    this.programs.apply?.destroy();
+    this.store.destroy();
+  }
+}
+
+/** A promise that is awaited later; failing before that is no unhandled rejection. */
+function observed<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
+}

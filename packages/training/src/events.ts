@@ -1,0 +1,15 @@
+import type { StepStatistics } from './statistics';
+
+/** What a run tells the application; `step` counts the steps done. */
+export type TrainEvent =
+  | ({ readonly type: 'step' } & StepStatistics)
+  /** Time for a grid of samples, if the application wants one; training waits for the handler. */
+  | { readonly type: 'grid'; readonly step: number }
+  | { readonly type: 'checkpoint'; readonly step: number; readonly name: string; readonly bytes: number }
+  | { readonly type: 'warning'; readonly message: string }
+  /** The GPU was lost and opened again; the run goes on from `step`. */
+  | { readonly type: 'deviceLost'; readonly step: number; readonly message: string }
+  | { readonly type: 'interrupted'; readonly step: number }
+  | { readonly type: 'done'; readonly step: number };
+
+export type TrainEventHandler = (event: TrainEvent) => void | Promise<void>;
