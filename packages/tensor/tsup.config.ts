@@ -1,4 +1,10 @@
 import { defineConfig } from 'tsup';
 import { base } from '../../tsup.base';
 
-export default defineConfig(base);
+// The platform modules stay files of their own, so that the import map in package.json can choose between them.
+export default defineConfig({
+  ...base,
+  entry: ['src/index.ts', 'src/device/gpu-node.ts', 'src/device/gpu-browser.ts'],
+  dts: { entry: 'src/index.ts' },
+  external: ['#webgpu'],
+});

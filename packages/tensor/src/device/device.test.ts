@@ -111,7 +111,7 @@ describe('a device in good order', () => {
     const { maxStorageBufferBindingSize, maxBufferSize } = device.profile.limits;
     const before = { ...device.counters };
     const tooLarge = () => {
-      device.createBuffer({ label: 'encoder/w', size: maxStorageBufferBindingSize + 4, usage: DATA });
+      device.checkBinding('encoder/w', maxStorageBufferBindingSize + 4);
     };
     expect(tooLarge).toThrow(LimitError);
     expect(tooLarge).toThrow(/^encoder\/w: \d+ bytes .*maxStorageBufferBindingSize/);

@@ -92,7 +92,7 @@ export class Device implements Disposable {
   }
 
   /**
-   * Makes a buffer, zeroed.
+   * Makes a buffer, zeroed. A storage buffer may be larger than one binding can be: kernels bind parts of it.
    *
    * @throws LimitError naming the buffer and the limit, RangeError when the size is no whole number ≥ 0
    */
@@ -103,8 +103,7 @@ export class Device implements Disposable {
     }
     const bytes = Math.max(4, roundUp4(size));
     this.#limit(label, 'maxBufferSize', bytes);
-    if (usage & BufferUsage.STORAGE) this.#limit(label, 'maxStorageBufferBindingSize', bytes);
-    else if (usage & BufferUsage.UNIFORM) this.#limit(label, 'maxUniformBufferBindingSize', bytes);
+    if (usage & BufferUsage.UNIFORM) this.#limit(label, 'maxUniformBufferBindingSize', bytes);
     const buffer = this.gpu.createBuffer({ label, size: bytes, usage });
     this.#live.add(buffer);
     this.counters.buffers += 1;
@@ -265,6 +264,11 @@ export class Device implements Disposable {
     staging.unmap();
     this.#staging.release(staging);
     return bytes;
+  }
+
+  /** @throws LimitError when a kernel cannot bind `bytes` of a storage buffer at once */
+  checkBinding(label: string, bytes: number): void {
+    this.#limit(label, 'maxStorageBufferBindingSize', bytes);
   }
 
   #limit(

@@ -41,10 +41,20 @@ export async function compile<const S extends ProgramSpec>(
 
 export async function compileGraph(device: Device, graph: Graph, options: CompileOptions = {}): Promise<Program> {
   const plan = makePlan(graph, device.profile, options);
+  checkLimits(device, plan);
   const store = options.store ?? new Store(device, graph.spec.state ?? {});
   const memory = new ProgramMemory(device, graph, plan, store);
   const commands = await prepare(device, plan, memory, options);
   return new Program(device, graph, plan, store, memory, commands, options.store === undefined);
+}
+
+/** @throws LimitError naming the op and the tensor, before anything is created */
+function checkLimits(device: Device, plan: Plan): void {
+  for (const { label, bindings } of plan.kernels) {
+    for (const { target } of bindings) {
+      device.checkBinding(`${label} on ${target.buffer.replace(':', ' ')}`, target.size * BYTES_PER_ELEMENT);
+    }
+  }
 }
 
 async function prepare(

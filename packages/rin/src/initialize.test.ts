@@ -1,0 +1,79 @@
+// Reference: limits of the official code's initialisers under Keras 2 (kernels of rank 3 counted as convolutions), worked
+// out by hand for the widths of Table 1; moments of the uniform and of the truncated normal distribution.
+import { parameterViews } from '@noisesmith/diffusion';
+import { describe, expect, it } from 'vitest';
+import { rinParameters } from './forward';
+import { rinPresets } from './presets';
+import { rin } from './rin';
+
+describe('limits at the widths of Table 1', () => {
+  const limits = (initializer: 'keras2' | 'glorot'): Map<string, number> =>
+    new Map(
+      rinParameters({ ...rinPresets['table1-64'], initializer }).flatMap(({ name, init }) =>
+        init.kind === 'uniform' ? [[name, init.limit] as const] : [],
+      ),
+    );
+  const keras2 = limits('keras2');
+  const glorot = limits('glorot');
+
+  it.each([
+    ['b0.l0.attn.q.weight', 0.01105, 0.0625],
+    ['b3.l5.attn.v.weight', 0.01105, 0.0625],
+    ['b0.l0.attn.o.weight', 0.02144, 0.0625],
+    ['b0.read.attn.q.weight', 0.01276, 0.0685],
+    ['b0.read.attn.k.weight', 0.01562, 0.0765],
+    ['b0.read.attn.o.weight', 0.02165, 0.0685],
+    ['b0.write.attn.q.weight', 0.01562, 0.0765],
+    ['b0.write.attn.k.weight', 0.01276, 0.0685],
+    ['b0.write.attn.o.weight', 0.02626, 0.0765],
+    ['stem.weight', 0.01349, 0.01349],
+    ['out.weight', 0.09231, 0.09231],
+    ['b0.read.mlp.fc1.weight', 0.03953, 0.03953],
+  ])('%s: keras2 %d, glorot %d', (name, a, b) => {
+    expect(keras2.get(name)).toBeCloseTo(a, 4);
+    expect(glorot.get(name)).toBeCloseTo(b, 4);
+  });
+});
+
+describe('initial values', () => {
+  const net = rin(rinPresets.tiny);
+  const flat = net.initialize(7);
+  const tensors = parameterViews(net.layout, flat);
+  const get = (name: string): Float32Array => tensors.get(name)!;
+  const deviation = (x: Float32Array): number => Math.hypot(...x) / Math.sqrt(x.length);
+
+  it('are a function of the seed', () => {
+    expect(net.initialize(7)).toEqual(flat);
+    expect(net.initialize(8)).not.toEqual(flat);
+    expect(get('b0.l0.attn.q.weight')).not.toEqual(get('b0.l1.attn.q.weight'));
+  });
+
+  it('of a tensor depend on its name, not on the rest of the network', () => {
+    const other = rin({ ...rinPresets.tiny, blocks: [1], classes: 0 });
+    const shared = parameterViews(other.layout, other.initialize(7));
+    expect(shared.get('b0.l0.attn.q.weight')).toEqual(get('b0.l0.attn.q.weight'));
+  });
+
+  it('fill their range', () => {
+    const limit = Math.sqrt(6 / (128 * (4 + 32)));
+    const q = get('b0.l0.attn.q.weight');
+    expect(Math.max(...q)).toBeLessThanOrEqual(limit);
+    expect(Math.max(...q)).toBeGreaterThan(0.999 * limit);
+    expect(Math.min(...q)).toBeLessThan(-0.999 * limit);
+    expect(deviation(q) / (limit / Math.sqrt(3))).toBeCloseTo(1, 1);
+  });
+
+  it('of tables are normal, cut at two deviations', () => {
+    const table = get('tape_pos');
+    expect(Math.max(...table.map(Math.abs))).toBeLessThanOrEqual(0.04);
+    // 0.02·√(1 − 4·φ(2)/(2·Φ(2) − 1)) = 0.017593
+    expect(Math.abs(deviation(table) - 0.017593)).toBeLessThan(6e-4);
+  });
+
+  it('of biases and norms are constants, and the carried latents are switched off', () => {
+    expect(new Set(get('b0.read.ln.gamma'))).toEqual(new Set([1]));
+    expect(new Set(get('b0.read.attn.q.bias'))).toEqual(new Set([0]));
+    expect(new Set(get('prev.ln.gamma'))).toEqual(new Set([0]));
+    expect(new Set(get('prev.mlp.ln.gamma'))).toEqual(new Set([1]));
+  });
+});
