@@ -1,5 +1,5 @@
-import type { Layout } from '@noisesmith/tensor';
 import { FormatError, type NdArray, readSafetensors, type Safetensors, writeSafetensors } from '@noisesmith/formats';
+import type { Layout } from '@noisesmith/tensor';
 import { type TrainConfig, trainConfig } from './config';
 import { digestOf } from './digest';
 import { CheckpointError } from './errors';
@@ -59,12 +59,13 @@ export async function decodeCheckpoint(
   name = 'checkpoint',
 ): Promise<TrainState> {
   const { metadata, tensors } = parse(bytes, name);
-  if (metadata.format !== FORMAT) {
-    throw new CheckpointError(`${name}: format is ${JSON.stringify(metadata.format)}; expected "${FORMAT}"`);
-  }
-  const at = findDigest(bytes);
-  if (metadata.digest !== (await digestWithout(bytes, at))) {
+  const { digest, format } = metadata;
+  if (digest === undefined) throw new CheckpointError(`${name}: no checkpoint of a training run: it has no digest`);
+  if (digest !== (await digestWithout(bytes, findDigest(bytes)))) {
     throw new CheckpointError(`${name}: damaged: its bytes do not match their digest`);
+  }
+  if (format !== FORMAT) {
+    throw new CheckpointError(`${name}: format is ${JSON.stringify(format)}; expected "${FORMAT}"`);
   }
   if (layout) checkLayout(metadata.layout ?? '[]', layout, name);
   const vectors = Object.fromEntries(

@@ -94,11 +94,7 @@ function labelIndices(classes: number, count: number, step: number, labels?: Arr
 }
 
 /** Rows of part `index` of `parts` equal parts of a batch. */
-export function partOf(
-  inputs: StepDraw['inputs'],
-  index: number,
-  parts: number,
-): Readonly<Record<string, TypedArray>> {
+export function partOf(inputs: StepDraw['inputs'], index: number, parts: number): Readonly<Record<string, TypedArray>> {
   if (parts === 1) return inputs;
   return Object.fromEntries(
     Object.entries(inputs).map(([name, data]) => {

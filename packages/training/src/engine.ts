@@ -3,6 +3,7 @@ import { type CompileOptions, compileGraph, type Device, type Program, Store } f
 import type { TrainState } from './checkpoint';
 import type { TrainConfig } from './config';
 import { partOf, type StepDraw } from './draw';
+import { observed } from './observed';
 import type { StepResult } from './statistics';
 import {
   accumulateStep,
@@ -37,15 +38,13 @@ export class TrainEngine {
     onProgress?: CompileOptions['onProgress'],
   ): Promise<TrainEngine> {
     const store = new Store(device, trainState(denoiser, config));
-    const options = { store, ...(onProgress && { onProgress }) };
-    const programs =
-      config.accumulation === 1
-        ? { part: await compileGraph(device, trainStep(denoiser, config), options) }
-        : {
-            part: await compileGraph(device, accumulateStep(denoiser, config), options),
-            apply: await compileGraph(device, applyStep(denoiser, config), options),
-          };
-    return new TrainEngine(device, config, store, programs);
+    try {
+      const options = { store, ...(onProgress && { onProgress }) };
+      return new TrainEngine(device, config, store, await compilePrograms(device, denoiser, config, options));
+    } catch (error) {
+      store.destroy();
+      throw error;
+    }
   }
 
   write(vectors: TrainState['vectors']): void {
@@ -88,8 +87,15 @@ export class TrainEngine {
   }
 }
 
-/** A promise that is awaited later; failing before that is no unhandled rejection. */
-function observed<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => undefined);
-  return promise;
+async function compilePrograms(
+  device: Device,
+  denoiser: Denoiser,
+  config: TrainConfig,
+  options: CompileOptions,
+): Promise<Programs> {
+  if (config.accumulation === 1) return { part: await compileGraph(device, trainStep(denoiser, config), options) };
+  return {
+    part: await compileGraph(device, accumulateStep(denoiser, config), options),
+    apply: await compileGraph(device, applyStep(denoiser, config), options),
+  };
 }

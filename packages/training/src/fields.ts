@@ -77,14 +77,18 @@ export class Fields {
   }
 
   error(name: string, value: unknown, expected: string): TrainConfigError {
-    return new TrainConfigError(`${this.path}.${name} is ${JSON.stringify(value) ?? String(value)}; expected ${expected}`);
+    return new TrainConfigError(
+      `${this.path}.${name} is ${JSON.stringify(value) ?? String(value)}; expected ${expected}`,
+    );
   }
 
   /** @throws TrainConfigError naming a field that nobody asked for */
   end(): void {
     for (const name of Object.keys(this.values)) {
       if (this.known.includes(name)) continue;
-      throw new TrainConfigError(`${this.path}.${name} is unknown; expected one of ${[...this.known].sort().join(', ')}`);
+      throw new TrainConfigError(
+        `${this.path}.${name} is unknown; expected one of ${[...this.known].sort().join(', ')}`,
+      );
     }
   }
 

@@ -70,10 +70,8 @@ export function trainingLoss(
 
   const given = { x, timeFeatures };
   const firstCarry =
-    first &&
-    scope('first', () => denoiser.apply(parameters, { ...given, ...optional(first), carry: nothing })).carry;
-  const carry =
-    first && firstCarry ? mul(stopGradient(firstCarry), perExample(first.mask, firstCarry.rank)) : nothing;
+    first && scope('first', () => denoiser.apply(parameters, { ...given, ...optional(first), carry: nothing })).carry;
+  const carry = first && firstCarry ? mul(stopGradient(firstCarry), perExample(first.mask, firstCarry.rank)) : nothing;
   const { prediction } = scope('second', () => denoiser.apply(parameters, { ...given, ...optional(inputs), carry }));
 
   const losses = exampleLoss(process, { output: prediction, x0, noise, x: noised, at });

@@ -78,7 +78,9 @@ export class StatisticsWindow {
     if (!last) throw new RangeError('statistics of no steps');
     const seconds = this.elapsed / 1000;
     const count = this.results.length;
-    const losses = this.results.flatMap(({ losses, times }) => Array.from(losses, (loss, i) => ({ loss, t: times[i]! })));
+    const losses = this.results.flatMap(({ losses, times }) =>
+      Array.from(losses, (loss, i) => ({ loss, t: times[i]! })),
+    );
     const quarters = [0, 1, 2, 3].map((q) => losses.filter(({ t }) => Math.min(3, Math.floor(t * 4)) === q));
     const statistics: StepStatistics = {
       step: last.step + 1,

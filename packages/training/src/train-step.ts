@@ -9,8 +9,8 @@ import {
   greater,
   lamb,
   mul,
-  oneHot,
   type OptimizerState,
+  oneHot,
   pack,
   randomNormal,
   reshape,
@@ -165,11 +165,7 @@ function batchLoss(
   );
 }
 
-function flatGradient(
-  { layout }: Denoiser,
-  loss: Tensor,
-  parameters: Readonly<Record<string, Tensor>>,
-): Tensor {
+function flatGradient({ layout }: Denoiser, loss: Tensor, parameters: Readonly<Record<string, Tensor>>): Tensor {
   const gradients = grad(loss, parameters);
   return pack(
     layout.segments.map(({ name }) => gradients[name]!),

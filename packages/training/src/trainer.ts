@@ -6,8 +6,9 @@ import type { TrainConfig } from './config';
 import { type StepDraw, stepDrawer, type TrainBatch } from './draw';
 import { TrainEngine } from './engine';
 import { CheckpointError, TrainingError } from './errors';
-import type { TrainEvent, TrainEventHandler } from './events';
+import type { TrainEventHandler } from './events';
 import { canonicalJson } from './json';
+import { observed } from './observed';
 import { StatisticsWindow, type StepResult } from './statistics';
 import type { CheckpointStorage } from './storage';
 import type { TrainStateName } from './train-step';
@@ -23,7 +24,7 @@ export interface TrainerOptions {
   /** The whole batch of a step, counted from 0; a function of the step alone, so that runs can be resumed. */
   readonly batches: (step: number) => Promise<TrainBatch>;
   readonly storage?: CheckpointStorage;
-  /** Steps between checkpoints. Default 1000; one is always written at the end and on interruption. */
+  /** Steps between checkpoints, and between snapshots for a lost device. Default 1000; one is always written at the end and on interruption. */
   readonly checkpointEvery?: number;
   /** Checkpoints that are kept. Default 3. */
   readonly keep?: number;
@@ -138,7 +139,9 @@ export class Trainer {
     const window = new StatisticsWindow(() => performance.now(), config.batch, config.steps);
     const pending: Promise<StepResult>[] = [];
 
-    const prepare = async (step: number): Promise<StepDraw> => draw(step, await this.options.batches(step));
+    const fetchStep = async (step: number): Promise<StepDraw> => draw(step, await this.options.batches(step));
+    // Fetched while the step before it runs; if that one fails, nobody awaits it.
+    const prepare = (step: number): Promise<StepDraw> => observed(fetchStep(step));
     const report = async (): Promise<void> => {
       const statistics = window.report(this.device.counters.liveBytes);
       await window.pause(() => emit({ type: 'step', ...statistics }));
@@ -159,35 +162,35 @@ export class Trainer {
       const ready = await next;
       const step = this.done;
       next = step + 1 < config.steps ? prepare(step + 1) : undefined;
-      // Awaited one step later; if this step fails first, nobody awaits it.
-      next?.catch(() => undefined);
       const { result } = await this.engine.submit(step, ready);
       pending.push(result);
       this.done = step + 1;
       await collect(READ_BEHIND);
       const gridDue = gridEvery > 0 && this.done % gridEvery === 0;
-      const checkpointDue = this.options.storage !== undefined && this.done % checkpointEvery === 0;
+      const checkpointDue = this.done % checkpointEvery === 0;
       if (gridDue || checkpointDue) await collect(0);
       if (checkpointDue) await window.pause(() => this.checkpoint(emit));
       if (gridDue) await window.pause(() => emit({ type: 'grid', step: this.done }));
     }
     await collect(0);
     if (window.length > 0) await report();
-    if (this.options.storage) await this.checkpoint(emit);
+    await this.checkpoint(emit);
     const type = this.done < config.steps ? 'interrupted' : 'done';
     await emit({ type, step: this.done });
     return type;
   }
 
-  private async checkpoint(emit: (event: TrainEvent) => void | Promise<void>): Promise<void> {
+  /** Keeps the state, in storage and for a lost device, where there is use for it and it is not kept yet. */
+  private async checkpoint(emit: TrainEventHandler): Promise<void> {
     const { denoiser, keep = 3, metadata, openDevice, storage } = this.options;
-    if (!storage || this.lastCheckpoint === this.done) return;
+    if (this.lastCheckpoint === this.done || !(storage || openDevice)) return;
     const state = await this.capture();
+    this.lastCheckpoint = state.step;
     if (openDevice) this.snapshot = state;
+    if (!storage) return;
     const name = checkpointName(state.step);
     const bytes = await encodeCheckpoint(state, denoiser.layout, metadata);
     await storage.writeAtomic(name, bytes);
-    this.lastCheckpoint = state.step;
     await pruneCheckpoints(storage, state.step, keep);
     await emit({ type: 'checkpoint', step: state.step, name, bytes: bytes.length });
   }

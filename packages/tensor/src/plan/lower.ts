@@ -36,8 +36,9 @@ export function lowerGroup(planner: Planner, group: Group): Kernel<Place>[] {
     case 'contract': {
       const request = { output: group.anchor, stored: group.outputs, memory, bufferFor, profile: planner.profile };
       const scratch = (elements: number): string => names.write(planner.scratch(elements));
-      const fast = planner.options.generic ? undefined : fastContract({ ...request, scratch });
-      return finish(fast ?? [lowerContract(new Emitter(memory), group.anchor, group.outputs, bufferFor)]);
+      const { generic, contract: variant } = planner.options;
+      if (generic) return finish([lowerContract(new Emitter(memory), group.anchor, group.outputs, bufferFor)]);
+      return finish(fastContract({ ...request, scratch, ...(variant && { variant }) }));
     }
     case 'named':
       return finish(namedStages(planner, group, names, memory));

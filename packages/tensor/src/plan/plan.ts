@@ -4,6 +4,7 @@ import { type Graph, stateShape } from '../ir/program';
 import { sizeOf } from '../ir/shape';
 import type { Tensor } from '../ir/tensor';
 import type { Kernel } from '../wgsl/assemble';
+import type { ContractVariant } from '../wgsl/kernels/contract';
 import { core, isLeaf } from './core';
 import { type Fused, fuse, type Group } from './fuse';
 import { lowerGroup } from './lower';
@@ -13,6 +14,8 @@ import { type Chosen, type Simplified, simplify } from './simplify';
 export interface PlanOptions {
   /** Lower every node by the generic rules alone: the reference for differential tests of kernels. */
   readonly generic?: boolean;
+  /** Use this form for every contraction; for tests and benchmarks. */
+  readonly contract?: ContractVariant;
 }
 
 /** A copy after the last kernel, for states that could not be written in place. */

@@ -29,7 +29,7 @@ export class Bindings<B extends Bindable> {
   private entry(target: B): { target: B; writable: boolean; name: string } {
     const known = this.names.get(target.key);
     if (known) return this.list.find((e) => e.name === known)!;
-    const entry = { target, writable: false, name: `b${this.list.length}` };
+    const entry = { target, writable: false, name: `buf${this.list.length}` };
     this.names.set(target.key, entry.name);
     this.list.push(entry);
     return entry;

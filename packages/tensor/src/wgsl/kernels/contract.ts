@@ -1,3 +1,5 @@
+import { registerRows, subgroupRows } from './contract-rows';
+import { workgroupTile } from './contract-tile';
 import type { KernelProfile, KernelStage } from './kernel';
 
 export interface ContractSizes {
@@ -25,5 +27,14 @@ export interface ContractProblem extends ContractSizes {
 export interface ContractVariant {
   readonly name: string;
   supports(sizes: ContractSizes, profile: KernelProfile): boolean;
+  /** One stage, or two where k is cut into parts that are summed in a fixed order. */
   emit(problem: ContractProblem, profile: KernelProfile): KernelStage[];
+}
+
+export const contractVariants: readonly ContractVariant[] = [subgroupRows, registerRows, workgroupTile];
+
+/** The form that measured best on this kind of adapter: broadcasts on CPU adapters, workgroup memory on GPUs. */
+export function chooseContract(sizes: ContractSizes, profile: KernelProfile): ContractVariant {
+  if (!profile.software) return workgroupTile;
+  return subgroupRows.supports(sizes, profile) ? subgroupRows : registerRows;
 }

@@ -30,3 +30,11 @@ export const entryParameters =
 
 /** The linear workgroup id, from {@link entryParameters}. */
 export const workgroupId = 'group.x + groups.x * (group.y + groups.y * group.z)';
+
+/** Head of `main` with one invocation `i` for each of `count` elements, in workgroups of `size`. */
+export const invocationId = (size: number, count: number): string => `fn main(${entryParameters}) {
+  let i = (${workgroupId}) * ${size}u + lane;
+  if (i >= ${count}u) { return; }`;
+
+/** [0, 1, …, n − 1]. */
+export const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);

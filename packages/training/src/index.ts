@@ -1,0 +1,39 @@
+export { decodeCheckpoint, encodeCheckpoint, type TrainState } from './checkpoint';
+export {
+  type CheckpointEntry,
+  checkpointName,
+  latestCheckpoint,
+  listCheckpoints,
+  pruneCheckpoints,
+} from './checkpoints';
+export {
+  type EmaConfig,
+  type LearningRateConfig,
+  type OptimizerConfig,
+  type TrainConfig,
+  type TrainSettings,
+  trainConfig,
+} from './config';
+export { partOf, type StepDraw, stepDrawer, type TrainBatch } from './draw';
+export { emaDecayAt } from './ema-decay';
+export { CheckpointError, TrainConfigError, TrainingError } from './errors';
+export type { TrainEvent, TrainEventHandler } from './events';
+export { type LearningRateDecay, learningRateAt } from './learning-rate';
+export { type LossInputs, type LossResult, trainingLoss } from './loss';
+export { trainingPreset, trainingPresets } from './presets';
+export type { DataConfig, ModelConfig, Preset, SamplingConfig } from './presets/preset';
+export { StatisticsWindow, type StepResult, type StepStatistics } from './statistics';
+export { type CheckpointStorage, memoryStorage } from './storage';
+export {
+  accumulateStep,
+  applyStep,
+  stepInputs,
+  stepScalarNames,
+  stepScalars,
+  type TrainStateName,
+  trainState,
+  trainStateNames,
+  trainStep,
+} from './train-step';
+export { Trainer, type TrainerOptions, type TrainOptions } from './trainer';
+export { type LoadedWeights, loadWeights, saveWeights } from './weights';
