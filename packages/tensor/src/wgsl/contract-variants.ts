@@ -4,8 +4,7 @@ import { contractRoles } from './contract-roles';
 import { Emitter, type Memory } from './emitter';
 import { type Expression, variable } from './expression';
 import { ElementIndex } from './index-form';
-import { chooseContract } from './kernels/choose-contract';
-import type { ContractVariant } from './kernels/contract';
+import { type ContractVariant, chooseContract } from './kernels/contract';
 import type { KernelStage } from './kernels/kernel';
 import { storeAll } from './lower-pointwise';
 

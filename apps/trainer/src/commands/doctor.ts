@@ -1,0 +1,96 @@
+import { createRequire } from 'node:module';
+import {
+  type AdapterProfile,
+  compile,
+  type Device,
+  f32,
+  matmul,
+  NoAdapterError,
+} from '@noisesmith/tensor';
+import { type Command, jsonFlag } from '../command';
+import { exitCodes } from '../errors';
+import { byteSize, printJson, table } from '../output';
+
+interface Report {
+  readonly node: string;
+  readonly platform: string;
+  readonly webgpu: string | null;
+  readonly adapter: AdapterProfile | null;
+  readonly features: readonly string[];
+  /** Whether a small program gave the right result. */
+  readonly computes: boolean;
+  /** What is wrong and what to install, if anything. */
+  readonly problem: string | null;
+}
+
+function webgpuVersion(): string | null {
+  try {
+    return (createRequire(import.meta.url)('webgpu/package.json') as { version: string }).version;
+  } catch {
+    return null;
+  }
+}
+
+/** Multiplies two small matrices whose product is known. */
+async function computes(device: Device): Promise<boolean> {
+  const inputs = { a: f32(2, 2), b: f32(2, 2) };
+  using program = await compile(device, { inputs }, (args) => ({
+    outputs: { product: matmul(args.inputs.a, args.inputs.b) },
+  }));
+  await program.run({ a: Float32Array.of(1, 2, 3, 4), b: Float32Array.of(5, 6, 7, 8) });
+  return String(await program.read('product')) === '19,22,43,50';
+}
+
+function print({ adapter, computes: works, features, node, platform, problem, webgpu }: Report): string {
+  const rows = [
+    ['node', `${node} on ${platform}`],
+    ['webgpu', webgpu ?? 'not installed'],
+  ];
+  if (!adapter) return table([...rows, ['problem', problem ?? '']]);
+  const isBytes = (name: string): boolean => /Size$|Buffer/.test(name) && !/Workgroup|Buffers|Alignment/.test(name);
+  const name = [adapter.description, adapter.device, adapter.architecture].find((text) => text !== '');
+  return table([
+    ...rows,
+    ['adapter', `${name ?? 'unnamed'} (vendor ${adapter.vendor || 'unknown'}, architecture ${adapter.architecture || 'unknown'})`],
+    ['kind', adapter.software ? 'software: correct, and slow' : 'GPU'],
+    ['features', features.join(', ') || 'none'],
+    ['subgroups', adapter.subgroupSize > 0 ? `of ${adapter.subgroupSize}` : 'no fixed size'],
+    ['computes', works ? 'yes' : 'NO: a small product came out wrong'],
+    ...Object.entries(adapter.limits).map(([limit, value]) => [limit, isBytes(limit) ? byteSize(value) : String(value)]),
+  ]);
+}
+
+export const doctor: Command = {
+  name: 'doctor',
+  summary: 'the WebGPU adapter, its features and limits; what to install if there is none',
+  positionals: [],
+  flags: jsonFlag,
+  example: '',
+  async run(args, context) {
+    const host = {
+      node: process.version,
+      platform: `${process.platform} ${process.arch}`,
+      webgpu: webgpuVersion(),
+    };
+    let report: Report;
+    try {
+      using device = await context.openDevice();
+      const works = await computes(device);
+      report = {
+        ...host,
+        adapter: device.profile,
+        features: [...device.gpu.features].sort(),
+        computes: works,
+        problem: works ? null : 'the adapter computes wrong results; update its driver',
+      };
+    } catch (error) {
+      if (!(error instanceof NoAdapterError)) throw error;
+      report = { ...host, adapter: null, features: [], computes: false, problem: error.message };
+    }
+    if (args.has('json')) printJson(context, report);
+    else context.out(print(report));
+    if (report.problem === null) return exitCodes.done;
+    context.err(`noisesmith: ${report.problem}\n`);
+    return exitCodes.failed;
+  },
+};

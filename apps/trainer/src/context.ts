@@ -1,0 +1,14 @@
+import type { Device } from '@noisesmith/tensor';
+
+/** The world outside a command. Tests hand in their own. */
+export interface Context {
+  /** Results, to standard output. */
+  out(text: string): void;
+  /** Progress, warnings and errors, to standard error. */
+  err(text: string): void;
+  /** Width of the terminal that standard error is; absent when it is none. */
+  readonly columns?: number | undefined;
+  openDevice(): Promise<Device>;
+  /** From the first call on Ctrl-C aborts this signal instead of ending the process; a second Ctrl-C ends it. */
+  interruptSignal(): AbortSignal;
+}

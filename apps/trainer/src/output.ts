@@ -1,0 +1,32 @@
+import type { Context } from './context';
+
+/** One JSON document on standard output. */
+export const printJson = (context: Context, value: unknown): void => context.out(`${JSON.stringify(value, null, 2)}\n`);
+
+/** Rows of cells, each column as wide as its widest cell. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths: number[] = [];
+  for (const row of rows) {
+    row.forEach((cell, i) => {
+      widths[i] = Math.max(widths[i] ?? 0, cell.length);
+    });
+  }
+  return rows.map((row) => `${row.map((cell, i) => cell.padEnd(widths[i]!)).join('  ').trimEnd()}\n`).join('');
+}
+
+const grouped = new Intl.NumberFormat('en-US');
+
+/** 12,345,678 */
+export const groupedNumber = (value: number): string => grouped.format(value);
+
+/** 812 B, 4.2 MiB */
+export function byteSize(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
+}

@@ -1,0 +1,17 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** What node needs to run TypeScript on the packages' sources from any folder. */
+export const nodeArguments = ['--conditions=@noisesmith/source', '--import', import.meta.resolve('tsx')] as const;
+
+/** Runs a TypeScript file in a folder. @returns what it printed; rejects with its stderr when it fails */
+export function runFile(file: string, cwd: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, [...nodeArguments, file], { cwd }, (error, stdout, stderr) => {
+      if (error) reject(new Error(`${file}: ${error.message.split('\n', 1)[0]}\n${stderr}`));
+      else resolve(stdout);
+    });
+  });
+}
