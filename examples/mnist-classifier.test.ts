@@ -56,7 +56,10 @@ function run(...args: string[]): Promise<{ status: number; stdout: string; stder
 
 /** An npz of the test images; 3 channels repeat the grey value. */
 async function writeSamples(name: string, channels: 1 | 3, labels: Uint8Array = test.labels): Promise<string> {
-  const data = Uint8Array.from({ length: test.images.length * channels }, (_, i) => test.images[Math.floor(i / channels)]!);
+  const data = Uint8Array.from(
+    { length: test.images.length * channels },
+    (_, i) => test.images[Math.floor(i / channels)]!,
+  );
   const arr_0 = { dtype: 'U8', shape: [TEST_IMAGES, 14, 14, channels], data } as const;
   const arr_1 = { dtype: 'I64', shape: [labels.length], data: BigInt64Array.from(labels, BigInt) } as const;
   await writeFile(inFolder(name), writeNpz({ arr_0, arr_1 }));

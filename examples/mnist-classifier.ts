@@ -39,7 +39,9 @@ function parseSettings(args: readonly string[]): Settings | 'help' {
   const whole = (flag: 'size' | 'channels' | 'epochs' | 'seed', least: number, most: number): number => {
     const number = Number(values[flag]);
     if (Number.isInteger(number) && number >= least && number <= most) return number;
-    throw new InputError(`--${flag}: ${JSON.stringify(values[flag])}, expected a whole number from ${least} to ${most}`);
+    throw new InputError(
+      `--${flag}: ${JSON.stringify(values[flag])}, expected a whole number from ${least} to ${most}`,
+    );
   };
   const channels = whole('channels', 1, 3);
   if (channels === 2) throw new InputError('--channels: "2", expected 1 or 3');

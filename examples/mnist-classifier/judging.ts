@@ -28,7 +28,10 @@ export class Judge implements Disposable {
   ) {}
 
   static async open(device: Device, shape: ImageShape, parameters: Float32Array): Promise<Judge> {
-    const spec = { inputs: { images: f32(BATCH, pixelsOf(shape)) }, state: { params: classifierLayout(shape) } } as const;
+    const spec = {
+      inputs: { images: f32(BATCH, pixelsOf(shape)) },
+      state: { params: classifierLayout(shape) },
+    } as const;
     const program = await compile(device, spec, ({ inputs, state }) => ({
       outputs: { probabilities: softmax(logits(state.params.tensors, inputs.images)) },
     }));

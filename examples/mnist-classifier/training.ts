@@ -8,6 +8,7 @@ import {
   f32,
   grad,
   pack,
+  type TypedArray,
   u32,
 } from '@noisesmith/tensor';
 import type { Digits } from './digits';
@@ -72,7 +73,7 @@ export async function trainClassifier(
   const steps = epochs * stepsPerEpoch;
   for (let epoch = 0; epoch < epochs; epoch++) {
     const started = performance.now();
-    const losses: Promise<ArrayLike<number>>[] = [];
+    const losses: Promise<TypedArray>[] = [];
     for (let i = 0; i < stepsPerEpoch; i++) {
       const step = epoch * stepsPerEpoch + i;
       await program.run(trainingBatch(digits, shape, seed, epoch, i), stepScalars(step, steps));

@@ -1,10 +1,15 @@
 import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { createRequire } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** What node needs to run TypeScript on the packages' sources from any folder. */
-export const nodeArguments = ['--conditions=@noisesmith/source', '--import', import.meta.resolve('tsx')] as const;
+/** What node needs to run TypeScript on the packages' sources, whatever the working folder. */
+export const nodeArguments = [
+  '--conditions=@noisesmith/source',
+  '--import',
+  pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href,
+] as const;
 
 /** Runs a TypeScript file in a folder. @returns what it printed; rejects with its stderr when it fails */
 export function runFile(file: string, cwd: string): Promise<string> {

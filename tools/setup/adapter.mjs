@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { nextAdapterStep } from './adapter-plan.mjs';
 import { aptInstall } from './apt.mjs';
 import { thisMachine } from './machine.mjs';
-import { progress } from './report.mjs';
+import { progress, SetupError } from './report.mjs';
 import { resolveFrom, root } from './workspace.mjs';
 
 /**
@@ -49,7 +49,12 @@ export async function ensureAdapter() {
       if (probe.outcome === 'adapter') progress(`WebGPU adapter: ${probe.name}`);
       return undefined;
     }
-    await aptInstall(machine, step.packages, step.from);
+    try {
+      await aptInstall(machine, step.packages, step.from);
+    } catch (error) {
+      if (!(error instanceof SetupError)) throw error;
+      return `no WebGPU adapter, and no driver could be installed: ${error.message}`;
+    }
     tried.push(step.from);
     probe = probeAdapter();
   }

@@ -56,7 +56,8 @@ export async function aptInstall(machine, packages, from) {
  */
 async function updateAndInstall(machine, packages, options, target) {
   const install = ['install', '--no-install-recommends', ...target, ...packages];
-  const byHand = `apt-get update && apt-get ${install.join(' ')}`;
+  const added = options.length > 0 ? `add the suite ${target[1]} to apt's sources; ` : '';
+  const byHand = `${added}apt-get update && apt-get ${install.join(' ')}`;
   progress(`installing ${packages.join(' ')}${target[1] ? ` from ${target[1]}` : ''} (apt)`);
   const suffix = target[1] ? `-${target[1]}` : '';
   await runStep({

@@ -27,9 +27,7 @@ export interface OracleResult {
 /** Runs a graph on the CPU, node by node, from the meaning of each: the reference that kernels are checked against. */
 export function interpret(graph: Graph, values: OracleValues, options: OracleOptions = {}): OracleResult {
   const states = mapValues(graph.spec.state ?? {}, (spec, name) => {
-    const given = values.state?.[name];
-    if (!given) return new Float64Array(sizeOf(stateShape(spec)));
-    return given instanceof Float64Array ? given : Float64Array.from(given);
+    return values.state?.[name] ?? new Float64Array(sizeOf(stateShape(spec)));
   });
   const roots = { ...graph.outputs, ...mapKeys(graph.assigns) };
   const found = evaluate(Object.values(roots), { ...values, state: states }, options);

@@ -183,7 +183,10 @@ export class Program implements Disposable {
       bytes.catch(() => undefined);
       this.latest.set(name, bytes);
     }
-    this.pending.push(this.device.idle());
+    const done = this.device.idle();
+    // A failure is thrown where `run` awaits it, or by the next call.
+    done.catch(() => undefined);
+    this.pending.push(done);
     if (this.pending.length >= IN_FLIGHT) await this.pending.shift();
   }
 

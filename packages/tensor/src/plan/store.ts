@@ -4,6 +4,9 @@ import { BYTES_PER_ELEMENT, type TypedArray, viewBytes } from '../ir/dtype';
 import { type StateSpec, stateShape, stateType } from '../ir/program';
 import { sizeOf } from '../ir/shape';
 
+/** Elements that `load` hands over at once: 64 MiB. */
+const LOAD_PART = 2 ** 24;
+
 /** Kernels read and write it, the host writes it and copies it back. */
 export const STATE_USAGE = BufferUsage.STORAGE | BufferUsage.COPY_SRC | BufferUsage.COPY_DST;
 
@@ -31,11 +34,17 @@ export class Store implements Disposable {
 
   /** Sets all elements of `name`. */
   write(name: string, data: TypedArray): void {
-    const expected = sizeOf(stateShape(this.spec[name] ?? { shape: [0], dtype: 'f32' }));
-    const target = this.buffer(name);
-    if (data.length !== expected)
-      throw new RangeError(`state '${name}' takes ${expected} elements, got ${data.length}`);
-    this.device.write(target, 0, data);
+    this.device.write(this.checked(name, data), 0, data);
+  }
+
+  /** As `write`, a part at a time, so that the copy on its way to the device stays small. */
+  async load(name: string, data: TypedArray): Promise<void> {
+    if (data.length <= LOAD_PART) return this.write(name, data);
+    const target = this.checked(name, data);
+    for (let at = 0; at < data.length; at += LOAD_PART) {
+      this.device.write(target, at * BYTES_PER_ELEMENT, data.subarray(at, at + LOAD_PART));
+      await this.device.idle();
+    }
   }
 
   /** All elements of `name`, once every run submitted before has finished. */
@@ -43,6 +52,14 @@ export class Store implements Disposable {
     const one = this.spec[name];
     const size = one ? sizeOf(stateShape(one)) * BYTES_PER_ELEMENT : 0;
     return viewBytes(one ? stateType(one) : 'f32', await this.device.read(this.buffer(name), 0, size));
+  }
+
+  private checked(name: string, data: TypedArray): GPUBuffer {
+    const target = this.buffer(name);
+    const expected = sizeOf(stateShape(this.spec[name]!));
+    if (data.length !== expected)
+      throw new RangeError(`state '${name}' takes ${expected} elements, got ${data.length}`);
+    return target;
   }
 
   destroy(): void {

@@ -157,7 +157,13 @@ function lambWeights(w: Tensor, g: Tensor, kind: 'lamb' | 'adamw'): Tensor {
   const tail = ops.cast(ops.greaterEqual(ops.iota([128], 0), 64), 'f32');
   const live = (x: Tensor): Tensor => ops.mul(x, ops.add(mask, tail));
   const quarter = ops.fill([128], 0.25);
-  const state = { weights: live(w), gradients: live(g), firstMoment: live(quarter), secondMoment: quarter, average: live(quarter) };
+  const state = {
+    weights: live(w),
+    gradients: live(g),
+    firstMoment: live(quarter),
+    secondMoment: quarter,
+    average: live(quarter),
+  };
   const scalars = {
     learningRate: number(0.1),
     correction1: number(10),

@@ -1,0 +1,27 @@
+// Reference: the first ts block of each package's README must run as it stands, in a folder of its own, and print.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { root, runFile } from './testing/run-example';
+
+/** Inside this package, so that the packages are found from it. */
+const scratch = join(root, 'examples', '.tmp');
+const packages = readdirSync(join(root, 'packages')).filter((name) =>
+  existsSync(join(root, 'packages', name, 'package.json')),
+);
+
+afterAll(() => rm(scratch, { recursive: true, force: true }));
+
+describe.each(packages)('the README of %s', (name) => {
+  const file = join(root, 'packages', name, 'README.md');
+
+  it('has a ts example that runs', { timeout: 600_000 }, async () => {
+    const block = /^```ts\n(.*?)^```$/ms.exec(readFileSync(file, 'utf8'));
+    expect(block, `${file} has no ts block`).not.toBeNull();
+    const folder = join(scratch, name);
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, 'readme.ts'), block![1]!);
+    expect((await runFile(join(folder, 'readme.ts'), folder)).trim()).not.toBe('');
+  });
+});

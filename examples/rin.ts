@@ -1,0 +1,26 @@
+/** The size of a network of the paper, and an untrained small one looking at one image at three noise levels. */
+import { parameterCount, rin, rinConfig, rinPresets } from '@noisesmith/rin';
+import { compile, f32, openDevice } from '@noisesmith/tensor';
+
+console.log(`Table 1 at 64x64: ${(parameterCount(rinPresets['table1-64']) / 1e6).toFixed(1)} million parameters`);
+
+const size = { image: [8, 8], channels: 1, patch: 4, latents: 4, latentDim: 16, tapeDim: 8 } as const;
+const net = rin(rinConfig({ ...size, blocks: [1, 1], heads: 2, rwHeads: 2, classes: 0 }));
+const spec = {
+  inputs: { x: f32(1, 8, 8, 1), timeFeatures: f32(1, net.timeFeatures.width), carry: f32(1, ...net.carryShape) },
+  state: { params: net.layout },
+} as const;
+using device = await openDevice();
+using look = await compile(device, spec, ({ inputs, state }) => ({
+  outputs: { ...net.apply(state.params.tensors, inputs) },
+}));
+look.state.write('params', net.initialize(7));
+
+const x = Float32Array.from({ length: 64 }, (_, i) => Math.sin(i));
+const carry = new Float32Array(net.carryShape.reduce((a, b) => a * b));
+for (const gamma of [0.9, 0.5, 0.1]) {
+  await look.run({ x, timeFeatures: net.timeFeatures.compute([gamma]), carry });
+  const [prediction, latents] = await Promise.all([look.read('prediction'), look.read('carry')]);
+  const summary = Array.from(latents.subarray(0, 4), (value) => value.toFixed(2)).join(' ');
+  console.log(`gamma ${gamma}: ${prediction.length} pixels of prediction; latents [${net.carryShape}] ${summary} ...`);
+}

@@ -1,0 +1,61 @@
+// Reference: the fields of vitest's JSON report (Jest's format), cases written by hand; the last line as the README gives it.
+import { describe, expect, it } from 'vitest';
+import { addCounts, countTests, summaryLine, testExitCode } from './test-summary.mjs';
+
+const tests = (...statuses: string[]) => statuses.map((status) => ({ status }));
+
+describe('countTests', () => {
+  it('counts passed and failed tests over files, and no skipped ones', () => {
+    const testResults = [
+      { status: 'passed', assertionResults: tests('passed', 'passed', 'skipped', 'todo', 'pending') },
+      { status: 'failed', assertionResults: tests('passed', 'failed', 'failed') },
+    ];
+    expect(countTests({ testResults }, 1)).toEqual({ passed: 3, failed: 2 });
+  });
+
+  it('counts a file that did not load as one failure', () => {
+    const testResults = [
+      { status: 'failed', assertionResults: [] },
+      { status: 'passed', assertionResults: tests('passed') },
+    ];
+    expect(countTests({ testResults }, 1)).toEqual({ passed: 1, failed: 1 });
+  });
+
+  it('counts a file whose hook threw as one failure', () => {
+    expect(
+      countTests({ testResults: [{ status: 'failed', assertionResults: tests('skipped', 'skipped') }] }, 1),
+    ).toEqual({
+      passed: 0,
+      failed: 1,
+    });
+  });
+
+  it('counts a crash, with a report or without one', () => {
+    expect(countTests(undefined, 134)).toEqual({ passed: 0, failed: 1 });
+    expect(countTests({ testResults: [{ status: 'passed', assertionResults: tests('passed') }] }, 1)).toEqual({
+      passed: 1,
+      failed: 1,
+    });
+  });
+});
+
+describe('the end of npm test', () => {
+  it('adds up and prints the line', () => {
+    const sum = addCounts([
+      { passed: 3, failed: 0 },
+      { passed: 4, failed: 2 },
+    ]);
+    expect(summaryLine(sum)).toBe('7 passed, 2 failed');
+    expect(summaryLine(addCounts([]))).toBe('0 passed, 0 failed');
+  });
+
+  it('fails on a failure and when nothing ran', () => {
+    expect(
+      [
+        { passed: 1, failed: 0 },
+        { passed: 1, failed: 1 },
+        { passed: 0, failed: 0 },
+      ].map(testExitCode),
+    ).toEqual([0, 1, 1]);
+  });
+});
