@@ -79,6 +79,20 @@ describe('the classifier', () => {
     expect(await judge.judge(samples)).toEqual(await judge.judge(test));
   });
 
+  it('averages colours, and replicates grey for a network of three channels', async () => {
+    const data = new Uint8Array(14 * 14 * 3).fill(90);
+    data.set([0, 31, 60], 0);
+    const arr_1 = { dtype: 'I32', shape: [1], data: Int32Array.of(4) } as const;
+    const colour = { dtype: 'U8', shape: [1, 14, 14, 3], data } as const;
+    await writeFile(inFolder('colour.npz'), writeNpz({ arr_0: colour, arr_1 }));
+    const { images, labels } = await readSamples(inFolder('colour.npz'), shape);
+    expect([...images.subarray(0, 2), images.length, ...labels]).toEqual([30, 90, 196, 4]);
+    const grey = { dtype: 'U8', shape: [1, 14, 14, 1], data: images } as const;
+    await writeFile(inFolder('grey.npz'), writeNpz({ arr_0: grey, arr_1 }));
+    const three = await readSamples(inFolder('grey.npz'), { size: 14, channels: 3 });
+    expect([...three.images.subarray(0, 4), three.images.length]).toEqual([30, 30, 30, 90, 588]);
+  });
+
   it('finds wrong labels wrong', async () => {
     const labels = test.labels.map((label) => (label + 1) % 10);
     expect((await judge.judge({ images: test.images, labels })).accuracy).toBeLessThan(0.1);

@@ -49,10 +49,7 @@ export async function check() {
     checks.push([`publint ${name}`, [binOf('publint'), '--strict', path]]);
     if (isLibrary) {
       const attw = binOf('@arethetypeswrong/cli', 'attw');
-      checks.push([
-        `attw ${name}`,
-        [attw, path, '--profile', 'esm-only', '--format', 'ascii', '--no-emoji', '--quiet'],
-      ]);
+      checks.push([`attw ${name}`, [attw, path, '--profile', 'esm-only', '--format', 'ascii', '--no-emoji']]);
     }
   }
   const failed = [];

@@ -17,6 +17,11 @@ export function installDawn(flags: readonly string[]): GPU {
 }
 
 /** The parts of an adapter's info that tell adapters apart, as one string. */
-export function describeAdapter({ vendor, architecture, device, description }: GPUAdapterInfo): string {
+export function describeAdapter({
+  vendor,
+  architecture,
+  device,
+  description,
+}: Pick<GPUAdapterInfo, 'vendor' | 'architecture' | 'device' | 'description'>): string {
   return [vendor, architecture, device, description].filter((part) => part !== '').join(' | ');
 }

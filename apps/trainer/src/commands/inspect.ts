@@ -61,7 +61,7 @@ async function inspectFile(file: string): Promise<Contents> {
     const tensors = [entry(['', readNpy(await readUserFile(file), { name: file })])];
     return { file, kind: 'npy', tensors, metadata: {}, parameters: total(tensors) };
   }
-  return inspectSafetensors(source, file);
+  return await inspectSafetensors(source, file);
 }
 
 const METADATA_WIDTH = 100;

@@ -1,0 +1,65 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { UsageError } from '../errors';
+import type { Arguments } from '../flags';
+import { checkRunConfig } from './check';
+import { defaultPreset, presetConfig, type RunConfig } from './run-config';
+import { applySettings, differences, givenSettings, type Setting } from './settings';
+
+/** Where a run is, and what it is. */
+export interface ResolvedRun {
+  readonly folder: string;
+  readonly config: RunConfig;
+  /** Whether the folder already holds this run. */
+  readonly started: boolean;
+}
+
+/** Settings that change nothing about the weights, so that a run may go on with other values. */
+const changeable = /^output\./;
+
+/**
+ * The configuration of a run from the flags, and from the run folder when there is one: what the flags leave out is as
+ * the folder has it.
+ * @throws UsageError naming the first setting that the flags give another value than the folder, or one that is wrong
+ */
+export async function resolveRun(args: Arguments): Promise<ResolvedRun> {
+  const settings = await givenSettings(args);
+  const preset = presetName(settings);
+  const folder = args.text('out') ?? join('runs', preset ?? defaultPreset);
+  const stored = await storedConfig(folder);
+  if (!stored) {
+    const config = applySettings(presetConfig(preset ?? defaultPreset), settings);
+    return { folder, config: checkRunConfig(config), started: false };
+  }
+  const config = checkRunConfig(applySettings(stored, settings));
+  const different = differences(stored, config).find(({ path }) => !changeable.test(path));
+  if (different) {
+    const { a, b, path } = different;
+    throw new UsageError(
+      `${path} is ${JSON.stringify(a)} in ${join(folder, 'config.json')}, but ${JSON.stringify(b)} is asked for; use another --out, or leave it out to go on`,
+    );
+  }
+  return { folder, config, started: true };
+}
+
+function presetName(settings: readonly Setting[]): string | undefined {
+  const value = settings.findLast(({ path }) => path === 'preset')?.value;
+  return value === undefined ? undefined : String(value);
+}
+
+/** The configuration in a run folder; undefined when there is none. */
+export async function storedConfig(folder: string): Promise<RunConfig | undefined> {
+  const path = join(folder, 'config.json');
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
+  }
+  try {
+    return JSON.parse(text) as RunConfig;
+  } catch (error) {
+    throw new UsageError(`${path}: no JSON: ${(error as Error).message}`);
+  }
+}
