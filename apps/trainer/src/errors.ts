@@ -40,7 +40,8 @@ export function explain(error: unknown): { readonly exitCode: number; readonly t
   if (isOneOf(error, userErrors)) return { exitCode: exitCodes.usage, text: firstLine(error.message) };
   if (isOneOf(error, failures)) return { exitCode: exitCodes.failed, text: firstLine(error.message) };
   const { code, message, stack } = error as NodeJS.ErrnoException;
-  if (typeof code === 'string' && /^E[A-Z]+$/.test(code)) return { exitCode: exitCodes.failed, text: firstLine(message) };
+  if (typeof code === 'string' && /^E[A-Z]+$/.test(code))
+    return { exitCode: exitCodes.failed, text: firstLine(message) };
   return { exitCode: exitCodes.failed, text: stack ?? String(error) };
 }
 

@@ -68,7 +68,10 @@ export function parseNumber(what: string, text: string): number {
  */
 export function parseFlags(args: readonly string[], flags: Flags): Arguments {
   const options = Object.fromEntries(
-    Object.entries(flags).map(([name, { value }]) => [name, { type: value === undefined ? 'boolean' : 'string' } as const]),
+    Object.entries(flags).map(([name, { value }]) => [
+      name,
+      { type: value === undefined ? 'boolean' : 'string' } as const,
+    ]),
   );
   const { tokens } = parseArgs({
     args: [...args],
@@ -83,7 +86,8 @@ export function parseFlags(args: readonly string[], flags: Flags): Arguments {
     if (token.kind === 'positional') positionals.push(token.value);
     if (token.kind !== 'option') continue;
     const { name, rawName, value } = token;
-    const flag: Flag | undefined = name === 'help' ? { help: '' } : Object.hasOwn(flags, name) ? flags[name] : undefined;
+    const flag: Flag | undefined =
+      name === 'help' ? { help: '' } : Object.hasOwn(flags, name) ? flags[name] : undefined;
     if (!flag) {
       const known = Object.keys(flags).map((flagName) => `--${flagName}`);
       throw new UsageError(`unknown flag ${rawName}${suggestion(rawName, known)}`);

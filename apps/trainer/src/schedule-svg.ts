@@ -31,7 +31,7 @@ const x = (t: number): number => MARGIN.left + t * (WIDTH - MARGIN.left - MARGIN
 const y = ({ low, high }: Panel, value: number): number =>
   HEIGHT - MARGIN.bottom - ((value - low) / (high - low)) * (HEIGHT - MARGIN.top - MARGIN.bottom);
 
-const escape = (text: string): string => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
+const escapeXml = (text: string): string => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
 
 function curve(panel: Panel, schedule: Schedule, style: string): string {
   const points = Array.from({ length: SAMPLES + 1 }, (_, i) => {
@@ -66,11 +66,11 @@ export function scheduleSvg(plain: Schedule, shifted: Schedule, inputScale: numb
   const middle = plain.gamma(0.5);
   const description = `gamma and logSNR over t from 0 (clean) to 1 (noise); logSNR is cut at plus and minus ${LOG_SNR_LIMIT}. gamma at t = 0.5 is ${middle.toPrecision(4)}${both ? `, ${shifted.gamma(0.5).toPrecision(4)} with input scale ${inputScale}` : ''}.`;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${2 * WIDTH} ${HEIGHT + 24}" width="${2 * WIDTH}" height="${HEIGHT + 24}" role="img" aria-labelledby="title description" font-family="sans-serif" font-size="12" fill="#222">
-<title id="title">${escape(title)}</title>
-<desc id="description">${escape(description)}</desc>
+<title id="title">${escapeXml(title)}</title>
+<desc id="description">${escapeXml(description)}</desc>
 <rect width="100%" height="100%" fill="#fff"/>
 ${drawn.join('\n')}
-<text x="${WIDTH}" y="${HEIGHT + 14}" text-anchor="middle">${escape([plain.spec, legend].filter(Boolean).join('; '))}</text>
+<text x="${WIDTH}" y="${HEIGHT + 14}" text-anchor="middle">${escapeXml([plain.spec, legend].filter(Boolean).join('; '))}</text>
 </svg>
 `;
 }

@@ -26,6 +26,7 @@ export * from './ops/random';
 export * from './ops/reduce';
 export * from './ops/view';
 export { evaluate, interpret, type OracleOptions, type OracleResult, type OracleValues } from './oracle/interpret';
+export { makePlan, type Plan, type PlanOptions } from './plan/plan';
 export { type CompileOptions, compile, compileGraph, Program } from './plan/program';
 export { Store } from './plan/store';
 export { inverseNormal } from './random/inverse-normal';

@@ -1,12 +1,5 @@
 import { createRequire } from 'node:module';
-import {
-  type AdapterProfile,
-  compile,
-  type Device,
-  f32,
-  matmul,
-  NoAdapterError,
-} from '@noisesmith/tensor';
+import { type AdapterProfile, compile, type Device, f32, matmul, NoAdapterError } from '@noisesmith/tensor';
 import { type Command, jsonFlag } from '../command';
 import { exitCodes } from '../errors';
 import { byteSize, printJson, table } from '../output';
@@ -51,12 +44,18 @@ function print({ adapter, computes: works, features, node, platform, problem, we
   const name = [adapter.description, adapter.device, adapter.architecture].find((text) => text !== '');
   return table([
     ...rows,
-    ['adapter', `${name ?? 'unnamed'} (vendor ${adapter.vendor || 'unknown'}, architecture ${adapter.architecture || 'unknown'})`],
+    [
+      'adapter',
+      `${name ?? 'unnamed'} (vendor ${adapter.vendor || 'unknown'}, architecture ${adapter.architecture || 'unknown'})`,
+    ],
     ['kind', adapter.software ? 'software: correct, and slow' : 'GPU'],
     ['features', features.join(', ') || 'none'],
     ['subgroups', adapter.subgroupSize > 0 ? `of ${adapter.subgroupSize}` : 'no fixed size'],
     ['computes', works ? 'yes' : 'NO: a small product came out wrong'],
-    ...Object.entries(adapter.limits).map(([limit, value]) => [limit, isBytes(limit) ? byteSize(value) : String(value)]),
+    ...Object.entries(adapter.limits).map(([limit, value]) => [
+      limit,
+      isBytes(limit) ? byteSize(value) : String(value),
+    ]),
   ]);
 }
 

@@ -68,7 +68,8 @@ export const schedule: Command = {
       );
       printJson(context, { schedule: plain.spec, inputScale, points: jsonPoints });
     } else {
-      const cells = (point: SchedulePoint): string[] => Object.values(point).map((value) => String(+value.toPrecision(7)));
+      const cells = (point: SchedulePoint): string[] =>
+        Object.values(point).map((value) => String(+value.toPrecision(7)));
       const head = ['t', 'gamma', 'logSNR', `gamma (b=${inputScale})`, `logSNR (b=${inputScale})`];
       context.out(`${plain.spec}\n${table([head, ...points.map(cells)])}`);
     }

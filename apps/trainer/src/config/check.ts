@@ -1,6 +1,6 @@
+import { rinConfig } from '@noisesmith/rin';
 import { parseSampler } from '@noisesmith/samplers';
 import { parseSchedule } from '@noisesmith/schedules';
-import { rinConfig } from '@noisesmith/rin';
 import { trainConfig } from '@noisesmith/training';
 import { UsageError, userInput } from '../errors';
 import type { RunConfig } from './run-config';
@@ -44,7 +44,8 @@ export function checkRunConfig(config: RunConfig): RunConfig {
 }
 
 function checkData(data: RunConfig['data']): void {
-  if (data.source !== null && typeof data.source !== 'string') fail('data.source', data.source, 'a data set, e.g. mnist');
+  if (data.source !== null && typeof data.source !== 'string')
+    fail('data.source', data.source, 'a data set, e.g. mnist');
   whole('data.size', data.size, 1);
   oneOf('data.channels', data.channels, [1, 3]);
   oneOf('data.resize', data.resize, ['bicubic', 'area']);

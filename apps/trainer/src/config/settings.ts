@@ -1,5 +1,5 @@
-import { readUserFile } from '../files';
 import { UsageError } from '../errors';
+import { readUserFile } from '../files';
 import type { Arguments, Flags } from '../flags';
 import { suggestion } from '../nearest';
 

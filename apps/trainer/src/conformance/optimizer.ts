@@ -54,7 +54,12 @@ export function lambUpdate(
     weightDecay,
     exclude: (name) => /\.(bias|gamma|beta)$/.test(name),
   });
-  return { params: after.weights, firstMoment: after.firstMoment, secondMoment: after.secondMoment, ema: after.average };
+  return {
+    params: after.weights,
+    firstMoment: after.firstMoment,
+    secondMoment: after.secondMoment,
+    ema: after.average,
+  };
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { AdapterProfile } from '../device/types';
 import { SEGMENT_ALIGNMENT } from '../ir/layout';
 import { makeView, mapChildren, type Node, reachable, substituteArgs, Tensor } from '../ir/tensor';
-import { arg, constant, substitute, subterms, type Term } from '../ir/term';
+import { arg, constant, substitute, subterms } from '../ir/term';
 import { isIdentityView, keepsOrder, mergeViews, viewShape } from '../ir/view';
 import { core, isLeaf, isUniform } from './core';
 import type { KernelVariant } from './variant';

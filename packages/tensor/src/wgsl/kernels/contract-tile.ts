@@ -86,7 +86,11 @@ ${sums.map(([r, c]) => `      s_${r}_${c} = fma(a_${r}, b_${c}, s_${r}_${c});`).
     }
     workgroupBarrier();
   }
-${sums.map(([r, c]) => `  put(matrix, m0 + y * ${BLOCK}u + ${r}u, n0 + x + ${c * edge}u, part, s_${r}_${c});`).join('\n')}
+  var results: array<f32, ${BLOCK * BLOCK}>;
+${sums.map(([r, c]) => `  results[${r * BLOCK + c}] = s_${r}_${c};`).join('\n')}
+  for (var i = 0u; i < ${BLOCK * BLOCK}u; i++) {
+    put(matrix, m0 + y * ${BLOCK}u + i / ${BLOCK}u, n0 + x + (i % ${BLOCK}u) * ${edge}u, part, results[i]);
+  }
 }`;
   return { name: `tile ${side}x${side}${parts > 1 ? ` in ${parts} parts` : ''}`, body, workgroups };
 }

@@ -98,7 +98,7 @@ export function largestError(actual: ArrayLike<number>, expected: ArrayLike<numb
   let worst = actual.length === expected.length ? 0 : Number.POSITIVE_INFINITY;
   for (let i = 0; i < expected.length; i++) {
     const error = Math.abs(actual[i]! - expected[i]!) / (1 + Math.abs(expected[i]!));
-    worst = error <= worst ? worst : error;
+    worst = Math.max(worst, error);
   }
   return worst;
 }

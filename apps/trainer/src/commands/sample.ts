@@ -1,0 +1,169 @@
+import { mkdir } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { writeFileAtomic } from '@noisesmith/formats/node';
+import { openSampling, parseSampler, type SamplingOptions } from '@noisesmith/samplers';
+import { parseSchedule } from '@noisesmith/schedules';
+import { type Command, jsonFlag } from '../command';
+import { exitCodes, UsageError, userInput } from '../errors';
+import { type Arguments, parseNumber } from '../flags';
+import type { Images } from '../images/grid';
+import { encodePng } from '../images/png';
+import { printJson } from '../output';
+import { classGridPng, pick } from '../run/class-grid';
+import { type Model, readModel } from '../run/model-file';
+import { Progress } from '../run/progress';
+import { samplesNpz } from '../run/samples-npz';
+import { allLabels, type Draw, drawImages, drawOf, samplingOptions } from '../run/sampling';
+
+const DEFAULT_COUNT = 16;
+/** Keeps a mistyped range from filling the memory. */
+const MOST_SEEDS = 1_000_000;
+
+function readWhole(flag: string, text: string): number {
+  const value = parseNumber(flag, text);
+  if (!Number.isSafeInteger(value) || value < 0)
+    throw new UsageError(`${flag} has ${text}; expected whole numbers from 0`);
+  return value;
+}
+
+/** `0-63`, `1,5,8-11` */
+function readSeeds(text: string): number[] {
+  return text.split(',').flatMap((part) => {
+    const [first, last] = part.split('-').map((end) => readWhole('--seeds', end)) as [number, number?];
+    if (last === undefined) return [first];
+    if (last < first || last - first >= MOST_SEEDS)
+      throw new UsageError(`--seeds has ${part}; expected FIRST-LAST, e.g. 0-63`);
+    return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  });
+}
+
+function seedsOf(args: Arguments): readonly number[] {
+  const count = args.whole('n', 1);
+  const text = args.text('seeds');
+  if (text === undefined) return Array.from({ length: count ?? DEFAULT_COUNT }, (_, i) => i);
+  const seeds = readSeeds(text);
+  if (count !== undefined && count !== seeds.length) {
+    throw new UsageError(`--n is ${count} but --seeds names ${seeds.length}; leave one of them out`);
+  }
+  return seeds;
+}
+
+function labelsOf(args: Arguments, classes: number): readonly (number | null)[] {
+  const text = args.text('labels') ?? (classes > 0 ? 'all' : 'none');
+  if (text === 'none') return [null];
+  if (classes === 0) throw new UsageError(`--labels ${text}: the network has no classes; leave it out`);
+  if (text === 'all') return allLabels(classes);
+  return text.split(',').map((part) => {
+    const label = readWhole('--labels', part);
+    if (label >= classes) throw new UsageError(`--labels has ${label}; expected classes from 0 to ${classes - 1}`);
+    return label;
+  });
+}
+
+/** How the run samples, with what the flags say otherwise. */
+function optionsOf(args: Arguments, { denoiser, run }: Model): SamplingOptions {
+  const stored = samplingOptions(run);
+  const options: SamplingOptions = {
+    ...stored,
+    steps: args.whole('steps', 1) ?? stored.steps,
+    sampler: userInput(() => parseSampler(args.text('sampler') ?? String(stored.sampler))),
+    schedule: parseSchedule(args.text('schedule') ?? String(stored.schedule)),
+    guidance: args.number('guidance') ?? stored.guidance ?? 0,
+    batch: args.whole('batch', 1) ?? stored.batch ?? 1,
+  };
+  if (options.guidance !== 0 && denoiser.classes === 0) {
+    throw new UsageError(`--guidance is ${options.guidance}; a network without classes takes none`);
+  }
+  return options;
+}
+
+type Writer = (images: Images, draw: Draw) => Promise<void>;
+
+/** @throws UsageError for a file of another kind */
+function writerFor(out: string): Writer {
+  switch (extname(out)) {
+    case '.png':
+      return (images, { labels }) => writeFileAtomic(out, classGridPng(images, labels));
+    case '.npz':
+      return (images, { labels }) => writeFileAtomic(out, samplesNpz(images, labels));
+    case '':
+      return (images, draw) => writeFolder(out, images, draw);
+    default:
+      throw new UsageError(`--out ${out}: expected a file .png or .npz, or a folder`);
+  }
+}
+
+/** One PNG per sample, named by its seed, in a folder per label: what `folder:PATH` reads as a labelled set. */
+async function writeFolder(out: string, images: Images, { labels, seeds }: Draw): Promise<void> {
+  const width = String(Math.max(...labels.map((label) => label ?? 0))).length;
+  for (const [i, seed] of seeds.entries()) {
+    const label = labels[i] ?? null;
+    const folder = label === null ? out : join(out, String(label).padStart(width, '0'));
+    await mkdir(folder, { recursive: true });
+    await writeFileAtomic(join(folder, `${String(seed).padStart(6, '0')}.png`), encodePng(pick(images, [i])));
+  }
+}
+
+export const sample: Command = {
+  name: 'sample',
+  summary: 'draw images from a trained network',
+  positionals: [],
+  flags: {
+    checkpoint: { value: 'FILE', help: 'ema.safetensors or a checkpoint of a run' },
+    n: { value: 'N', help: `number of samples, of seeds 0 to N-1 (default ${DEFAULT_COUNT})` },
+    seeds: { value: '0-63', help: 'the seeds themselves' },
+    labels: { value: '0,3|all|none', help: 'classes in turn: seed s has the label s mod their number (default all)' },
+    steps: { value: 'N', help: 'sampling steps (default: as in the run)' },
+    sampler: { value: 'SPEC', help: 'ddim, ddim@eta, ddpm, ddpm@small (default: as in the run)' },
+    schedule: { value: 'SPEC', help: 'noise schedule to sample with (default: as in the run)' },
+    guidance: { value: 'W', help: '(1 + W) conditional - W unconditional (default: as in the run)' },
+    batch: { value: 'N', help: 'samples that run together; changes speed and memory' },
+    out: { value: 'FILE', help: 'x.png: a grid; x.npz: arr_0 uint8 NHWC, arr_1 labels; else a folder of PNGs' },
+    ...jsonFlag,
+  },
+  details: ['A sample depends on its seed and label alone, whatever else is asked for.'],
+  example: '--checkpoint runs/mnist-tiny/ema.safetensors --seeds 0-99 --guidance 1 --out samples.png',
+  async run(args, context) {
+    const file = args.required('checkpoint');
+    const out = args.required('out');
+    const write = writerFor(out);
+    const seeds = seedsOf(args);
+    const model = await readModel(file);
+    const { denoiser, weights } = model;
+    const draw = drawOf(seeds, labelsOf(args, denoiser.classes));
+    const options = optionsOf(args, model);
+    const signal = context.interruptSignal();
+    const progress = new Progress(context);
+    using device = await context.openDevice();
+    using session = await openSampling(device, denoiser, options);
+    let images: Images;
+    try {
+      images = await drawImages(session, denoiser, weights, draw, {
+        signal,
+        onStep: ({ count, first, index, steps }) =>
+          progress.count(`samples ${first} to ${first + count - 1} of ${seeds.length}, step`, index + 1, steps),
+      });
+    } catch (error) {
+      if (!signal.aborted || error !== signal.reason) throw error;
+      context.err('interrupted; nothing was written\n');
+      return exitCodes.interrupted;
+    } finally {
+      progress.end();
+    }
+    await write(images, draw);
+    if (args.has('json')) {
+      const { guidance, steps } = options;
+      const { sampler, schedule } = session;
+      printJson(context, {
+        checkpoint: file,
+        out,
+        ...draw,
+        sampler: sampler.spec,
+        schedule: schedule.spec,
+        steps,
+        guidance,
+      });
+    } else context.out(`wrote ${seeds.length} samples to ${out}\n`);
+    return exitCodes.done;
+  },
+};

@@ -1,0 +1,83 @@
+import type { Command } from '../command';
+import { type ResolvedRun, resolveRun } from '../config/resolve';
+import { settingFlags } from '../config/settings';
+import type { Context } from '../context';
+import { exitCodes, UsageError } from '../errors';
+import type { Arguments } from '../flags';
+import { byteSize, groupedNumber, printJson } from '../output';
+import { openRunDataset } from '../run/dataset';
+import { adapterProfile, planRun } from '../run/plan';
+import { RunFolder } from '../run/run-folder';
+import { runTraining } from '../run/train-run';
+
+/** @throws UsageError for logs that are not written */
+function checkLogs(args: Arguments): void {
+  for (const log of args.text('log')?.split(',') ?? []) {
+    if (log !== 'jsonl') throw new UsageError(`--log ${log} is not possible; expected jsonl`);
+  }
+}
+
+async function dryRun({ config, folder }: ResolvedRun, args: Arguments, context: Context): Promise<number> {
+  const { bytes, parameters } = planRun(config, await adapterProfile(context.openDevice));
+  if (args.has('json')) printJson(context, { config, parameters, bytes });
+  else {
+    context.out(`${JSON.stringify(config, null, 2)}\n`);
+    context.out(`run folder ${folder}: nothing was written\n`);
+    context.out(
+      `${groupedNumber(parameters)} parameters, ${groupedNumber(bytes)} bytes (${byteSize(bytes)}) on the GPU\n`,
+    );
+  }
+  return exitCodes.done;
+}
+
+export const train: Command = {
+  name: 'train',
+  summary: 'train a network, or go on with a run where it stopped',
+  positionals: [],
+  flags: {
+    ...settingFlags,
+    out: { value: 'DIR', help: 'run folder (default runs/PRESET); one that exists is gone on with' },
+    resume: {
+      value: 'auto|none|DIR',
+      help: 'go on if there is a run (default), insist on a new one, or start from another run',
+    },
+    log: { value: 'jsonl', help: 'statistics to write: stats.jsonl' },
+    'dry-run': { help: 'print configuration, parameters and GPU bytes, and do nothing' },
+    json: { help: 'events as JSON lines; with --dry-run one document' },
+  },
+  details: [
+    'The run folder: config.json, stats.jsonl, grids/, checkpoints/, ema.safetensors (weights to sample from), and at the',
+    'end samples.npz and grid.png. Ctrl-C stops after a checkpoint; the same command goes on.',
+  ],
+  example: '--preset mnist-tiny --steps 2000 --set train.learningRate.base=2e-3 --out runs/digits',
+  async run(args, context) {
+    checkLogs(args);
+    const resolved = await resolveRun(args);
+    if (args.has('dry-run')) return dryRun(resolved, args, context);
+    const { config } = resolved;
+    const folder = new RunFolder(resolved.folder);
+    if (resolved.started && (await folder.isFinished(config))) {
+      context.err(`${folder.path}: finished at step ${config.train.steps}; nothing to do\n`);
+      if (args.has('json')) context.out(`${JSON.stringify({ type: 'done', step: config.train.steps })}\n`);
+      return exitCodes.done;
+    }
+    const dataset = await openRunDataset(config);
+    using device = await context.openDevice();
+    const exitCode = await runTraining(
+      {
+        config,
+        folder,
+        dataset,
+        device,
+        resume: args.text('resume') ?? 'auto',
+        ...(args.has('json') && { onEvent: (event) => context.out(`${JSON.stringify(event)}\n`) }),
+      },
+      context,
+    );
+    if (exitCode === exitCodes.done && !args.has('json')) {
+      const samples = config.output.samplesPerClass > 0 ? ', samples.npz' : '';
+      context.out(`${folder.path}: ema.safetensors${samples} and grid.png are written\n`);
+    }
+    return exitCode;
+  },
+};

@@ -1,0 +1,98 @@
+import type { Denoiser } from '@noisesmith/diffusion';
+import { openSampling, type SampleRequest, type SamplingOptions, type SamplingSession } from '@noisesmith/samplers';
+import type { Device } from '@noisesmith/tensor';
+import type { RunConfig } from '../config/run-config';
+import { type Images, toBytes } from '../images/grid';
+
+/** Seed and label of each sample. */
+export interface Draw {
+  readonly seeds: readonly number[];
+  /** null: without a label. */
+  readonly labels: readonly (number | null)[];
+}
+
+/**
+ * The label of a seed where all of `labels` are asked for in turn. It follows from the seed, so that a sample stays the
+ * same in any set of seeds.
+ */
+export const labelOfSeed = (labels: readonly (number | null)[], seed: number): number | null =>
+  labels[seed % labels.length] ?? null;
+
+/** Every class in turn; one draw without a label for a network without classes. */
+export const allLabels = (classes: number): readonly (number | null)[] =>
+  classes === 0 ? [null] : Array.from({ length: classes }, (_, k) => k);
+
+export function drawOf(seeds: readonly number[], labels: readonly (number | null)[]): Draw {
+  return { seeds, labels: seeds.map((seed) => labelOfSeed(labels, seed)) };
+}
+
+/** Seeds 0, 1, 2, ... with every class in turn, `perClass` of each. */
+export const fixedDraw = (classes: number, perClass: number): Draw =>
+  drawOf(
+    Array.from({ length: Math.max(1, classes) * perClass }, (_, i) => i),
+    allLabels(classes),
+  );
+
+const SMALL_IMAGE = 32 * 32;
+
+/** Samples that run together. It depends on the network alone, so that one seed gives the same bits in any request. */
+export const samplingBatch = ([height, width]: readonly [number, number, number]): number =>
+  height * width <= SMALL_IMAGE ? 16 : 4;
+
+/** How a run samples. */
+export const samplingOptions = ({ model, sampling, train }: RunConfig): SamplingOptions => ({
+  steps: sampling.steps,
+  sampler: sampling.sampler,
+  schedule: sampling.schedule,
+  guidance: sampling.guidance,
+  inputScale: train.inputScale,
+  predictionType: train.predictionType,
+  normalize: train.normalize,
+  batch: samplingBatch([model.image[0], model.image[1], model.channels]),
+});
+
+/** Samples of seeds and labels as bytes. */
+export async function drawImages(
+  session: SamplingSession,
+  denoiser: Denoiser,
+  weights: Float32Array,
+  { labels, seeds }: Draw,
+  more: Pick<SampleRequest, 'signal' | 'onStep'> = {},
+): Promise<Images> {
+  const request = { weights, seeds, ...(denoiser.classes > 0 && { labels }), ...more };
+  const { images } = await session.sample(request);
+  const [height, width, channels] = denoiser.imageShape;
+  return { count: seeds.length, height, width, channels, data: toBytes(images) };
+}
+
+/** Opens the sampling step when it is first wanted, and again on another device. */
+export class RunSampler implements Disposable {
+  private open: { readonly device: Device; readonly session: SamplingSession } | undefined;
+
+  constructor(
+    private readonly denoiser: Denoiser,
+    private readonly config: RunConfig,
+  ) {}
+
+  async draw(
+    device: Device,
+    weights: Float32Array,
+    draw: Draw,
+    more: Pick<SampleRequest, 'signal' | 'onStep'> = {},
+  ): Promise<Images> {
+    if (this.open?.device !== device) {
+      this.close();
+      this.open = { device, session: await openSampling(device, this.denoiser, samplingOptions(this.config)) };
+    }
+    return drawImages(this.open.session, this.denoiser, weights, draw, more);
+  }
+
+  close(): void {
+    this.open?.session.destroy();
+    this.open = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
