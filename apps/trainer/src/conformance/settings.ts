@@ -45,10 +45,12 @@ const kinds: readonly SamplerKind[] = ['ddim', 'ddpm_large', 'ddpm_small'];
 /** @throws FormatError naming the file, for an unknown format or settings that do not read */
 export function readSettings(fixture: Fixture): ConformanceSettings {
   const { format = '(none)' } = fixture.metadata;
+  if (format !== 'rin-fixture-1' && format !== 'rin-fixture-2') {
+    throw fixture.error(`format is ${format}; expected rin-fixture-1 or rin-fixture-2`);
+  }
   const config = readConfig(fixture);
-  if (format === 'rin-fixture-1') return { config, ...defaults, runs: runsByName(fixture) };
   if (format === 'rin-fixture-2') return { config, ...readJsonSettings(fixture) };
-  throw fixture.error(`format is ${format}; expected rin-fixture-1 or rin-fixture-2`);
+  return { config, ...defaults, runs: runsByName(fixture) };
 }
 
 function readConfig(fixture: Fixture): RinConfig {

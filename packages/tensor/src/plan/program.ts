@@ -16,6 +16,12 @@ export interface CompileOptions extends PlanOptions {
   readonly onProgress?: (ready: number, total: number) => void;
 }
 
+export interface KernelTime {
+  readonly label: string;
+  readonly workgroups: number;
+  readonly milliseconds: number;
+}
+
 interface Command {
   readonly kernel: Kernel<Place>;
   readonly pipeline: GPUComputePipeline;
@@ -212,17 +218,21 @@ export class Program implements Disposable {
     return [...elements, ...inputs].reduce((sum, n) => sum + n, 0) * BYTES_PER_ELEMENT;
   }
 
-  /** Milliseconds of each kernel, each in a submission of its own: fenced wall time, the fence included. */
-  async profile(): Promise<{ label: string; milliseconds: number }[]> {
-    const times: { label: string; milliseconds: number }[] = [];
+  /**
+   * Milliseconds of each kernel by fenced wall time: each runs `repeats` times in a submission of its own, so that the
+   * fence costs little. States take whatever the repeats leave in them.
+   */
+  async profile(repeats = 10): Promise<KernelTime[]> {
+    const times: KernelTime[] = [];
     for (const command of this.commands) {
+      const { label, workgroups } = command.kernel;
       await this.device.idle();
       const start = performance.now();
-      const encoder = this.device.encoder(command.kernel.label);
-      this.encode(encoder, [command]);
-      this.device.submit([encoder.finish()]);
+      const encoder = this.device.encoder(label);
+      this.encode(encoder, new Array<Command>(repeats).fill(command));
+      this.device.submit([encoder.finish()], repeats);
       await this.device.idle();
-      times.push({ label: command.kernel.label, milliseconds: performance.now() - start });
+      times.push({ label, workgroups, milliseconds: (performance.now() - start) / repeats });
     }
     return times;
   }

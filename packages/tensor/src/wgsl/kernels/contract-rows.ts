@@ -19,31 +19,37 @@ interface Tile {
   readonly transposed: boolean;
 }
 
-/** Nanoseconds on lavapipe, for all lanes of a subgroup together. They rank tiles; they do not predict times. */
-const COST = { load: 12, broadcast: 1.3, fma: 0.35, step: 4, store: 25, tile: 200, stage: 8000 };
+/** Nanoseconds on lavapipe, for all lanes of a subgroup together, on one core. They rank tiles. */
+const COST = { load: 7.5, broadcast: 0.6, fma: 0.53, store: 25, workgroup: 300, stage: 8000 };
 /** Workgroups are dealt out to this many workers. */
 const WORKERS = 4;
 const MOST_ACCUMULATORS = 256;
+/** Runs over which the time to compile a kernel is spread: a large tile has to earn its larger program. */
+const RUNS = 2000;
+
+/** Nanoseconds that compiling takes, by measurement: each load and store is a loop over lanes, each sum lives across loops. */
+const compileCost = ({ rows, columns }: Tile): number =>
+  1e6 * (40 + 30 * columns + 2 * rows * columns + (rows * columns) ** 2 / 400);
 
 function cost(tile: Tile, { batch, m, n, k }: ContractSizes): number {
   const { rows, columns, lanes, broadcast, parts } = tile;
   const workgroups = batch * Math.ceil(m / rows) * Math.ceil(n / (lanes * columns)) * parts;
   const loadsOfA = broadcast ? Math.ceil(rows / lanes) : rows;
-  const step =
-    (loadsOfA + columns) * COST.load + (broadcast ? rows * COST.broadcast : 0) + rows * columns * COST.fma + COST.step;
+  const broadcasts = broadcast ? rows * COST.broadcast : 0;
+  const step = (loadsOfA + columns) * COST.load + broadcasts + rows * columns * COST.fma;
   const stores = Math.min(rows, m) * columns * COST.store;
-  const each = Math.ceil(k / parts) * step + stores + COST.tile;
+  const each = Math.ceil(k / parts) * step + stores + COST.workgroup;
   const combine = parts > 1 ? COST.stage + ((batch * m * n) / lanes / WORKERS) * (parts * COST.load + COST.store) : 0;
-  return Math.ceil(workgroups / WORKERS) * each + combine;
+  return Math.ceil(workgroups / WORKERS) * each + combine + compileCost(tile) / RUNS;
 }
 
 function cheapest(sizes: ContractSizes, lanes: number, broadcast: boolean): Tile {
   let best: { tile: Tile; cost: number } | undefined;
   for (const transposed of [false, true]) {
     const turned = transposed ? { ...sizes, m: sizes.n, n: sizes.m } : sizes;
-    const heights = broadcast ? [8, 16, 32] : [2, 4, 8];
+    const heights = broadcast ? [8, 16, 24, 32] : [2, 4, 8];
     for (const rows of [...heights.filter((r) => r < turned.m), Math.min(turned.m, heights[heights.length - 1]!)]) {
-      for (const columns of broadcast ? [1, 2, 4, 8] : [1, 2, 4]) {
+      for (const columns of broadcast ? [1, 2, 3, 4, 6, 8] : [1, 2, 4]) {
         if (rows * columns > MOST_ACCUMULATORS) continue;
         for (let parts = 1; parts === 1 || sizes.k / parts >= 32; parts *= 2) {
           const tile = { rows, columns, lanes, broadcast, parts, transposed };
@@ -107,8 +113,7 @@ function rowsStage(p: ContractProblem, tile: Tile): KernelStage {
   for (const c of range(columns)) say(`let n_${c} = ${clampedColumn(`n0 + ${c * lanes}u + lane`)};`);
   for (const r of range(rows)) for (const c of range(columns)) say(`var s_${r}_${c} = 0.0;`);
 
-  const end = parts === 1 ? `${p.k}u` : `min((part + 1u) * ${depth}u, ${p.k}u)`;
-  say(`for (var k = ${parts === 1 ? '0u' : `part * ${depth}u`}; k < ${end}; k++) {`);
+  say(`let end = min((part + 1u) * ${depth}u, ${p.k}u);`, `for (var k = part * ${depth}u; k < end; k++) {`);
   for (const j of loadedRows) say(`let a_${j} = ${p.loadA('matrix', `m_${j}`, 'k')};`);
   for (const c of range(columns)) say(`let b_${c} = ${p.loadB('matrix', 'k', `n_${c}`)};`);
   for (const r of range(rows)) {
@@ -118,14 +123,14 @@ function rowsStage(p: ContractProblem, tile: Tile): KernelStage {
   }
   say('}');
 
-  // A store and its epilogue once for each column, in a loop whose length the compiler cannot see: once for each
-  // accumulator would make most of the program, and of its compile time.
+  // A store and its epilogue once for each column, in a loop: once for each accumulator would make most of the program,
+  // and of its compile time. No loop here starts at a constant: the driver would see its length and unroll it.
   say(`var sums: array<f32, ${rows * columns}>;`);
   for (const r of range(rows)) for (const c of range(columns)) say(`sums[${r * columns + c}] = s_${r}_${c};`);
-  say(`let height = min(${rows}u, ${p.m}u - m0);`, 'for (var r = 0u; r < height; r++) {', 'let row = m0 + r;');
+  say(`let last = min(m0 + ${rows}u, ${p.m}u);`, 'for (var row = m0; row < last; row++) {');
   for (const c of range(columns)) {
-    say(ragged ? `if (n0 + ${c * lanes}u + lane < ${p.n}u) {` : '{', `let acc = sums[r * ${columns}u + ${c}u];`);
-    say(...p.store('matrix', 'row', `n_${c}`, 'acc'), '}');
+    say(ragged ? `if (n0 + ${c * lanes}u + lane < ${p.n}u) {` : '{');
+    say(`let acc = sums[(row - m0) * ${columns}u + ${c}u];`, ...p.store('matrix', 'row', `n_${c}`, 'acc'), '}');
   }
   say('}', '}');
   const name = `rows ${rows}x${lanes * columns}${parts > 1 ? ` in ${parts} parts` : ''}`;

@@ -18,7 +18,7 @@ export function combineParts(problem: ContractProblem, scratch: string, parts: n
   const body = `@compute @workgroup_size(${SIZE})
 ${invocationId(SIZE, outputs)}
   var acc = 0.0;
-  for (var p = 0u; p < ${parts}u; p++) { acc += ${scratch}[p * ${outputs}u + i]; }
+  for (var at = i; at < ${parts * outputs}u; at += ${outputs}u) { acc += ${scratch}[at]; }
   let column = i % ${n}u;
   let row = (i / ${n}u) % ${m}u;
   let matrix = i / ${n * m}u;

@@ -16,11 +16,8 @@ export async function openTestDevice(): Promise<TestDevice> {
   const adapter = await gpu.requestAdapter();
   if (!adapter) throw new Error('kernel tests need a WebGPU adapter; install Mesa lavapipe');
   const device = await adapter.requestDevice({ requiredFeatures: ['subgroups'] });
-  const { subgroupMinSize, subgroupMaxSize } = adapter.info;
-  return {
-    device,
-    profile: { subgroupSize: subgroupMinSize === subgroupMaxSize ? subgroupMinSize : 0, software: true },
-  };
+  const { subgroupMinSize: smallest = 0, subgroupMaxSize: largest } = adapter.info;
+  return { device, profile: { subgroupSize: smallest === largest ? smallest : 0, software: true } };
 }
 
 export type Memory = Record<string, Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>>;

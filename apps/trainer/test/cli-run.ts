@@ -1,0 +1,99 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { writeNpz } from '@noisesmith/formats';
+import { type Device, openDevice } from '@noisesmith/tensor';
+import { afterAll } from 'vitest';
+import { runCli } from '../src/cli';
+
+export interface CliResult {
+  readonly exitCode: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface Overrides {
+  /** Sees each piece of standard output as it is written. */
+  readonly onOut?: (text: string) => void;
+  readonly openDevice?: () => Promise<Device>;
+  readonly signal?: AbortSignal;
+}
+
+/** One command line, run in this process. */
+export async function cli(argv: readonly string[], overrides: Overrides = {}): Promise<CliResult> {
+  let [out, err] = ['', ''];
+  const exitCode = await runCli(argv, {
+    out(text) {
+      out += text;
+      overrides.onOut?.(text);
+    },
+    err(text) {
+      err += text;
+    },
+    openDevice: overrides.openDevice ?? (() => openDevice()),
+    interruptSignal: () => overrides.signal ?? new AbortController().signal,
+  });
+  return { exitCode, out, err };
+}
+
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A folder that is gone after the tests of this file. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'noisesmith-'));
+  folders.push(folder);
+  return folder;
+}
+
+/** Paths of all files in a folder, sorted. */
+export const filesIn = (folder: string): string[] =>
+  (readdirSync(folder, { recursive: true }) as string[])
+    .filter((name) => statSync(join(folder, name)).isFile())
+    .map((name) => relative(folder, join(folder, name)))
+    .sort();
+
+export const readBytes = (...path: string[]): Buffer => readFileSync(join(...path));
+
+/** Labelled grey images of 8x8 pixels as an npz file: bright left halves for odd labels. */
+export function writeImages(folder: string, { count = 40, classes = 10 } = {}): string {
+  const data = Uint8Array.from({ length: count * 64 }, (_, i) => {
+    const [image, x] = [Math.floor(i / 64), i % 8];
+    return ((image % 2 === 1) === x < 4 ? 200 : 30) + ((i * 7 + image * 13) % 40);
+  });
+  const labels = Int32Array.from({ length: count }, (_, i) => i % classes);
+  const file = join(folder, `images-${count}-${classes}.npz`);
+  writeFileSync(
+    file,
+    writeNpz({
+      arr_0: { dtype: 'U8', shape: [count, 8, 8, 1], data },
+      arr_1: { dtype: 'I32', shape: [count], data: labels },
+    }),
+  );
+  return file;
+}
+
+/** Flags of a network so small that a step takes milliseconds. */
+export const tinyFlags: readonly string[] = [
+  'data.size=8',
+  'model.image=[8,8]',
+  'model.patch=4',
+  'model.latents=6',
+  'model.latentDim=16',
+  'model.tapeDim=16',
+  'model.blocks=[1]',
+  'model.heads=2',
+  'model.rwHeads=2',
+  'train.learningRate.warmup=5',
+  'sampling.steps=2',
+  'output.samplesPerClass=2',
+].flatMap((setting) => ['--set', setting]);
+
+/** `train` on the tiny network. */
+export const tinyTrain = (data: string, out: string, steps: number, ...more: string[]): string[] => [
+  'train',
+  ...tinyFlags,
+  ...['--data', `npz:${data}`, '--out', out, '--steps', String(steps), '--batch', '4', '--grid-every', '0', ...more],
+];

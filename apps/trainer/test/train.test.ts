@@ -1,0 +1,240 @@
+// References: the run folder as the README lists it; a run that was neither interrupted nor killed, whose files every
+// other way to the same step must equal byte for byte; decodeImage (sharp) for the PNG files.
+import { spawn } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { decodeImage } from '@noisesmith/data';
+import { readNpz, readSafetensors } from '@noisesmith/formats';
+import { type Device, NoAdapterError, openDevice } from '@noisesmith/tensor';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { cli, filesIn, readBytes, temporaryFolder, tinyTrain, writeImages } from './cli-run';
+
+const STEPS = 50;
+const LAST = 'checkpoints/checkpoint-000000050.safetensors';
+const often = ['--checkpoint-every', '10', '--keep', '10'];
+const folder = temporaryFolder();
+const images = writeImages(folder);
+const whole = join(folder, 'whole');
+const wholeRun = (out: string): string[] => tinyTrain(images, out, STEPS, ...often);
+
+/** What two runs of the same configuration must have in common. */
+function expectSameResult(out: string): void {
+  for (const name of [LAST, 'ema.safetensors', 'samples.npz', 'grid.png', 'config.json']) {
+    expect(readBytes(out, name).equals(readBytes(whole, name)), name).toBe(true);
+  }
+}
+
+beforeAll(async () => {
+  expect(await cli(wholeRun(whole))).toMatchObject({ exitCode: 0 });
+}, 600_000);
+
+describe('a run folder', () => {
+  it('holds configuration, statistics, checkpoints, weights, samples and a grid', async () => {
+    expect(filesIn(whole)).toEqual([
+      ...[10, 20, 30, 40, 50].map((step) => `checkpoints/checkpoint-0000000${step}.safetensors`),
+      'config.json',
+      'ema.safetensors',
+      'grid.png',
+      'samples.npz',
+      'stats.jsonl',
+    ]);
+    const config = JSON.parse(String(readBytes(whole, 'config.json')));
+    expect(config).toMatchObject({ preset: 'mnist-tiny', train: { steps: STEPS, batch: 4 }, data: { size: 8 } });
+    const lines = String(readBytes(whole, 'stats.jsonl')).trim().split('\n');
+    expect(JSON.parse(lines.at(-1)!)).toMatchObject({ step: STEPS, images: 4 * STEPS, lossQuarters: { length: 4 } });
+    const { metadata, tensors } = readSafetensors(readBytes(whole, 'ema.safetensors'));
+    expect(tensors.get('stem.weight')?.shape).toEqual([16, 16]);
+    expect(metadata.step).toBe(String(STEPS));
+    expect(JSON.parse(metadata.run!)).toEqual(config);
+    const samples = readNpz(readBytes(whole, 'samples.npz'));
+    expect(samples.get('arr_0')).toMatchObject({ dtype: 'U8', shape: [20, 8, 8, 1] });
+    expect(Array.from(samples.get('arr_1')!.data as Int32Array)).toEqual(Array.from({ length: 20 }, (_, i) => i % 10));
+    const grid = await decodeImage(readBytes(whole, 'grid.png'));
+    // Ten rows of two samples, each 48 pixels with gaps of 2.
+    expect([grid.width, grid.height]).toEqual([102, 502]);
+  });
+
+  it('is left alone when the run has finished', async () => {
+    const before = readBytes(whole, 'stats.jsonl');
+    const result = await cli(wholeRun(whole));
+    expect(result).toMatchObject({ exitCode: 0, out: '' });
+    expect(result.err).toContain('finished at step 50; nothing to do');
+    expect(readBytes(whole, 'stats.jsonl')).toEqual(before);
+  });
+
+  it('refuses flags that are not those of its run, by name', async () => {
+    const result = await cli([...wholeRun(whole), '--set', 'train.ema.decay=0.5']);
+    expect(result.exitCode).toBe(2);
+    expect(result.err).toMatch(
+      /^noisesmith: train\.ema\.decay is 0\.999 in .*config\.json, but 0\.5 is asked for.*\n$/,
+    );
+  });
+
+  it('refuses --resume none while it holds a run', async () => {
+    const out = join(folder, 'none');
+    const controller = new AbortController();
+    controller.abort();
+    expect(await cli(wholeRun(out), { signal: controller.signal })).toMatchObject({ exitCode: 130 });
+    const result = await cli([...wholeRun(out), '--resume', 'none']);
+    expect(result).toMatchObject({
+      exitCode: 2,
+      err: expect.stringContaining('the storage holds checkpoint-000000000'),
+    });
+  });
+});
+
+it('two runs of one seed are the same to the bit, and another seed is not', async () => {
+  const again = join(folder, 'again');
+  expect(await cli(wholeRun(again))).toMatchObject({ exitCode: 0 });
+  expectSameResult(again);
+  const other = join(folder, 'other-seed');
+  expect(await cli([...wholeRun(other), '--seed', '1'])).toMatchObject({ exitCode: 0 });
+  expect(readBytes(other, 'ema.safetensors').equals(readBytes(whole, 'ema.safetensors'))).toBe(false);
+});
+
+it('config.json is enough to run again', async () => {
+  const again = join(folder, 'from-config');
+  expect(await cli(['train', '--config', join(whole, 'config.json'), '--out', again])).toMatchObject({ exitCode: 0 });
+  expectSameResult(again);
+});
+
+it('Ctrl-C leaves a checkpoint and exits 130; the same command ends as if nothing had been', async () => {
+  const out = join(folder, 'interrupted');
+  const controller = new AbortController();
+  const onOut = (text: string): void => {
+    if (text.includes('"checkpoint"')) controller.abort();
+  };
+  const stopped = await cli([...wholeRun(out), '--json'], { onOut, signal: controller.signal });
+  expect(stopped.exitCode).toBe(130);
+  expect(stopped.err).toMatch(/interrupted at step \d+; the same command goes on from there\n$/);
+  expect(existsSync(join(out, LAST))).toBe(false);
+  expect(existsSync(join(out, 'samples.npz'))).toBe(false);
+  expect(await cli(wholeRun(out))).toMatchObject({ exitCode: 0 });
+  expectSameResult(out);
+});
+
+it('a damaged checkpoint is named and the one before it is used', async () => {
+  const out = join(folder, 'damaged');
+  const controller = new AbortController();
+  let seen = 0;
+  const onOut = (text: string): void => {
+    if (text.includes('"checkpoint"') && ++seen === 2) controller.abort();
+  };
+  await cli([...wholeRun(out), '--json'], { onOut, signal: controller.signal });
+  const names = readdirSync(join(out, 'checkpoints')).sort();
+  const bytes = readBytes(out, 'checkpoints', names.at(-1)!);
+  bytes[bytes.length - 3]! ^= 4;
+  writeFileSync(join(out, 'checkpoints', names.at(-1)!), bytes);
+  const result = await cli(wholeRun(out));
+  expect(result.exitCode).toBe(0);
+  expect(result.err).toContain(`warning: ${names.at(-1)}: damaged`);
+  expect(result.err).toContain(`going on from step ${Number(/\d+/.exec(names.at(-2)!)![0])}`);
+  expectSameResult(out);
+});
+
+it('a run may start from the checkpoint of another', async () => {
+  const from = join(folder, 'start');
+  copyFileSync(
+    join(whole, 'checkpoints/checkpoint-000000040.safetensors'),
+    join(temporaryTarget(from), 'checkpoint-000000040.safetensors'),
+  );
+  const out = join(folder, 'continued');
+  const result = await cli([...wholeRun(out), '--resume', from]);
+  expect(result).toMatchObject({ exitCode: 0, err: expect.stringContaining('going on from step 40') });
+  expectSameResult(out);
+  const empty = await cli([...wholeRun(join(folder, 'nothing')), '--resume', join(folder, 'no-such-run')]);
+  expect(empty).toMatchObject({ exitCode: 2, err: expect.stringContaining('no checkpoints there') });
+});
+
+function temporaryTarget(path: string): string {
+  mkdirSync(path, { recursive: true });
+  return path;
+}
+
+describe('a lost device', () => {
+  /** Takes the device away behind the program's back, once or every time, after the first checkpoint. */
+  const losing = (times: number) => {
+    let current: Device | undefined;
+    let lost = 0;
+    return {
+      openDevice: async (): Promise<Device> => {
+        current = await openDevice();
+        return current;
+      },
+      onOut: (text: string): void => {
+        if (!text.includes('"checkpoint"') || lost >= times) return;
+        lost += 1;
+        current?.gpu.destroy();
+      },
+    };
+  };
+
+  it('is opened again, and the run ends as if nothing had been', async () => {
+    const out = join(folder, 'lost-once');
+    const result = await cli([...wholeRun(out), '--json'], losing(1));
+    expect(result.exitCode).toBe(0);
+    expect(result.err).toMatch(/warning: .*lost.*; another device was opened, going on from step \d+/);
+    expectSameResult(out);
+  });
+
+  it('that cannot be opened again ends the run with exit code 1 and one line; what is written is whole', async () => {
+    const out = join(folder, 'lost-for-good');
+    let opened = 0;
+    const { onOut, openDevice: open } = losing(1);
+    const openOnce = async (): Promise<Device> => {
+      if (opened++ > 0) throw new NoAdapterError('no WebGPU adapter: install a driver');
+      return open();
+    };
+    const result = await cli([...wholeRun(out), '--json'], { onOut, openDevice: openOnce });
+    expect(result.exitCode).toBe(1);
+    expect(result.err.trim().split('\n').at(-1)).toBe('noisesmith: no WebGPU adapter: install a driver');
+    expect(result.err).not.toContain('    at ');
+    expect(filesIn(out).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+    expect(await cli(wholeRun(out))).toMatchObject({ exitCode: 0 });
+    expectSameResult(out);
+  });
+});
+
+it('a run that is killed at any moment goes on to the same bits', async () => {
+  const out = join(folder, 'killed');
+  const source = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+  const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+  const flags = ['--conditions=@noisesmith/source', '--import', tsx, source, ...wholeRun(out)];
+  // Killed while it trains, on a moment that no checkpoint fixes, until it is through.
+  for (let attempt = 0; attempt < 3; attempt++) {
+    const child = spawn(process.execPath, flags, { stdio: 'ignore' });
+    const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    const before = attempt === 0 ? 0 : readdirSync(join(out, 'checkpoints')).length;
+    const seen = (async () => {
+      while (child.exitCode === null && child.signalCode === null) {
+        const checkpoints = join(out, 'checkpoints');
+        if (existsSync(checkpoints) && readdirSync(checkpoints).filter((n) => !n.startsWith('.')).length > before)
+          return;
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    })();
+    await seen;
+    await new Promise((resolve) => setTimeout(resolve, 17 * attempt));
+    child.kill('SIGKILL');
+    await ended;
+  }
+  expect(await cli(wholeRun(out))).toMatchObject({ exitCode: 0 });
+  expectSameResult(out);
+  expect(filesIn(out).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+}, 600_000);
+
+it('--dry-run counts exactly and touches nothing', async () => {
+  const out = join(folder, 'dry');
+  const result = await cli([...wholeRun(out), '--dry-run', '--json']);
+  expect(result.exitCode).toBe(0);
+  const { bytes, config, parameters } = JSON.parse(result.out);
+  const { tensors } = readSafetensors(readBytes(whole, 'ema.safetensors'));
+  const counted = [...tensors.values()].reduce((sum, { data }) => sum + data.length, 0);
+  expect(parameters).toBe(counted);
+  expect(config).toEqual(JSON.parse(String(readBytes(whole, 'config.json'))));
+  // Weights, two moments and their average at least.
+  expect(bytes).toBeGreaterThan(4 * 4 * counted);
+  expect(existsSync(out)).toBe(false);
+});

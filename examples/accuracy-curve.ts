@@ -1,0 +1,65 @@
+/**
+ * How often a classifier gives samples to their class, against the images that training had seen: samples are drawn from
+ * every checkpoint of one or more runs and judged.
+ *
+ *     node --conditions=@noisesmith/source --import tsx examples/accuracy-curve.ts --weights digits.safetensors \
+ *       --out curve.svg runs/mnist-tiny runs/mnist-tiny-x4
+ *
+ * Keep the checkpoints: `noisesmith train --checkpoint-every 1000 --keep 1000`.
+ */
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs, promisify } from 'node:util';
+import { curveSvg, type Series } from './accuracy-curve/svg';
+
+const run = promisify(execFile);
+const here = fileURLToPath(new URL('.', import.meta.url));
+const node = ['--conditions=@noisesmith/source', '--import', 'tsx'];
+
+async function judge(checkpoint: string, weights: string, samples: number, folder: string): Promise<number> {
+  const npz = join(folder, 'samples.npz');
+  const cli = join(here, '../apps/trainer/src/main.ts');
+  const sampling = ['sample', '--checkpoint', checkpoint, '--n', String(samples), '--labels', 'all', '--out', npz];
+  await run(process.execPath, [...node, cli, ...sampling]);
+  const judging = ['--weights', weights, '--samples', npz, '--json'];
+  const { stdout } = await run(process.execPath, [...node, join(here, 'mnist-classifier.ts'), ...judging]);
+  return (JSON.parse(stdout) as { samples: { accuracy: number } }).samples.accuracy;
+}
+
+async function seriesOf(runFolder: string, weights: string, samples: number, folder: string): Promise<Series> {
+  const config = JSON.parse(await readFile(join(runFolder, 'config.json'), 'utf8')) as { train: { batch: number } };
+  const checkpoints = (await readdir(join(runFolder, 'checkpoints'))).filter((name) => name.endsWith('.safetensors'));
+  const points: { images: number; accuracy: number }[] = [];
+  for (const name of checkpoints.sort()) {
+    const images = Number(/\d+/.exec(name)![0]) * config.train.batch;
+    const accuracy = await judge(join(runFolder, 'checkpoints', name), weights, samples, folder);
+    console.error(`accuracy-curve: ${basename(runFolder)}, ${images} images: ${(100 * accuracy).toFixed(1)} %`);
+    points.push({ images, accuracy });
+  }
+  return { name: basename(runFolder), points };
+}
+
+const { values, positionals } = parseArgs({
+  options: {
+    weights: { type: 'string' },
+    out: { type: 'string' },
+    n: { type: 'string', default: '500' },
+  },
+  allowPositionals: true,
+});
+if (!values.weights || !values.out || positionals.length === 0) {
+  console.error('usage: accuracy-curve --weights FILE --out FILE.svg [--n SAMPLES] RUN_FOLDER...');
+  process.exit(2);
+}
+const scratch = await mkdtemp(join(tmpdir(), 'accuracy-curve-'));
+try {
+  const series: Series[] = [];
+  for (const folder of positionals) series.push(await seriesOf(folder, values.weights, Number(values.n), scratch));
+  await writeFile(values.out, curveSvg(series));
+  console.log(JSON.stringify(series));
+} finally {
+  await rm(scratch, { recursive: true, force: true });
+}
