@@ -1,9 +1,10 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+import { shared } from './vitest.shared';
 
 export default defineConfig({
-  resolve: { conditions: ['@noisesmith/source'] },
-  ssr: { resolve: { conditions: ['@noisesmith/source'] } },
+  ...shared,
   test: {
+    ...shared.test,
     include: [
       'packages/*/src/**/*.test.ts',
       'apps/*/{src,test}/**/*.test.ts',
@@ -11,8 +12,6 @@ export default defineConfig({
       'tools/**/*.test.ts',
       'bench/**/*.test.ts',
     ],
-    pool: 'forks',
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    exclude: [...configDefaults.exclude, 'apps/*/test/browser-*.test.ts'],
   },
 });

@@ -1,0 +1,113 @@
+// Reference: the exit codes and the one clear line per mistake that the help text promises.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeSafetensors } from '@noisesmith/formats';
+import { NoAdapterError } from '@noisesmith/tensor';
+import { expect, it } from 'vitest';
+import { cli, filesIn, temporaryFolder, tinyTrain, writeImages } from './cli-run';
+
+const folder = temporaryFolder();
+const images = writeImages(folder);
+const out = join(folder, 'run');
+const broken = join(folder, 'broken');
+mkdirSync(broken);
+writeFileSync(join(broken, 'a.png'), 'no picture');
+const config = join(folder, 'config.json');
+writeFileSync(config, '{"train": {"batch": 8,}}');
+const tensors = join(folder, 'other.safetensors');
+writeFileSync(tensors, writeSafetensors({}));
+const text = join(folder, 'notes.txt');
+writeFileSync(text, 'not a tensor in sight');
+
+const train = (...more: string[]): string[] => tinyTrain(images, out, 5, ...more);
+const set = (setting: string): string[] => train('--set', setting);
+
+const mistakes: Readonly<Record<string, readonly [argv: string[], message: string]>> = {
+  'unknown command': [['trian'], 'unknown command "trian"; did you mean train?'],
+  'unknown flag': [train('--step', '5'), 'unknown flag --step; did you mean --steps?'],
+  'flag without its value': [['train', '--out'], '--out needs a value: --out DIR'],
+  'flag that swallowed another': [['train', '--out', '--json'], '--out needs a value: --out DIR'],
+  'switch with a value': [['train', '--dry-run=yes'], '--dry-run takes no value'],
+  'flag given twice': [['train', '--out', 'a', '--out', 'b'], '--out is given twice'],
+  'extra argument': [['doctor', 'please'], 'doctor: unexpected argument "please"'],
+  'missing argument': [
+    ['inspect'],
+    'inspect: FILE is missing; e.g. noisesmith inspect runs/mnist-tiny/ema.safetensors',
+  ],
+  'unknown preset': [
+    ['train', '--preset', 'mnist', '--out', out],
+    "preset 'mnist' is unknown; expected one of table1-64,",
+  ],
+  'no number': [['train', '--batch', 'many'], '--batch is "many"; expected a number'],
+  'no whole number': [['train', '--batch', '0'], '--batch is 0; expected a whole number of at least 1'],
+  'unknown setting': [set('train.bach=3'), '--set train.bach: train.bach is unknown; did you mean train.batch?'],
+  'setting without a value': [set('train.batch'), '--set train.batch: expected path.to.key=value'],
+  'setting of another type': [set('train.normalize=3'), 'train.normalize is 3; expected true or false'],
+  'unknown schedule': [set('train.schedule=cosin'), 'train.schedule: bad schedule spec "cosin": unknown family'],
+  'unknown sampling schedule': [set('sampling.schedule=cosine@1'), 'bad schedule spec "cosine@1": 1 value after "@"'],
+  'unknown sampler': [set('sampling.sampler=heun'), "sampler 'heun': unknown sampler 'heun'; expected one of ddim"],
+  'unknown data set': [['train', '--data', 'mnits', '--out', out], "unknown data set 'mnits', expected one of: mnist"],
+  'missing data': [['train', '--data', 'npz:none.npz', '--out', out], 'none.npz'],
+  'a preset without data': [
+    ['train', '--preset', 'cifar10', '--out', out],
+    'preset cifar10 has no data set of its own',
+  ],
+  'an image that does not decode': [['train', '--data', `folder:${broken}`, '--out', out], 'a.png: '],
+  'labels out of range': [set('model.classes=4'), 'label 9 is out of range, model.classes is 4; set model.classes=10'],
+  'size against patch': [set('model.patch=3'), 'image height is 8; expected a multiple of patch 3'],
+  'size against network': [set('data.size=12'), 'data.size is 12 but model.image is 8x8; set both'],
+  'guidance without classes': [
+    set('model.classes=0'),
+    'sampling.guidance is 1; expected 0 for a network without classes',
+  ],
+  'a config that is no JSON': [['train', '--config', config], `${config}: no JSON: `],
+  'a config that is not there': [['train', '--config', 'none.json'], 'none.json: no such file'],
+  'unknown log': [train('--log', 'jsonl,tensorboard'), '--log tensorboard is not possible; expected jsonl'],
+  'a batch beyond the limits of the adapter': [train('--batch', '400000'), 'use a smaller batch'],
+  'sampling without a checkpoint': [['sample', '--out', 'x.png'], '--checkpoint is missing'],
+  'sampling from something else': [
+    ['sample', '--checkpoint', tensors, '--out', 'x.png'],
+    'the metadata has no config and run',
+  ],
+  'an output of another kind': [
+    ['sample', '--checkpoint', tensors, '--out', 'x.jpg'],
+    '--out x.jpg: expected a file .png or .npz',
+  ],
+  'inspecting a missing file': [['inspect', 'none.npz'], 'none.npz: no such file'],
+  'inspecting something else': [['inspect', text], `${text}: not a safetensors file`],
+  'a schedule spec': [['schedule', 'sigmoid@1'], 'bad schedule spec "sigmoid@1"'],
+  'a time outside': [['schedule', 'cosine', '--t', '0,2'], '--t has 2; expected times from 0 to 1'],
+  'a scale of zero': [['schedule', 'cosine', '--scale', '0'], '--scale is 0; expected a number above 0'],
+  'conformance of something else': [['conformance', tensors, '--out', 'x'], 'format is (none); expected rin-fixture-1'],
+};
+
+it.each(Object.entries(mistakes))('%s: one line and exit code 2', async (_, [argv, message]) => {
+  const before = filesIn(folder);
+  const result = await cli(argv);
+  expect(result.err).toContain(message);
+  expect(result.err).toMatch(/^noisesmith: [^\n]+\n$/);
+  expect(result).toMatchObject({ exitCode: 2, out: '' });
+  expect(filesIn(folder)).toEqual(before);
+});
+
+it('without an adapter training fails with what to install, and doctor says so as JSON too', async () => {
+  const openDevice = async () => {
+    throw new NoAdapterError('no WebGPU adapter: install a Vulkan driver');
+  };
+  const result = await cli(train(), { openDevice });
+  expect(result).toMatchObject({ exitCode: 1, err: 'noisesmith: no WebGPU adapter: install a Vulkan driver\n' });
+  const report = await cli(['doctor', '--json'], { openDevice });
+  expect(report.exitCode).toBe(1);
+  expect(JSON.parse(report.out)).toMatchObject({
+    adapter: null,
+    problem: 'no WebGPU adapter: install a Vulkan driver',
+  });
+  expect(await cli(train('--dry-run'), { openDevice })).toMatchObject({ exitCode: 0 });
+});
+
+it('a loss that is no number fails with exit code 1 and names the step', async () => {
+  const result = await cli(set('train.learningRate.base=1e30'));
+  expect(result.exitCode).toBe(1);
+  expect(result.err).toMatch(/\nnoisesmith: step \d+: the (loss|gradient norm) is (NaN|-?Infinity); [^\n]+\n$/);
+  expect(filesIn(join(out, 'checkpoints'))).toEqual([]);
+});

@@ -1,0 +1,8 @@
+import { defineConfig } from 'vitest/config';
+import { shared } from './vitest.shared';
+
+/** Tests that drive Chromium, found through NOISESMITH_CHROMIUM. */
+export default defineConfig({
+  ...shared,
+  test: { ...shared.test, include: ['apps/*/test/browser-*.test.ts'], testTimeout: 900_000 },
+});
