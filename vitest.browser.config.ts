@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { shared } from './vitest.shared';
+import { shared } from './vitest.shared.ts';
 
 /** Tests that drive Chromium, found through NOISESMITH_CHROMIUM. */
 export default defineConfig({

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { writeSafetensors } from '@noisesmith/formats';
 import { NoAdapterError } from '@noisesmith/tensor';
 import { expect, it } from 'vitest';
-import { cli, filesIn, temporaryFolder, tinyTrain, writeImages } from './cli-run';
+import { cli, filesIn, temporaryFolder, tinyFlags, tinyTrain, writeImages } from './cli-run';
 
 const folder = temporaryFolder();
 const images = writeImages(folder);
@@ -63,7 +63,10 @@ const mistakes: Readonly<Record<string, readonly [argv: string[], message: strin
   'a config that is no JSON': [['train', '--config', config], `${config}: no JSON: `],
   'a config that is not there': [['train', '--config', 'none.json'], 'none.json: no such file'],
   'unknown log': [train('--log', 'jsonl,tensorboard'), '--log tensorboard is not possible; expected jsonl'],
-  'a batch beyond the limits of the adapter': [train('--batch', '400000'), 'use a smaller batch'],
+  'a batch beyond the limits of the adapter': [
+    ['train', ...tinyFlags, '--data', `npz:${images}`, '--out', out, '--batch', '400000'],
+    'use a smaller batch',
+  ],
   'sampling without a checkpoint': [['sample', '--out', 'x.png'], '--checkpoint is missing'],
   'sampling from something else': [
     ['sample', '--checkpoint', tensors, '--out', 'x.png'],

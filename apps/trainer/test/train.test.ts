@@ -219,6 +219,7 @@ it('a run that is killed at any moment goes on to the same bits', async () => {
     await new Promise((resolve) => setTimeout(resolve, 17 * attempt));
     child.kill('SIGKILL');
     await ended;
+    if (attempt === 0) expect(child.signalCode).toBe('SIGKILL');
   }
   expect(await cli(wholeRun(out))).toMatchObject({ exitCode: 0 });
   expectSameResult(out);

@@ -3,6 +3,7 @@ export * from './device';
 export { call, type Definition, type GradientCall } from './ir/definition';
 export type { DType, TypedArray } from './ir/dtype';
 export { type FlatTensor, type Layout, layoutOf, type NamedSegment } from './ir/layout';
+export { printGraph } from './ir/print';
 export {
   f32,
   type Graph,

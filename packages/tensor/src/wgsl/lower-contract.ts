@@ -21,7 +21,7 @@ export function lowerContract(
   const rest = m.divide(variable('i', output.size), sizes.n);
   const at = { n, m: m.remainder(rest, sizes.m), batch: m.divide(rest, sizes.m), k: variable('k', sizes.k) };
   emitter.statement('var acc = 0.0;');
-  emitter.block(`for (var k = 0u; k < ${sizes.k}u; k++)`, () => {
+  emitter.block(`for (var k = i / ${output.size}u; k < ${sizes.k}u; k++)`, () => {
     const left = emitter.loadThroughViews(a, ElementIndex.linear(a.shape, roles.indexA(at)));
     const right = emitter.loadThroughViews(b, ElementIndex.linear(b.shape, roles.indexB(at)));
     emitter.statement(`acc += ${left} * ${right};`);

@@ -29,6 +29,9 @@ const START: Record<ReduceOp, Record<DType, string>> = {
 
 const combine = (op: ReduceOp, a: string, b: string): string => (op === 'sum' ? `${a} + ${b}` : `${op}(${a}, ${b})`);
 
+/** 0 for every element `i`, which the compiler cannot see: software adapters unroll loops of known length, for seconds. */
+const hiddenZero = (elements: number): string => `i / ${elements}u`;
+
 /** Below this many outputs a long reduction is cut into parts, so that there is enough to do side by side. */
 const ENOUGH_LANES = 1024;
 const SHORTEST_PART = 32;
@@ -44,7 +47,8 @@ export function lowerReduce(r: ReduceLowering): ReduceStage[] {
   const outputs = output.size;
   const length = x.size / outputs;
   const parts = Math.min(Math.ceil(length / SHORTEST_PART), Math.ceil(ENOUGH_LANES / outputs));
-  if (parts <= 1) return [final(r, (e, acc) => fold(e, acc, op, x, axes, variable('i', outputs), '0u', `${length}u`))];
+  if (parts <= 1)
+    return [final(r, (e, acc) => fold(e, acc, op, x, axes, variable('i', outputs), hiddenZero(outputs), `${length}u`))];
 
   const part = Math.ceil(length / parts);
   const scratch = r.scratch(outputs * parts);
@@ -57,7 +61,7 @@ export function lowerReduce(r: ReduceLowering): ReduceStage[] {
   e.statement(`${scratch}[i] = acc;`);
   const first = { body: perElement(outputs * parts, e.text), workgroups: workgroupsFor(outputs * parts) };
   const second = final(r, (inner, acc) => {
-    inner.block(`for (var p = 0u; p < ${parts}u; p++)`, () => {
+    inner.block(`for (var p = ${hiddenZero(outputs)}; p < ${parts}u; p++)`, () => {
       inner.statement(`${acc} = ${combine(op, acc, `${scratch}[p * ${outputs}u + i]`)};`);
     });
   });

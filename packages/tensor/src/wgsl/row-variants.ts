@@ -79,7 +79,7 @@ ${unrolled(width, (c) => dx!.store(at(c), `rstd * (${dy!.load(at(c))} * ${gamma!
   ${betas}[i] = dbeta;`;
       const second = `  var dgamma = 0.0;
   var dbeta = 0.0;
-  for (var p = 0u; p < ${parts}u; p++) {
+  for (var p = i / ${width}u; p < ${parts}u; p++) {
     dgamma += ${gammas}[p * ${width}u + i];
     dbeta += ${betas}[p * ${width}u + i];
   }

@@ -1,0 +1,207 @@
+// Reference: what README.md, CONTRIBUTING.md and ARCHITECTURE.md say. Every ts block runs, every command line runs or is
+// checked against the script that it calls, every path and import named there is looked up in the repository.
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { selectConfigs } from '../../bench/src/configs';
+import { selectContestants } from '../../bench/src/contestants';
+import { nodeArguments, root } from '../../examples/testing/run-example';
+import { type CommandLine, parseCommandLines } from './command-line';
+import { codeSpans, namedPaths, parseDocument, readDocument, tableRows } from './markdown';
+import { runCli, runNode, runnable, runSource, scripts, toolHelp } from './scripts';
+
+const readme = readDocument('README.md');
+const contributing = readDocument('CONTRIBUTING.md');
+const architecture = readDocument('ARCHITECTURE.md');
+const fences = [...readme.fences, ...contributing.fences];
+
+/** Shaders compile anew where the driver has not cached them. */
+const timeout = 600_000;
+
+/** Where ts blocks lie while they run: inside the repository, with the packages in reach. */
+const scratch = join(root, 'tools', 'readme', `.tmp-${process.pid}`);
+/** The working folder of all that runs: a root in which nothing but `fixtures` is there yet. */
+let work = '';
+
+beforeAll(async () => {
+  await mkdir(scratch, { recursive: true });
+  await symlink(join(root, 'examples', 'node_modules'), join(scratch, 'node_modules'), 'junction');
+  work = await mkdtemp(join(tmpdir(), 'readme-'));
+  await symlink(join(root, 'fixtures'), join(work, 'fixtures'), 'junction');
+});
+afterAll(async () => {
+  await rm(scratch, { recursive: true, force: true });
+  await rm(work, { recursive: true, force: true });
+});
+
+it('has no block that nothing runs', () => {
+  expect(fences.map(({ language }) => language).filter((language) => language !== 'ts' && language !== 'sh')).toEqual(
+    [],
+  );
+});
+
+describe('ts blocks run and print', () => {
+  const blocks = fences.filter(({ language }) => language === 'ts');
+  it.each(blocks)('$place', { timeout }, async ({ place, text }) => {
+    const file = join(scratch, `${place.replace(/\W/g, '-')}.ts`);
+    await writeFile(file, text);
+    const { stdout } = await runNode([...nodeArguments, file], work);
+    expect(stdout.trim()).not.toBe('');
+    expect(stdout).not.toMatch(/\bNaN\b/);
+  });
+});
+
+/** A run of three steps and one sample of each class, with every file of a whole one. */
+const shortened = ['--steps', '3', '--checkpoint-every', '3', '--grid-every', '0', '--set', 'output.samplesPerClass=1'];
+
+async function checkTest({ args, place }: CommandLine): Promise<void> {
+  for (const path of args) expect(existsSync(join(root, path)), `${place}: ${path}`).toBe(true);
+}
+
+async function checkBench({ args }: CommandLine): Promise<void> {
+  const { stdout: usage } = await runSource('bench/main.ts', ['--help'], root);
+  args.forEach((arg, i) => {
+    if (arg.startsWith('--')) expect(usage).toContain(`${arg} `);
+    if (arg === '--config') selectConfigs(args[i + 1]!);
+    if (arg === '--contestants') selectContestants(args[i + 1]!);
+  });
+}
+
+async function checkTool({ args, script }: CommandLine): Promise<void> {
+  const help = await toolHelp(script);
+  for (const arg of args) expect(help).toMatch(new RegExp(`^\\s*${arg}\\b`, 'm'));
+}
+
+const checks: Readonly<Record<string, (line: CommandLine) => Promise<unknown>>> = {
+  noisesmith: ({ args }) => runCli(args, work),
+  train: ({ args }) => runCli(['train', ...args, ...shortened], work),
+  test: checkTest,
+  bench: checkBench,
+  check: async ({ args }) => expect(args).toEqual([]),
+  changeset: checkTool,
+  format: checkTool,
+};
+
+describe('command lines', () => {
+  const lines = fences.filter(({ language }) => language === 'sh').flatMap(parseCommandLines);
+
+  it('are there', () => {
+    expect(lines.map(({ text }) => text)).toEqual(
+      expect.arrayContaining(['npm run train', 'npm test', 'npm run bench']),
+    );
+  });
+
+  it.each(lines)('$place $text', { timeout }, async (line) => {
+    const { place, script, text } = line;
+    expect(Object.keys(scripts), `${place}: ${text}`).toContain(script);
+    const [program, file, what] = scripts[script]!.split(' ');
+    if (program === 'node') {
+      expect([file, what]).toEqual(['tools/run.mjs', script]);
+      expect(await runnable()).toContain(script);
+    }
+    const check = checks[script];
+    if (!check) throw new Error(`${place}: '${text}': nothing here runs or checks npm run ${script}`);
+    await check(line);
+  });
+
+  it('of the prose name scripts', () => {
+    const spans = [readme, contributing, architecture].flatMap(({ prose }) => codeSpans(prose.join('\n')));
+    const named = spans.flatMap((span) => /^npm (?:run )?(?!run$)([\w:-]+)/.exec(span)?.[1] ?? []);
+    expect(named.length).toBeGreaterThan(2);
+    for (const script of named) expect(Object.keys(scripts)).toContain(script);
+  });
+
+  it('that need a shell, another program or an unknown form are refused', () => {
+    const parse = (text: string) => parseCommandLines({ place: 'X.md:1', language: 'sh', text });
+    expect(parse('# only this\nnpm test -- a/b # and this\n')).toMatchObject([{ script: 'test', args: ['a/b'] }]);
+    for (const text of ['npm test && echo', 'npx tsc', 'npm install x', 'npm run bench --steps 1']) {
+      expect(() => parse(text)).toThrow(/^X\.md:1: /);
+    }
+  });
+});
+
+describe('the README', () => {
+  it('lists the commands that there are', { timeout }, async () => {
+    const { stdout } = await runCli(['--help'], work);
+    const list = /^Commands.*\n((?: {2}.*\n)+)/m.exec(stdout)![1]!;
+    const printed = list
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.trim().split(/ {2,}/)[0]!);
+    const written = tableRows(readme, 'command').flatMap(([command]) => codeSpans(command!));
+    expect(written.toSorted()).toEqual(printed.toSorted());
+  });
+
+  it('lists what npm run train leaves', () => {
+    const files = tableRows(readme, 'in `runs/mnist-tiny/`').flatMap(([file]) => codeSpans(file!));
+    expect(files.length).toBeGreaterThan(5);
+    for (const file of files) expect(existsSync(join(work, 'runs', 'mnist-tiny', file)), file).toBe(true);
+  });
+
+  it('describes its pictures in words', () => {
+    const images = Array.from(readme.prose.join('\n').matchAll(/!\[([^\]]*)\]\(([^)]+)\)/g));
+    expect(images).toHaveLength(2);
+    for (const [, words] of images) expect(words!.length).toBeGreaterThan(20);
+  });
+
+  it('names every package', () => {
+    const headings = readme.prose.flatMap((line) => /^### \[@noisesmith\/(\w+)\]/.exec(line)?.[1] ?? []);
+    const described = tableRows(architecture, 'room').flatMap(([room]) => /`packages\/(\w+)`/.exec(room!)?.[1] ?? []);
+    expect(headings.toSorted()).toEqual(described.toSorted());
+  });
+});
+
+it.each([readme, contributing, architecture])('the links of $name lead somewhere', ({ prose }) => {
+  const links = Array.from(prose.join('\n').matchAll(/(?<!!)\[[^\]]*\]\(([^)]+)\)/g), (match) => match[1]!);
+  expect(links.length).toBeGreaterThan(0);
+  for (const link of links) expect(existsSync(join(root, link)), link).toBe(true);
+});
+
+describe('paths', () => {
+  it.each([architecture, contributing])('of $name exist', (document) => {
+    const paths = namedPaths(document);
+    expect(paths.length).toBeGreaterThan(10);
+    expect(paths.filter(({ path }) => !existsSync(join(root, path)))).toEqual([]);
+  });
+
+  it('are found relative to what a section says, and missing ones are noticed', () => {
+    const text =
+      '## A\nPaths in this section start at `tools/readme`. `markdown.ts`, `bench/main.ts`\n## B\n`no/such.ts`\n';
+    expect(namedPaths(parseDocument('X.md', text))).toEqual([
+      { section: 'A', path: 'tools/readme' },
+      { section: 'A', path: 'tools/readme/markdown.ts' },
+      { section: 'A', path: 'bench/main.ts' },
+      { section: 'B', path: 'no/such.ts' },
+    ]);
+  });
+});
+
+describe('the rooms of ARCHITECTURE.md', () => {
+  const rows = tableRows(architecture, 'room').map(([room, , standsOn]) => ({
+    room: codeSpans(room!)[0]!,
+    standsOn: standsOn!,
+  }));
+  const packages = rows.flatMap(({ room }) => /^packages\/(\w+)$/.exec(room)?.[1] ?? []);
+  const withManifest = rows.filter(({ room }) => existsSync(join(root, room, 'package.json')));
+
+  it.each(withManifest)('$room stands on what its package.json says', async ({ room, standsOn }) => {
+    const manifest = JSON.parse(await readFile(join(root, room, 'package.json'), 'utf8'));
+    const needed = Object.keys(manifest.dependencies ?? {}).flatMap(
+      (name) => /^@noisesmith\/(.*)$/.exec(name)?.[1] ?? [],
+    );
+    const words = standsOn.split(', ');
+    const written = standsOn === 'all packages' ? packages : words[0] === 'nothing' ? [] : words;
+    expect(written.toSorted()).toEqual(needed.toSorted());
+  });
+
+  it('are ordered so that imports go one way', () => {
+    expect(withManifest.length).toBeGreaterThan(9);
+    packages.forEach((name, i) => {
+      const text = readFileSync(join(root, 'packages', name, 'package.json'), 'utf8');
+      const { dependencies = {} } = JSON.parse(text) as { dependencies?: Record<string, string> };
+      for (const later of packages.slice(i)) expect(Object.keys(dependencies)).not.toContain(`@noisesmith/${later}`);
+    });
+  });
+});
