@@ -1,3 +1,5 @@
+import { selectNamed } from './select';
+
 /** A RIN as the fixtures' `config` metadata describes it: the field names are those of the JSON there. */
 export interface ModelConfig {
   /** Side of a square image, or [height, width]; both multiples of `patch`. */
@@ -66,19 +68,11 @@ export const SMALL: BenchConfig = {
 export const configs: readonly BenchConfig[] = [TINY, TINY_SMALLBATCH, SMALL];
 
 /**
- * The configs of a comma-separated list of names, in the order given.
+ * The configs of a comma-separated list of names, or `all`.
  * @throws Error for an unknown name or an empty list
  */
-export function selectConfigs(list: string): BenchConfig[] {
-  return list.split(',').map((name) => {
-    const config = configs.find((candidate) => candidate.name === name.trim());
-    if (config === undefined) {
-      const known = configs.map((candidate) => candidate.name).join(', ');
-      throw new Error(`--config: unknown config ${JSON.stringify(name.trim())}, expected one or more of ${known}`);
-    }
-    return config;
-  });
-}
+export const selectConfigs = (list: string): BenchConfig[] =>
+  selectNamed('--config', 'config', list, new Map(configs.map((config) => [config.name, config])));
 
 /** [height, width] of a config's images. */
 export function imageSize({ image }: ModelConfig): [number, number] {

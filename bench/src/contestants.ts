@@ -1,60 +1,43 @@
-import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { type ContestantArguments, formatArguments, parseResult } from './protocol';
-import type { Outcome } from './table';
+import type { Peer, PeerOptions } from './peer';
+import { selectNamed } from './select';
 
-/** Every contestant: its name and the script that speaks the protocol of protocol.ts. */
-export const contestants: ReadonlyMap<string, URL> = new Map([
-  ['noisesmith', new URL('./peers/noisesmith.ts', import.meta.url)],
-  ['tfjs-webgpu', new URL('./peers/tfjs.ts', import.meta.url)],
+/** How a contestant is opened, inside a process of its own. Libraries are imported only there. */
+type Open = (options: PeerOptions) => Promise<Peer>;
+
+/** Every contestant by name. */
+export const contestants: ReadonlyMap<string, Open> = new Map<string, Open>([
+  ['noisesmith', async (options) => (await import('./peers/noisesmith/peer')).open(options)],
+  ['tfjs-webgpu', async (options) => (await import('./peers/tfjs/peer')).open('webgpu', options)],
+  ['tfjs-wasm', async (options) => (await import('./peers/tfjs/peer')).open('wasm', options)],
+  ['jax-js-webgpu', async (options) => (await import('./peers/jax/peer')).open('webgpu', options)],
+  ['jax-js-wasm', async (options) => (await import('./peers/jax/peer')).open('wasm', options)],
+  ['pytorch', async (options) => (await import('./peers/pytorch/peer')).open(options)],
 ]);
 
-/**
- * The names in a comma-separated list, in the order given.
- * @throws Error for a name that is not a contestant's
- */
-export function selectContestants(list: string): string[] {
-  return list.split(',').map((entry) => {
-    const name = entry.trim();
-    if (!contestants.has(name)) {
-      const known = [...contestants.keys()].join(', ');
-      throw new Error(`--contestants: unknown contestant ${JSON.stringify(name)}, expected one or more of ${known}`);
-    }
-    return name;
-  });
-}
+/** The one that needs more than npm packages. */
+const pythonContestant = 'pytorch';
+
+/** One whose compilation of a train step takes minutes on a software adapter. It runs when it is asked for. */
+const slowToStart = 'jax-js-webgpu';
 
 /**
- * Runs a contestant in its own process, so that nobody inherits another's caches, globals or device. What it prints on
- * stderr is passed on. Never rejects: whatever goes wrong becomes the outcome's failure.
+ * The names in a comma-separated list, in the order given; `all` are all that can run. Without a list, all that can run
+ * and are not slow to start.
+ * @param withoutPython why `pytorch` cannot run; undefined when it can
+ * @throws Error for a name that is not a contestant's, or that of one that cannot run
  */
-export function runContestant(name: string, args: ContestantArguments, timeoutMs: number): Promise<Outcome> {
-  const script = fileURLToPath(contestants.get(name)!);
-  const child = spawn(
-    process.execPath,
-    ['--conditions=@noisesmith/source', '--import', 'tsx', script, ...formatArguments(args)],
-    {
-      cwd: fileURLToPath(new URL('..', import.meta.url)),
-      stdio: ['ignore', 'pipe', 'inherit'],
-      timeout: timeoutMs,
-      killSignal: 'SIGKILL',
-    },
-  );
-  const chunks: Buffer[] = [];
-  child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-  return new Promise((resolve) => {
-    child.on('error', (error) => resolve({ name, failure: error.message }));
-    child.on('close', (status, signal) => {
-      if (signal !== null)
-        resolve({ name, failure: `ended by ${signal} (the limit is ${timeoutMs / 60_000} minutes)` });
-      else if (status !== 0) resolve({ name, failure: `exit status ${status}` });
-      else {
-        try {
-          resolve({ name, result: parseResult(Buffer.concat(chunks).toString('utf8')) });
-        } catch (error) {
-          resolve({ name, failure: error instanceof Error ? error.message : String(error) });
-        }
-      }
-    });
-  });
+export function selectContestants(list: string | undefined, withoutPython: string | undefined): string[] {
+  const known = [...contestants.keys()];
+  const runnable = known.filter((name) => name !== pythonContestant || withoutPython === undefined);
+  if (list === undefined) return runnable.filter((name) => name !== slowToStart);
+  if (list.trim() === 'all') return runnable;
+  const names = selectNamed('--contestants', 'contestant', list, new Map(known.map((name) => [name, name])));
+  if (names.includes(pythonContestant) && withoutPython !== undefined) {
+    throw new Error(`--contestants: ${pythonContestant} cannot run: ${withoutPython}`);
+  }
+  return names;
 }
+
+/** Whether a list of contestants, or its absence, asks for the one that needs Python. */
+export const wantsPython = (list: string | undefined): boolean =>
+  list === undefined || list.split(',').some((entry) => ['all', pythonContestant].includes(entry.trim()));

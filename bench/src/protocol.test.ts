@@ -1,81 +1,66 @@
 // Reference: the protocol as the head of protocol.ts states it; round trips and hand-made lines.
 import { describe, expect, it } from 'vitest';
-import { TINY } from './configs';
-import {
-  type ContestantResult,
-  failedChecks,
-  formatArguments,
-  parseArguments,
-  parseResult,
-  parseSteps,
-} from './protocol';
+import { failedChecks, formatArguments, type Measurement, parseArguments, parseMeasurement } from './protocol';
 
-const result: ContestantResult = {
-  name: 'someone',
+const measurement: Measurement = {
+  contestant: 'someone',
+  job: 'train tiny',
   adapter: 'mesa llvmpipe',
-  configName: 'tiny',
-  batch: 32,
-  msPerStep: { min: 1, median: 2, all: [2, 1, 3] },
-  firstStepMs: 50,
-  verified: { lossRelError: 1e-7, gradWorst: 1e-5 },
+  runtime: 'WebGPU',
+  ms: { min: 1, median: 2, all: [2, 1, 3] },
+  firstMs: 50,
+  runsPerRound: 1,
+  errors: { loss: 1e-7, gradients: 1e-5 },
+  losses: [2, 1],
 };
 
 describe('arguments', () => {
   it('survive the command line', () => {
-    const args = { config: TINY, steps: 7, fixture: 'some dir/a.safetensors', dawn: ['backend=vulkan', 'x=y'] };
+    const args = { contestant: 'a', job: 'some dir/a.safetensors', python: 'py', dawn: ['backend=vulkan', 'x=y'] };
     expect(parseArguments(formatArguments(args))).toEqual(args);
-    expect(parseArguments(formatArguments({ ...args, fixture: undefined, dawn: [] }))).toEqual({
-      ...args,
-      fixture: undefined,
-      dawn: [],
-    });
+    expect(parseArguments(formatArguments({ ...args, dawn: [] }))).toEqual({ ...args, dawn: [] });
   });
 
-  it('name the flag that is wrong', () => {
-    expect(() => parseArguments(['--steps=3'])).toThrow('--config: missing');
-    for (const steps of ['0', '-1', '1.5', 'many', '']) expect(() => parseSteps(steps)).toThrow('--steps');
+  it('name the flag that is missing', () => {
+    expect(() => parseArguments(['--job=a'])).toThrow('--contestant: missing');
+    expect(() => parseArguments(['--contestant=a'])).toThrow('--job: missing');
   });
 });
 
-describe('parseResult', () => {
+describe('parseMeasurement', () => {
   it('takes the last JSON object among other output', () => {
-    const stdout = `{"early": 1}\ncompiling\n${JSON.stringify(result)}\nbye\n`;
-    expect(parseResult(stdout)).toEqual(result);
+    const stdout = `{"early": 1}\ncompiling\n${JSON.stringify(measurement)}\nbye\n`;
+    expect(parseMeasurement(stdout)).toEqual(measurement);
   });
 
-  it('keeps the optional checks and a null verification', () => {
-    const full = { ...result, verified: { ...result.verified!, lambWorst: 1e-4, emaWorst: 1e-4 } };
-    expect(parseResult(JSON.stringify(full))).toEqual(full);
-    expect(parseResult(JSON.stringify({ ...result, verified: null })).verified).toBeNull();
+  it('keeps what may be null', () => {
+    const unchecked = { ...measurement, adapter: null, errors: null };
+    expect(parseMeasurement(JSON.stringify(unchecked))).toEqual(unchecked);
   });
 
   it('says what is missing', () => {
-    expect(() => parseResult('nothing here')).toThrow('no result line');
-    expect(() => parseResult('{broken')).toThrow('not JSON');
-    for (const name of Object.keys(result)) {
-      const partial: Record<string, unknown> = { ...result };
+    expect(() => parseMeasurement('nothing here')).toThrow('no result line');
+    expect(() => parseMeasurement('{broken')).toThrow('not JSON');
+    for (const name of Object.keys(measurement)) {
+      const partial: Record<string, unknown> = { ...measurement };
       delete partial[name];
-      expect(() => parseResult(JSON.stringify(partial))).toThrow(`"${name}"`);
+      expect(() => parseMeasurement(JSON.stringify(partial))).toThrow(`"${name}"`);
     }
-    expect(() => parseResult(JSON.stringify({ ...result, msPerStep: { min: 1, median: 1, all: [1, 'a'] } }))).toThrow(
-      '"all"',
-    );
+    const mixed = { ...measurement, ms: { min: 1, median: 1, all: [1, 'a'] } };
+    expect(() => parseMeasurement(JSON.stringify(mixed))).toThrow('"all"');
+    expect(() => parseMeasurement(JSON.stringify({ ...measurement, errors: { loss: 'none' } }))).toThrow('"loss"');
   });
 
   it('reads an error that JSON turned into null as a failed check', () => {
-    const line = JSON.stringify({ ...result, verified: { lossRelError: Number.NaN, gradWorst: 0 } });
-    expect(failedChecks(parseResult(line).verified!)).toEqual(['lossRelError']);
+    const line = JSON.stringify({ ...measurement, errors: { loss: Number.NaN, gradients: 0 } });
+    expect(failedChecks(parseMeasurement(line).errors!)).toEqual(['loss']);
   });
 });
 
 describe('failedChecks', () => {
   it('passes at the tolerance and fails above it', () => {
-    expect(failedChecks({ lossRelError: 1e-4, gradWorst: 1e-3, lambWorst: 1e-3, emaWorst: 1e-3 })).toEqual([]);
-    expect(failedChecks({ lossRelError: 2e-4, gradWorst: 2e-3, lambWorst: 2e-3, emaWorst: 2e-3 })).toEqual([
-      'lossRelError',
-      'gradWorst',
-      'lambWorst',
-      'emaWorst',
-    ]);
+    expect(failedChecks({ loss: 1e-4, gradients: 1e-3, lamb: 1e-3, ema: 1e-3, dq: 1e-4 })).toEqual([]);
+    const tooLarge = { loss: 2e-4, gradients: 2e-3, lamb: 2e-3, ema: 2e-3, dq: 2e-4 };
+    expect(failedChecks(tooLarge)).toEqual(Object.keys(tooLarge));
   });
 });

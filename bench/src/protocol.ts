@@ -1,75 +1,78 @@
 /**
- * What the benchmark and a contestant say to each other. A contestant is a script run in its own process as
+ * What the benchmark and a contestant's process say to each other, and what is timed.
  *
- *     peer.ts --config JSON --steps N [--fixture FILE] [--dawn FLAG]...
+ *     contestant.ts --contestant NAME --job FILE [--python PROGRAM] [--dawn FLAG]...
  *
- * where JSON is a BenchConfig and each FLAG goes to Dawn's `create()`. Its last line on stdout that starts with `{` is
- * a {@link ContestantResult} as JSON; everything else it prints is for people.
+ * FILE is a job with its inputs and float64 results (job-file.ts), the same file for every contestant. The process's
+ * last line on stdout that starts with `{` is a {@link Measurement} as JSON; everything else it prints is for people.
  *
- * The step that is timed, the same for everyone: upload one batch made beforehand (images, noise, gamma, one-hot
- * labels, self-conditioning mask); x0 scaling, noising, per-example std normalisation; first pass without gradient;
- * masked latents; second pass; epsilon loss; all gradients; LAMB with its exclusions; EMA; then read the loss back.
- * The first step is timed apart: it contains the shader compilation.
+ * All timing is done by the same code, in measure/. The first value is timed apart: it runs from the contestant's first
+ * sight of the inputs (tracing, compilation, upload) to its first result.
+ *
+ * A train job times steps. A step: upload one batch made beforehand (images, noise, gamma, one-hot labels,
+ * self-conditioning mask); x0 scaling, noising, per-example std normalisation; first pass without gradient; masked
+ * latents; second pass; epsilon loss; all gradients; LAMB with its exclusions; EMA; then read the loss back. It is
+ * checked against a fixture: loss, all gradients, one LAMB step, one EMA step.
+ *
+ * All other jobs time runs on inputs that are on the device already, in whatever layout the library likes best. A round
+ * dispatches the run so many times back to back that it should last {@link roundMs}, from 1 to {@link maxRunsPerRound}
+ * times by the time of a warm run, and then waits once until all results are ready; nothing is read back. A round's
+ * value is its time divided by the number of runs. The results of the last run are compared with float64 ones.
  */
 import { parseArgs } from 'node:util';
-import type { BenchConfig } from './configs';
 import type { Times } from './statistics';
 
-/** Errors against the golden fixture. All are relative; the tolerances are in {@link tolerances}. */
-export interface Verification {
-  lossRelError: number;
-  /** The largest relative L2 error over all parameters' gradients. */
-  gradWorst: number;
-  /** The largest relative L2 error of (value - start) after one LAMB step. */
-  lambWorst?: number;
-  /** The same for the EMA after that step. */
-  emaWorst?: number;
+/** What a round of back-to-back runs should last, so that its single wait hardly counts. */
+export const roundMs = 100;
+
+/** Bounds how far a library can run ahead of its device. */
+export const maxRunsPerRound = 1000;
+
+/** What a contestant found out about one job. */
+export interface Measurement {
+  contestant: string;
+  job: string;
+  /** Vendor, architecture and description of the WebGPU adapter as one string; null for one that computes without. */
+  adapter: string | null;
+  /** What computed, such as `WebAssembly, 1 thread`. */
+  runtime: string;
+  /** Of each warm step of a train job, of each round of another (per run). */
+  ms: Times;
+  /** The first step or run with all preparation. */
+  firstMs: number;
+  /** Runs of a round; 1 for a train job. */
+  runsPerRound: number;
+  /** Relative errors by check, null when there was nothing to check against; the limits are those of {@link toleranceOf}. */
+  errors: Readonly<Record<string, number>> | null;
+  /** Loss of every timed step of a train job, the first one's before the rest; empty for other jobs. */
+  losses: readonly number[];
 }
 
-export interface ContestantResult {
-  name: string;
-  /** Vendor, architecture and description of the WebGPU adapter, as one string. */
-  adapter: string;
-  configName: string;
-  batch: number;
-  msPerStep: Times;
-  firstStepMs: number;
-  /** null when no fixture was given. */
-  verified: Verification | null;
-}
+/** Largest errors of a train step at which a contestant counts as computing the same thing. */
+const trainTolerances: Readonly<Record<string, number>> = { loss: 1e-4, gradients: 1e-3, lamb: 1e-3, ema: 1e-3 };
 
-/** Largest errors at which a contestant counts as computing the same thing. */
-export const tolerances: Required<Verification> = {
-  lossRelError: 1e-4,
-  gradWorst: 1e-3,
-  lambWorst: 1e-3,
-  emaWorst: 1e-3,
-};
+/** Largest relative L2 error of any other result. */
+const resultTolerance = 1e-4;
 
-/** Names of the checks that `verification` fails; NaN fails. */
-export function failedChecks(verification: Verification): string[] {
-  const checks = Object.keys(tolerances) as (keyof Verification)[];
-  return checks.filter((check) => {
-    const error = verification[check];
-    return error !== undefined && !(error <= tolerances[check]);
-  });
+/** The largest error at which a check passes. */
+export const toleranceOf = (check: string): number => trainTolerances[check] ?? resultTolerance;
+
+/** Names of the checks that failed; NaN fails. */
+export function failedChecks(errors: Readonly<Record<string, number>>): string[] {
+  return Object.entries(errors).flatMap(([check, error]) => (error <= toleranceOf(check) ? [] : [check]));
 }
 
 export interface ContestantArguments {
-  config: BenchConfig;
-  steps: number;
-  fixture: string | undefined;
+  contestant: string;
+  /** Path of the job file. */
+  job: string;
+  python: string;
   dawn: string[];
 }
 
-/** The command line of a contestant, as its arguments after the script. */
-export function formatArguments({ config, steps, fixture, dawn }: ContestantArguments): string[] {
-  return [
-    `--config=${JSON.stringify(config)}`,
-    `--steps=${steps}`,
-    ...(fixture === undefined ? [] : [`--fixture=${fixture}`]),
-    ...dawn.map((flag) => `--dawn=${flag}`),
-  ];
+/** The command line of a contestant's process, as its arguments after the script. */
+export function formatArguments({ contestant, job, python, dawn }: ContestantArguments): string[] {
+  return [`--contestant=${contestant}`, `--job=${job}`, `--python=${python}`, ...dawn.map((flag) => `--dawn=${flag}`)];
 }
 
 /** Reads what {@link formatArguments} writes. @throws Error naming the flag */
@@ -77,91 +80,72 @@ export function parseArguments(args: readonly string[]): ContestantArguments {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      config: { type: 'string' },
-      steps: { type: 'string', default: '20' },
-      fixture: { type: 'string' },
+      contestant: { type: 'string' },
+      job: { type: 'string' },
+      python: { type: 'string', default: 'python3' },
       dawn: { type: 'string', multiple: true, default: [] },
     },
   });
-  if (values.config === undefined) throw new Error('--config: missing, expected a config as JSON');
-  const config = JSON.parse(values.config) as BenchConfig;
-  return { config, steps: parseSteps(values.steps), fixture: values.fixture, dawn: values.dawn };
+  const { contestant, job, python, dawn } = values;
+  if (contestant === undefined) throw new Error('--contestant: missing, expected a name');
+  if (job === undefined) throw new Error('--job: missing, expected a job file');
+  return { contestant, job, python, dawn };
 }
 
-/** A positive whole number of steps. @throws Error naming the flag */
-export function parseSteps(text: string): number {
-  const steps = Number(text);
-  if (!Number.isInteger(steps) || steps < 1) {
-    throw new Error(`--steps: ${JSON.stringify(text)}, expected a whole number of at least 1`);
-  }
-  return steps;
+type Fields = Record<string, unknown>;
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isTextOrNull = (value: unknown): value is string | null => value === null || isText(value);
+const isNumber = (value: unknown): value is number => typeof value === 'number';
+const isNumbers = (value: unknown): value is number[] => Array.isArray(value) && value.every(isNumber);
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function field<T>(from: Fields, name: string, is: (value: unknown) => value is T): T {
+  const value = from[name];
+  if (!is(value)) throw new Error(`result: "${name}" is missing or of the wrong type`);
+  return value;
 }
 
 /** JSON has no NaN and writes it as null; a null error is read back as NaN, so that it fails its check. */
-function errorOf(value: unknown): number | undefined {
-  if (value === null) return Number.NaN;
-  return typeof value === 'number' ? value : undefined;
-}
-
-function parseVerification(value: unknown): Verification | null {
-  if (value === null) return null;
-  if (typeof value !== 'object') throw new Error('result: "verified" is neither an object nor null');
-  const record = value as Record<string, unknown>;
-  const lossRelError = errorOf(record.lossRelError);
-  const gradWorst = errorOf(record.gradWorst);
-  if (lossRelError === undefined || gradWorst === undefined) {
-    throw new Error('result: "verified" lacks "lossRelError" or "gradWorst"');
-  }
-  const lambWorst = errorOf(record.lambWorst);
-  const emaWorst = errorOf(record.emaWorst);
-  return {
-    lossRelError,
-    gradWorst,
-    ...(lambWorst === undefined ? {} : { lambWorst }),
-    ...(emaWorst === undefined ? {} : { emaWorst }),
-  };
+function parseErrors(record: Fields): Record<string, number> | null {
+  if (record.errors === null) return null;
+  const errors = field(record, 'errors', isFields);
+  return Object.fromEntries(
+    Object.keys(errors).map((check) => [check, errors[check] === null ? Number.NaN : field(errors, check, isNumber)]),
+  );
 }
 
 /**
- * The result in a contestant's output.
+ * The measurement in the output of a contestant's process.
  * @throws Error when no line starts with `{`, the line is not JSON, or a field is missing or of another type
  */
-export function parseResult(stdout: string): ContestantResult {
+export function parseMeasurement(stdout: string): Measurement {
   const line = stdout
     .split('\n')
     .map((text) => text.trim())
     .findLast((text) => text.startsWith('{'));
   if (line === undefined) throw new Error('no result line (a JSON object) on stdout');
-  let record: Record<string, unknown>;
+  let record: Fields;
   try {
-    record = JSON.parse(line) as Record<string, unknown>;
+    record = JSON.parse(line) as Fields;
   } catch {
     throw new Error(`result line is not JSON: ${line.slice(0, 200)}`);
   }
-
-  function field<T>(from: Record<string, unknown>, name: string, is: (value: unknown) => value is T): T {
-    const value = from[name];
-    if (!is(value)) throw new Error(`result: "${name}" is missing or of the wrong type`);
-    return value;
-  }
-  const isText = (value: unknown): value is string => typeof value === 'string';
-  const isNumber = (value: unknown): value is number => typeof value === 'number';
-  const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
-  const isNumbers = (value: unknown): value is number[] => Array.isArray(value) && value.every(isNumber);
-
-  const times = field(record, 'msPerStep', isRecord);
-  if (record.verified === undefined) throw new Error('result: "verified" is missing or of the wrong type');
+  const times = field(record, 'ms', isFields);
   return {
-    name: field(record, 'name', isText),
-    adapter: field(record, 'adapter', isText),
-    configName: field(record, 'configName', isText),
-    batch: field(record, 'batch', isNumber),
-    msPerStep: {
+    contestant: field(record, 'contestant', isText),
+    job: field(record, 'job', isText),
+    adapter: field(record, 'adapter', isTextOrNull),
+    runtime: field(record, 'runtime', isText),
+    ms: {
       min: field(times, 'min', isNumber),
       median: field(times, 'median', isNumber),
       all: field(times, 'all', isNumbers),
     },
-    firstStepMs: field(record, 'firstStepMs', isNumber),
-    verified: parseVerification(record.verified),
+    firstMs: field(record, 'firstMs', isNumber),
+    runsPerRound: field(record, 'runsPerRound', isNumber),
+    errors: parseErrors(record),
+    losses: field(record, 'losses', isNumbers),
   };
 }

@@ -3,15 +3,15 @@ import { type BenchConfig, imageSize } from './configs';
 /** One batch as a contestant receives it, before anything is on the device. B is the batch size. */
 export interface HostBatch {
   /** [B, H, W, C] in [0, 1] */
-  img01: Float32Array;
+  img01: Float32Array<ArrayBuffer>;
   /** [B, classes]; every row has a single one */
-  onehot: Float32Array;
+  onehot: Float32Array<ArrayBuffer>;
   /** [B] in (0, 1) */
-  gamma: Float32Array;
+  gamma: Float32Array<ArrayBuffer>;
   /** [B, H, W, C], standard normal */
-  noise: Float32Array;
+  noise: Float32Array<ArrayBuffer>;
   /** [B], 0 or 1: whether an example keeps the latents of the first pass */
-  scMask: Float32Array;
+  scMask: Float32Array<ArrayBuffer>;
 }
 
 /** Share of examples that keep the latents of the first pass (paper section 3.1). */

@@ -1,15 +1,11 @@
-import { type ContestantResult, failedChecks } from './protocol';
-
-/** The contestant whose median is the unit of the ratio column. */
-export const reference = 'noisesmith';
-
-/** How a contestant fared: a result, or the reason why there is none. */
-export type Outcome = { name: string } & ({ result: ContestantResult } | { failure: string });
+import { jobName } from './job';
+import { failedChecks, type Measurement } from './protocol';
+import { type Run, ratioOf, reference } from './run';
 
 /** `yes`, `no (...)` with the failed checks, or `not checked`. */
-export function verdict({ verified }: ContestantResult): string {
-  if (verified === null) return 'not checked';
-  const failed = failedChecks(verified);
+export function verdict({ errors }: Measurement): string {
+  if (errors === null) return 'not checked';
+  const failed = failedChecks(errors);
   return failed.length === 0 ? 'yes' : `no (${failed.join(', ')})`;
 }
 
@@ -19,31 +15,72 @@ export function formatMs(ms: number): string {
   return ms.toFixed(Math.min(decimals, 3));
 }
 
-function ratio(result: ContestantResult, outcomes: readonly Outcome[]): string {
-  const unit = outcomes.find((outcome) => outcome.name === reference);
-  // Times of different adapters are not comparable, so they get no ratio.
-  if (unit === undefined || !('result' in unit) || unit.result.adapter !== result.adapter) return '–';
-  return `${(result.msPerStep.median / unit.result.msPerStep.median).toFixed(2)}×`;
-}
+const formatRatio = (ratio: number | undefined): string => (ratio === undefined ? '–' : `${ratio.toFixed(2)}×`);
 
-/** One config's outcomes as a Markdown table, columns padded so that it also reads well in a terminal. */
-export function markdownTable(outcomes: readonly Outcome[]): string {
-  const header = ['contestant', 'ms/step (median)', 'first step (ms)', `ratio to ${reference}`, 'verified'];
-  const rows = outcomes.map((outcome) => {
-    if ('failure' in outcome) return [outcome.name, 'failed', '–', '–', '–'];
-    const { result } = outcome;
-    return [
-      outcome.name,
-      formatMs(result.msPerStep.median),
-      formatMs(result.firstStepMs),
-      ratio(result, outcomes),
-      verdict(result),
-    ];
-  });
-  const numeric = [false, true, true, true, false];
+/** A Markdown table, columns padded so that it also reads well in a terminal. */
+export function markdownTable(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  numeric: readonly boolean[],
+): string {
   const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]!.length)));
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell, i) => (numeric[i] ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!))).join(' | ')} |`;
   const rule = widths.map((width, i) => (numeric[i] ? `${'-'.repeat(width - 1)}:` : '-'.repeat(width)));
   return [line(header), line(rule), ...rows.map(line)].join('\n');
+}
+
+/** A train job's outcomes, a row for each contestant. */
+export function trainTable(run: Run): string {
+  const header = [
+    'contestant',
+    'runs on',
+    'ms/step (median)',
+    'steps',
+    'first step (ms)',
+    `ratio to ${reference}`,
+    'verified',
+  ];
+  const rows = run.outcomes.map((outcome) => {
+    if ('failure' in outcome) return [outcome.name, '–', 'failed', '–', '–', '–', '–'];
+    const { result } = outcome;
+    return [
+      outcome.name,
+      result.runtime,
+      formatMs(result.ms.median),
+      String(result.ms.all.length),
+      formatMs(result.firstMs),
+      formatRatio(ratioOf(outcome, run)),
+      verdict(result),
+    ];
+  });
+  return markdownTable(header, rows, [false, false, true, true, true, true, false]);
+}
+
+/**
+ * Median milliseconds of several jobs with the ratios to the reference, a row for each job and a column for each
+ * contestant. A time of something else than was asked for is not shown.
+ */
+export function jobTable(runs: readonly Run[]): string {
+  const names = runs[0]?.outcomes.map(({ name }) => name) ?? [];
+  const rows = runs.map((run) => [jobName(run.job), ...run.outcomes.map((outcome) => cell(outcome, run))]);
+  return markdownTable(['ms (median)', ...names], rows, [false, ...names.map(() => true)]);
+}
+
+function cell(outcome: Run['outcomes'][number], run: Run): string {
+  if ('failure' in outcome) return 'failed';
+  const { result } = outcome;
+  if (result.errors !== null && failedChecks(result.errors).length > 0) return 'wrong';
+  const ms = formatMs(result.ms.median);
+  return outcome.name === reference ? ms : `${ms} (${formatRatio(ratioOf(outcome, run))})`;
+}
+
+/** What each contestant of some runs computed on, as one line. */
+export function runtimeLine(runs: readonly Run[]): string {
+  const runtimes = new Map(
+    runs.flatMap(({ outcomes }) =>
+      outcomes.flatMap((one) => ('result' in one ? [[one.name, one.result.runtime]] : [])),
+    ),
+  );
+  return [...runtimes].map(([name, runtime]) => `${name}: ${runtime}`).join('; ');
 }

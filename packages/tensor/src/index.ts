@@ -1,4 +1,5 @@
 export { grad, type Tree } from './autodiff/gradient';
+export { recompute } from './autodiff/recompute';
 export * from './device';
 export { call, type Definition, type GradientCall } from './ir/definition';
 export type { DType, TypedArray } from './ir/dtype';
@@ -27,8 +28,18 @@ export * from './ops/random';
 export * from './ops/reduce';
 export * from './ops/view';
 export { evaluate, interpret, type OracleOptions, type OracleResult, type OracleValues } from './oracle/interpret';
+export { type Ceilings, measureCeilings } from './plan/cost/ceilings';
+export {
+  type Bound,
+  distinctBytes,
+  type ExplainedKernel,
+  type Explanation,
+  explain,
+  floorOf,
+} from './plan/cost/explain';
 export { makePlan, type Plan, type PlanOptions } from './plan/plan';
-export { type CompileOptions, compile, compileGraph, Program } from './plan/program';
+export { type CompileOptions, compile, compileGraph, type KernelTime, Program } from './plan/program';
 export { Store } from './plan/store';
 export { inverseNormal } from './random/inverse-normal';
 export { deriveKey, threefry2x32, uniformFromBits } from './random/threefry';
+export type { Work } from './wgsl/work';

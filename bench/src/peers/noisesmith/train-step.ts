@@ -1,15 +1,8 @@
 import type { Denoiser } from '@noisesmith/diffusion';
-import { type RinDenoiser, rin, rinConfigFromMetadata } from '@noisesmith/rin';
 import { f32, grad, type Layout, lamb, pack, type StateSpec, type Tensor, type TypedArray } from '@noisesmith/tensor';
 import { trainingLoss } from '@noisesmith/training';
-import type { BenchConfig, ModelConfig } from '../../configs';
+import { isExcluded, type OptimizerSettings } from '../../optimizer-settings';
 import type { HostBatch } from '../../random-batch';
-
-/** The network of a bench config or of a fixture's metadata. */
-export function networkOf(config: ModelConfig | BenchConfig): RinDenoiser {
-  const { name: _, batch: __, ...model } = { name: '', batch: 0, ...config };
-  return rin(rinConfigFromMetadata(JSON.stringify(model)));
-}
 
 /** Flat vectors of the step, all of the network's layout. */
 export const stateSpec = (layout: Layout) =>
@@ -17,12 +10,12 @@ export const stateSpec = (layout: Layout) =>
 
 export const optimizerScalars = ['learningRate', 'correction1', 'correction2', 'emaDecay'] as const;
 
-/** The bias corrections of step 1, 2, … beside the given rates. */
-export const scalarsAt = (step: number, learningRate: number, emaDecay: number): Record<string, number> => ({
-  learningRate,
-  correction1: 1 / (1 - 0.9 ** step),
-  correction2: 1 / (1 - 0.999 ** step),
-  emaDecay,
+/** The bias corrections of step 1, 2, … beside the rates. */
+export const scalarsAt = (step: number, settings: OptimizerSettings): Record<string, number> => ({
+  learningRate: settings.learningRate,
+  correction1: 1 / (1 - settings.beta1 ** step),
+  correction2: 1 / (1 - settings.beta2 ** step),
+  emaDecay: settings.emaDecay,
 });
 
 /** Tensors that a batch becomes on the device; see {@link inputsOf}. */
@@ -40,13 +33,13 @@ export const inputSpec = ({ classes, imageShape, timeFeatures }: Denoiser, batch
 export function inputsOf({ classes, timeFeatures }: Denoiser, batch: HostBatch): Record<string, TypedArray> {
   const { gamma, img01, noise, onehot, scMask } = batch;
   return {
-    image: img01 as Float32Array<ArrayBuffer>,
-    noise: noise as Float32Array<ArrayBuffer>,
+    image: img01,
+    noise: noise,
     alpha: gamma.map(Math.sqrt),
     sigma: gamma.map((g) => Math.sqrt(1 - g)),
     timeFeatures: timeFeatures.compute(gamma),
-    mask: scMask as Float32Array<ArrayBuffer>,
-    ...(classes > 0 && { classes: onehot as Float32Array<ArrayBuffer> }),
+    mask: scMask,
+    ...(classes > 0 && { classes: onehot }),
   };
 }
 
@@ -87,6 +80,7 @@ export function update(
   state: Flat,
   gradients: Tensor,
   scalars: Readonly<Record<(typeof optimizerScalars)[number], Tensor>>,
+  { beta1, beta2, epsilon, weightDecay }: OptimizerSettings,
 ): Record<keyof Flat, Tensor> {
   const { weights, ...moments } = lamb(
     layout,
@@ -98,13 +92,7 @@ export function update(
       average: state.average.flat,
     },
     scalars,
-    {
-      beta1: 0.9,
-      beta2: 0.999,
-      epsilon: 1e-8,
-      weightDecay: 1e-2,
-      exclude: (name) => /\.(bias|gamma|beta)$/.test(name),
-    },
+    { beta1, beta2, epsilon, weightDecay, exclude: isExcluded },
   );
   return { params: weights, ...moments };
 }

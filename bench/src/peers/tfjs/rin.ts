@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { imageSize, type ModelConfig } from '../../configs';
+import * as layers from './layers';
 
 /** Parameters under the fixtures' names. */
 export type Parameters = ReadonlyMap<string, tf.Tensor>;
@@ -19,12 +20,8 @@ function linear(x: tf.Tensor, parameters: Parameters, name: string): tf.Tensor {
   return tf.reshape(rows, [...x.shape.slice(0, -1), outputs]);
 }
 
-function layerNorm(x: tf.Tensor, parameters: Parameters, name: string): tf.Tensor {
-  const centred = tf.sub(x, tf.mean(x, -1, true));
-  const variance = tf.mean(tf.square(centred), -1, true);
-  const standardised = tf.mul(centred, tf.rsqrt(tf.add(variance, 1e-6)));
-  return tf.add(tf.mul(standardised, get(parameters, `${name}.gamma`)), get(parameters, `${name}.beta`));
-}
+const layerNorm = (x: tf.Tensor, parameters: Parameters, name: string): tf.Tensor =>
+  layers.layerNorm(x, get(parameters, `${name}.gamma`), get(parameters, `${name}.beta`));
 
 /** The exact GELU, with the error function. */
 function gelu(x: tf.Tensor): tf.Tensor {
@@ -47,8 +44,7 @@ function attention(queries: tf.Tensor, keys: tf.Tensor, parameters: Parameters, 
       tf.reshape(linear(source, parameters, `${name}.${projection}`), [batch, source.shape[1]!, heads, headDim]),
       [0, 2, 1, 3],
     );
-  const logits = tf.mul(tf.matMul(split(queries, 'q'), split(keys, 'k'), false, true), 1 / Math.sqrt(headDim));
-  const mixed = tf.matMul(tf.softmax(logits), split(keys, 'v'));
+  const mixed = layers.attention(split(queries, 'q'), split(keys, 'k'), split(keys, 'v'));
   const merged = tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [batch, queries.shape[1]!, inner]);
   return linear(merged, parameters, `${name}.o`);
 }

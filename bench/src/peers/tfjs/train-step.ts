@@ -1,16 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { imageSize, type ModelConfig } from '../../configs';
+import type { HostTensors } from '../../host-tensor';
+import { isExcluded, type OptimizerSettings } from '../../optimizer-settings';
 import type { HostBatch } from '../../random-batch';
 import { forward, type Parameters } from './rin';
-
-export interface OptimizerSettings {
-  learningRate: number;
-  weightDecay: number;
-  beta1: number;
-  beta2: number;
-  epsilon: number;
-  emaDecay: number;
-}
+import { uploadAll } from './tensors';
 
 /** Everything a step replaces. The tensors belong to the state: a step disposes the ones it replaces. */
 export interface TrainState {
@@ -26,24 +20,23 @@ type Slots = Omit<TrainState, 'step'>;
 const slotNames = ['parameters', 'firstMoment', 'secondMoment', 'ema'] as const satisfies (keyof Slots)[];
 
 /** Moments zero, EMA a copy of the parameters. */
-export function initialState(
-  values: ReadonlyMap<string, Float32Array>,
-  shapes: ReadonlyMap<string, readonly number[]>,
-): TrainState {
-  const make = (fill: (data: Float32Array) => Float32Array) =>
-    new Map([...values].map(([name, data]) => [name, tf.tensor(fill(data), [...shapes.get(name)!])]));
+export function initialState(parameters: HostTensors): TrainState {
+  const zeros = () => new Map([...parameters].map(([name, { shape }]) => [name, tf.zeros([...shape])]));
   return {
     step: 0,
-    parameters: make((data) => data.slice()),
-    firstMoment: make((data) => new Float32Array(data.length)),
-    secondMoment: make((data) => new Float32Array(data.length)),
-    ema: make((data) => data.slice()),
+    parameters: uploadAll(parameters),
+    firstMoment: zeros(),
+    secondMoment: zeros(),
+    ema: uploadAll(parameters),
   };
 }
 
 export function disposeState(state: TrainState): void {
   for (const slot of slotNames) tf.dispose([...state[slot].values()]);
 }
+
+/** x [B, H, W, C] over its standard deviation, per example. */
+export const normalised = (x: tf.Tensor): tf.Tensor => tf.div(x, tf.sqrt(tf.moments(x, [1, 2, 3], true).variance));
 
 /** Uploads a batch and returns the loss and every parameter's gradient, all of which the caller disposes. */
 export function lossAndGradients(
@@ -63,7 +56,7 @@ export function lossAndGradients(
     const x0 = tf.mul(tf.sub(tf.mul(tf.tensor(batch.img01, pixels), 2), 1), inputScale);
     const signal = tf.reshape(gamma, [examples, 1, 1, 1]);
     const noisy = tf.add(tf.mul(tf.sqrt(signal), x0), tf.mul(tf.sqrt(tf.sub(1, signal)), noise));
-    const x = tf.div(noisy, tf.sqrt(tf.moments(noisy, [1, 2, 3], true).variance));
+    const x = normalised(noisy);
 
     const zeros = tf.zeros([examples, config.latents, config.latent_dim]);
     const first = forward(parameters, config, x, gamma, onehot, zeros).latents;
@@ -77,11 +70,6 @@ export function lossAndGradients(
     return tf.valueAndGrads(loss)([...parameters.values()]);
   });
   return { loss: value, gradients: new Map(names.map((name, i) => [name, grads[i]!])) };
-}
-
-/** Biases and LayerNorm parameters get neither weight decay nor a trust ratio. */
-function isExcluded(name: string): boolean {
-  return /\.(bias|gamma|beta)$/.test(name);
 }
 
 /**

@@ -46,6 +46,7 @@ export const BufferUsage = {
   INDIRECT: 0x0100,
   UNIFORM: 0x0040,
   STORAGE: 0x0080,
+  QUERY_RESOLVE: 0x0200,
 } as const;
 
 export interface BufferDescription {

@@ -2,6 +2,8 @@ export type Shape = readonly number[];
 
 export const sizeOf = (shape: Shape): number => shape.reduce((a, b) => a * b, 1);
 export const printShape = (shape: Shape): string => `[${shape.join(', ')}]`;
+/** As names of kernels have it: `32x49x64`, and 1 for a scalar. */
+export const printSizes = (shape: Shape): string => shape.join('x') || '1';
 export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((n, i) => n === b[i]);
 
 /** Row-major strides, in elements. */

@@ -59,12 +59,16 @@ export interface NamedCall {
 
 let nextId = 0;
 let path = '';
+let copy = 0;
+let copies = 0;
 
 /** A tensor of the graph: a shape, an element type and how it is computed. It holds no data. */
 export class Tensor {
   readonly id = nextId++;
   /** Where in the model it was made, e.g. `b0.read.attn`. */
   readonly path = path;
+  /** Equal tensors of different copies are computed apart; see {@link anew}. */
+  readonly copy = copy;
 
   constructor(
     readonly node: Node,
@@ -103,6 +107,17 @@ export function scope<T>(name: string, body: () => T): T {
     return body();
   } finally {
     path = outer;
+  }
+}
+
+/** Everything made inside `body` is computed apart from equal tensors made elsewhere: a value is not kept, but made twice. */
+export function anew<T>(body: () => T): T {
+  const outer = copy;
+  copy = ++copies;
+  try {
+    return body();
+  } finally {
+    copy = outer;
   }
 }
 

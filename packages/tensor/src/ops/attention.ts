@@ -14,7 +14,8 @@ export const attentionDefinition: Definition<{ heads: number }> = {
   name: 'attention',
   expand([q, k, v], { heads }) {
     const scale = 1 / Math.sqrt(q!.shape[2]! / heads);
-    const logits = mul(einsum('bqhd,bkhd->bhqk', splitHeads(q!, heads), splitHeads(k!, heads)), scale);
+    // Queries are scaled, not logits: there are fewer of them.
+    const logits = einsum('bqhd,bkhd->bhqk', splitHeads(mul(q!, scale), heads), splitHeads(k!, heads));
     const mixed = einsum('bhqk,bkhe->bqhe', softmax(logits), splitHeads(v!, heads));
     return [reshape(mixed, [mixed.shape[0]!, mixed.shape[1]!, v!.shape[2]!])];
   },

@@ -135,9 +135,12 @@ class Fusion {
     const limit = this.position.get(anchor)!;
     const total = new Set([...loads, ...this.reads(f, chain)]);
     if (total.size + chain.length + 3 > this.maxLoads) return false;
-    // Everything but the chain itself must be ready before the anchor runs.
+    // Everything but the chain itself must be ready before the anchor runs, and without putting the anchor off: what it
+    // stands on would have to be kept meanwhile.
+    const start = this.order.get(anchor)!;
     return children(f).every((x) => {
       if (chain.includes(core(x))) return true;
+      if (this.order.get(core(x))! > start) return false;
       const seen = new Set<Tensor>();
       const waits = (t: Tensor): boolean => {
         if (t === anchor || this.epilogueOf.get(t) === anchor) return true;

@@ -1,9 +1,10 @@
+import type { DType } from '../ir/dtype';
 import type { Tensor } from '../ir/tensor';
 import { assemble, type Kernel } from '../wgsl/assemble';
-import { Bindings } from '../wgsl/bindings';
+import { Bindings, MixedAccessError } from '../wgsl/bindings';
 import { fastContract } from '../wgsl/contract-variants';
-import { Emitter, type Memory } from '../wgsl/emitter';
-import { variable } from '../wgsl/expression';
+import { Emitter, type Memory, nameless } from '../wgsl/emitter';
+import { quadVariable, variable } from '../wgsl/expression';
 import { ElementIndex } from '../wgsl/index-form';
 import { lowerContract } from '../wgsl/lower-contract';
 import { lowerPointwise } from '../wgsl/lower-pointwise';
@@ -11,37 +12,56 @@ import { lowerReduce } from '../wgsl/lower-reduce';
 import type { Group } from './fuse';
 import { type Place, place } from './memory';
 import type { Planner } from './plan';
+import type { Operand, Result, Stage } from './variant';
 
 /** The kernels of one group, in the order in which they run. */
 export function lowerGroup(planner: Planner, group: Group): Kernel<Place>[] {
-  const names = new Bindings<Place>();
+  // The generic lowering is the plain meaning, one element at a time.
+  if (planner.options.generic) return lowered(planner, group, false);
+  try {
+    return lowered(planner, group, true);
+  } catch (error) {
+    if (!(error instanceof MixedAccessError)) throw error;
+    planner.dropScratch();
+    return lowered(planner, group, false);
+  }
+}
+
+/** @throws MixedAccessError when taking neighbours together (`quads`) needs a buffer bound in two ways that exclude each other */
+function lowered(planner: Planner, group: Group, quads: boolean): Kernel<Place>[] {
+  const names = new Bindings<Place>(planner.profile.limits.maxStorageBuffersPerShaderStage);
   const memory = memoryOf(planner, names, group);
-  const bufferFor = (t: Tensor): string => names.write(planner.placeOf(t));
+  const buffers = {
+    bufferFor: (t: Tensor): string => names.write(planner.placeOf(t)),
+    quadsFor: (t: Tensor): string => names.writeQuads(planner.placeOf(t)),
+    emitter: () => new Emitter(memory),
+    trial: () => new Emitter(nameless(memory)),
+    quads,
+    scratch(elements: number, width: 1 | 4 = 1): string {
+      const at = planner.scratch(elements);
+      return width === 4 ? names.writeQuads(at) : names.write(at);
+    },
+  };
   const label = labelOf(group);
-  const finish = (stages: readonly { body: string; workgroups: number; directives?: string }[]): Kernel<Place>[] =>
-    stages.map((stage, i) => assemble({ ...stage, label: stages.length > 1 ? `${label} ${i + 1}` : label }, names));
+  const finish = (stages: readonly Stage[]): Kernel<Place>[] =>
+    stages.map((stage, i) => {
+      const form = `${kindOf(group)} ${stage.name}`;
+      return assemble({ ...stage, form, label: stages.length > 1 ? `${label} ${i + 1}` : label }, names);
+    });
   switch (group.kind) {
     case 'pointwise':
-      return finish([lowerPointwise(new Emitter(memory), group.anchor, bufferFor)]);
+      return finish([lowerPointwise({ ...buffers, output: group.anchor })]);
     case 'reduce':
-      return finish(
-        lowerReduce({
-          output: group.anchor,
-          stored: group.outputs,
-          emitter: () => new Emitter(memory),
-          bufferFor,
-          scratch: (elements) => names.write(planner.scratch(elements)),
-        }),
-      );
+      return finish(lowerReduce({ ...buffers, output: group.anchor, stored: group.outputs }));
     case 'contract': {
-      const request = { output: group.anchor, stored: group.outputs, memory, bufferFor, profile: planner.profile };
-      const scratch = (elements: number): string => names.write(planner.scratch(elements));
       const { generic, contract: variant } = planner.options;
-      if (generic) return finish([lowerContract(new Emitter(memory), group.anchor, group.outputs, bufferFor)]);
-      return finish(fastContract({ ...request, scratch, ...(variant && { variant }) }));
+      const { anchor, outputs } = group;
+      if (generic) return finish([lowerContract(new Emitter(memory), anchor, outputs, buffers.bufferFor)]);
+      const request = { ...buffers, output: anchor, stored: outputs, memory, profile: planner.profile };
+      return finish(fastContract({ ...request, ...(variant && { variant }) }));
     }
     case 'named':
-      return finish(namedStages(planner, group, names, memory));
+      return finish(namedStages(planner, group, names, memory, buffers.scratch, quads));
   }
 }
 
@@ -49,11 +69,19 @@ function memoryOf(planner: Planner, names: Bindings<Place>, group: Group): Memor
   return {
     isStored: (t) => planner.isStored(t) && !group.outputs.includes(t),
     bufferOf: (t) => names.read(planner.placeOf(t)),
+    quadsOf: (t) => names.readQuads(planner.placeOf(t)),
     scalar: (name) => `${names.read(place('scalars', 0, 1, 'f32'))}[${planner.scalarIndex(name)}]`,
   };
 }
 
-function namedStages(planner: Planner, group: Group, names: Bindings<Place>, memory: Memory) {
+function namedStages(
+  planner: Planner,
+  group: Group,
+  names: Bindings<Place>,
+  memory: Memory,
+  scratch: (elements: number, width?: 1 | 4) => string,
+  quads: boolean,
+) {
   const { anchor } = group;
   if (anchor.node.kind !== 'named') throw new Error('not a named call');
   const { call } = anchor.node;
@@ -61,12 +89,8 @@ function namedStages(planner: Planner, group: Group, names: Bindings<Place>, mem
   return variant.stages({
     profile: planner.profile,
     attributes: call.attributes,
-    inputs: call.xs.map((x) => ({
-      shape: x.shape,
-      dtype: x.dtype,
-      load: (linear) => new Emitter(memory).loadThroughViews(x, ElementIndex.linear(x.shape, variable(linear, x.size))),
-    })),
-    outputs: call.expansion.map((like, index) => {
+    inputs: call.xs.map((x) => operand(x, memory, quads)),
+    outputs: call.expansion.map((like, index): Result => {
       const t = group.outputs.find((r) => r.node.kind === 'result' && r.node.index === index);
       let unread: Place | undefined;
       const target = (): Place => {
@@ -74,21 +98,56 @@ function namedStages(planner: Planner, group: Group, names: Bindings<Place>, mem
         unread ??= planner.scratch(like.size);
         return unread;
       };
+      const whole = quads && like.size % 4 === 0;
+      const load = (linear: string): string => `${names.read(target())}[${linear}]`;
+      const store = (linear: string, value: string): string => `${names.write(target())}[${linear}] = ${value};`;
       return {
         shape: like.shape,
         wanted: t !== undefined,
-        store: (linear, value) => `${names.write(target())}[${linear}] = ${value};`,
-        load: (linear) => `${names.read(target())}[${linear}]`,
+        store,
+        storeQuad: (linear, value) =>
+          whole
+            ? `${names.writeQuads(target())}[(${linear}) / 4u] = ${value};`
+            : `{ let four = ${value}; ${[0, 1, 2, 3].map((j) => store(`${linear} + ${j}u`, `four[${j}]`)).join(' ')} }`,
+        load,
+        quad: (linear) => (whole ? `${names.readQuads(target())}[(${linear}) / 4u]` : fourOf(like.dtype, linear, load)),
       };
     }),
     scalar: memory.scalar,
-    scratch: (elements) => names.write(planner.scratch(elements)),
+    scratch,
     table: (values) => names.read(planner.constantData(values)),
   });
 }
 
-function labelOf({ kind, anchor }: Group): string {
-  const { node } = anchor;
-  const name = node.kind === 'named' ? node.call.definition.name : kind;
+const fourOf = (dtype: DType, linear: string, load: (linear: string) => string): string =>
+  `vec4<${dtype}>(${[0, 1, 2, 3].map((j) => load(j === 0 ? linear : `(${linear} + ${j}u)`))})`;
+
+function operand(x: Tensor, memory: Memory, quads: boolean): Operand {
+  const load = (emitter: Emitter, linear: string): string =>
+    emitter.loadThroughViews(x, ElementIndex.linear(x.shape, variable(linear, x.size)));
+  const quad = (emitter: Emitter, linear: string): string | undefined =>
+    emitter.quadThroughViews(x, ElementIndex.linear(x.shape, quadVariable(linear, 0, x.size)));
+  const counter = new Emitter(nameless(memory));
+  load(counter, '0u');
+  const { loads } = counter.work;
+  const whole = quads && quad(new Emitter(nameless(memory)), '0u') !== undefined;
+  return {
+    shape: x.shape,
+    dtype: x.dtype,
+    load: (linear) => load(new Emitter(memory), linear),
+    quad: (linear) =>
+      whole
+        ? quad(new Emitter(memory), `(${linear})`)!
+        : fourOf(x.dtype, linear, (at) => load(new Emitter(memory), at)),
+    loads,
+  };
+}
+
+const kindOf = ({ kind, anchor: { node } }: Group): string =>
+  node.kind === 'named' ? node.call.definition.name : kind;
+
+function labelOf(group: Group): string {
+  const { anchor } = group;
+  const name = kindOf(group);
   return anchor.path ? `${anchor.path}/${name}` : name;
 }

@@ -1,4 +1,4 @@
-import { BYTES_PER_ELEMENT, type DType } from '../ir/dtype';
+import type { DType } from '../ir/dtype';
 import type { Bindable } from '../wgsl/bindings';
 
 /** Which buffer, by kind and name. Slots and scratch buffers belong to one plan; states and inputs are found by name. */
@@ -25,32 +25,48 @@ export const place = (buffer: BufferName, offset: number, size: number, dtype: D
   key: `${buffer}@${offset}`,
 });
 
+/** A tensor that lives in temporary memory: from the group that writes it to the last that reads it, both included. */
+export interface Lifetime {
+  readonly elements: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The most elements that live at one time: no plan of memory can do with less. */
+export function liveBound(lifetimes: readonly Lifetime[]): number {
+  const change = new Map<number, number>();
+  const add = (at: number, n: number): void => void change.set(at, (change.get(at) ?? 0) + n);
+  for (const { elements, from, to } of lifetimes) {
+    add(from, elements);
+    add(to + 1, -elements);
+  }
+  let live = 0;
+  let most = 0;
+  for (const [, n] of [...change].sort(([a], [b]) => a - b)) {
+    live += n;
+    most = Math.max(most, live);
+  }
+  return most;
+}
+
 /**
- * Hands out buffers for tensors that live from one kernel to another. A buffer freed is used again by a tensor of about
- * its size: within one submission later kernels wait for earlier ones, so no fence is needed.
+ * Buffers for tensors, such that no two tensors of one buffer live at the same time: the largest first, each into the
+ * smallest buffer that is free for its whole life (greedy by size, Pisarchyk and Lee 2020). Whole buffers and not ranges
+ * of one: WebGPU lets no kernel read and write parts of the same buffer. Within one submission later kernels wait for
+ * earlier ones, so no fence is needed.
  */
-export class SlotAllocator {
-  readonly sizes: number[] = [];
-  private readonly free = new Set<number>();
-
-  /** The index of a slot of at least `elements`. */
-  take(elements: number): number {
-    let best: number | undefined;
-    for (const slot of this.free) {
-      const size = this.sizes[slot]!;
-      const fits = size >= elements && size <= 2 * elements + 64;
-      if (fits && (best === undefined || size < this.sizes[best]!)) best = slot;
-    }
-    if (best === undefined) return this.sizes.push(elements) - 1;
-    this.free.delete(best);
-    return best;
+export function assignSlots(lifetimes: readonly Lifetime[]): { slotOf: readonly number[]; sizes: readonly number[] } {
+  const slotOf = new Array<number>(lifetimes.length);
+  const slots: { size: number; lives: Lifetime[] }[] = [];
+  const order = lifetimes.map((life, index) => ({ life, index }));
+  order.sort((a, b) => b.life.elements - a.life.elements || a.life.from - b.life.from);
+  for (const { life, index } of order) {
+    const free = slots.filter(({ lives }) => lives.every((other) => other.to < life.from || other.from > life.to));
+    const best = free.reduce<(typeof slots)[number] | undefined>((a, b) => (a && a.size <= b.size ? a : b), undefined);
+    const slot = best ?? { size: life.elements, lives: [] };
+    if (!best) slots.push(slot);
+    slot.lives.push(life);
+    slotOf[index] = slots.indexOf(slot);
   }
-
-  release(slot: number): void {
-    this.free.add(slot);
-  }
-
-  get bytes(): number {
-    return this.sizes.reduce((sum, n) => sum + n * BYTES_PER_ELEMENT, 0);
-  }
+  return { slotOf, sizes: slots.map(({ size }) => size) };
 }

@@ -1,5 +1,5 @@
 import type { AdapterProfile } from '../device/types';
-import type { TypedArray } from '../ir/dtype';
+import type { DType, TypedArray } from '../ir/dtype';
 import { type Graph, stateShape } from '../ir/program';
 import { sizeOf } from '../ir/shape';
 import type { Tensor } from '../ir/tensor';
@@ -8,7 +8,7 @@ import type { ContractVariant } from '../wgsl/kernels/contract';
 import { core, isLeaf } from './core';
 import { type Fused, fuse, type Group } from './fuse';
 import { lowerGroup } from './lower';
-import { type BufferName, type Place, place, SlotAllocator } from './memory';
+import { assignSlots, type BufferName, type Lifetime, liveBound, type Place, place } from './memory';
 import { type Chosen, type Simplified, simplify } from './simplify';
 
 export interface PlanOptions {
@@ -16,6 +16,8 @@ export interface PlanOptions {
   readonly generic?: boolean;
   /** Use this form for every contraction; for tests and benchmarks. */
   readonly contract?: ContractVariant;
+  /** Use this kernel, by name, for every call of the definition named; for tests and benchmarks. */
+  readonly variants?: Readonly<Record<string, string>>;
 }
 
 /** A copy after the last kernel, for states that could not be written in place. */
@@ -31,6 +33,8 @@ export interface Plan {
   readonly outputs: Readonly<Record<string, Place>>;
   /** Elements of each temporary buffer. */
   readonly slots: readonly number[];
+  /** The most elements in temporary buffers that live at one time: `slots` add up to this or more. */
+  readonly liveBound: number;
   readonly packs: readonly number[];
   /** Constant data, uploaded once. */
   readonly data: readonly TypedArray[];
@@ -40,21 +44,28 @@ export interface Plan {
 export function makePlan(graph: Graph, profile: AdapterProfile, options: PlanOptions = {}): Plan {
   const names = [...Object.keys(graph.outputs), ...Object.keys(graph.assigns)];
   const given = [...Object.values(graph.outputs), ...Object.values(graph.assigns)];
-  const simplified = simplify(given, { profile, generic: options.generic ?? false });
+  const simplified = simplify(given, {
+    profile,
+    generic: options.generic ?? false,
+    ...(options.variants && { variants: options.variants }),
+  });
   // One buffer is left for the step scalars.
   const fused = fuse(simplified, profile.limits.maxStorageBuffersPerShaderStage - 1);
   return new Planner(graph, profile, options, simplified, fused, names).run();
 }
 
 export class Planner {
-  private readonly slots = new SlotAllocator();
+  /** What lives in temporary memory; each has a buffer to itself until all lives are known. */
+  private readonly lifetimes: Lifetime[] = [];
   private readonly packs: number[] = [];
   private readonly data: TypedArray[] = [];
   private readonly places = new Map<Tensor, Place>();
-  private readonly slotOf = new Map<Tensor, number>();
   private readonly scalars: string[];
   private readonly groupIndex = new Map<Tensor, number>();
-  private scratchSlots: number[] = [];
+  /** The group being lowered. */
+  private now = 0;
+  /** Lifetimes that the group being lowered has added for itself alone. */
+  private firstScratch = 0;
 
   constructor(
     private readonly graph: Graph,
@@ -82,21 +93,25 @@ export class Planner {
     const copies = this.placeAssigned(roots.slice(outputCount), outputCount);
 
     const lastUse = this.lastUses(roots);
-    const kernels: Kernel<Place>[] = [];
-    groups.forEach((group, i) => {
-      for (const t of group.outputs) this.allocate(t);
-      kernels.push(...lowerGroup(this, group));
-      for (const slot of this.scratchSlots.splice(0)) this.slots.release(slot);
-      for (const t of lastUse.get(i) ?? []) {
-        const slot = this.slotOf.get(t);
-        if (slot !== undefined) this.slots.release(slot);
-      }
+    const kernels = groups.flatMap((group, i) => {
+      this.now = i;
+      for (const t of group.outputs) this.allocate(t, lastUse.get(t) ?? groups.length);
+      this.firstScratch = this.lifetimes.length;
+      return lowerGroup(this, group);
     });
+    const { slotOf, sizes } = assignSlots(this.lifetimes);
+    const final = (at: Place): Place => moved(at, slotOf);
     return {
-      kernels,
-      copies: copies.map(({ from, to }) => ({ from: this.placeOf(from), to })),
-      outputs: Object.fromEntries(this.names.slice(0, outputCount).map((name, i) => [name, this.placeOf(roots[i]!)])),
-      slots: this.slots.sizes,
+      kernels: kernels.map((kernel) => ({
+        ...kernel,
+        bindings: kernel.bindings.map(({ target, writable }) => ({ target: final(target), writable })),
+      })),
+      copies: copies.map(({ from, to }) => ({ from: final(this.placeOf(from)), to })),
+      outputs: Object.fromEntries(
+        this.names.slice(0, outputCount).map((name, i) => [name, final(this.placeOf(roots[i]!))]),
+      ),
+      slots: sizes,
+      liveBound: liveBound(this.lifetimes),
       packs: this.packs,
       data: this.data,
       scalars: this.scalars,
@@ -122,9 +137,12 @@ export class Planner {
 
   /** Memory for the kernels of the group at hand only. */
   scratch(elements: number): Place {
-    const slot = this.slots.take(elements);
-    this.scratchSlots.push(slot);
-    return place(`slot:${slot}`, 0, elements, 'f32');
+    return this.temporary(elements, this.now, 'f32');
+  }
+
+  /** Takes back all that `scratch` gave to the group at hand. */
+  dropScratch(): void {
+    this.lifetimes.length = this.firstScratch;
   }
 
   constantData(values: TypedArray): Place {
@@ -183,24 +201,30 @@ export class Planner {
     });
   }
 
-  private allocate(t: Tensor): void {
-    if (this.places.has(t)) return;
-    const slot = this.slots.take(t.size);
-    this.slotOf.set(t, slot);
-    this.places.set(t, place(`slot:${slot}`, 0, t.size, t.dtype));
+  private allocate(t: Tensor, to: number): void {
+    if (!this.places.has(t)) this.places.set(t, this.temporary(t.size, to, t.dtype));
   }
 
-  /** Tensors whose memory is free after each group. Results of the program stay. */
-  private lastUses(roots: readonly Tensor[]): Map<number, Tensor[]> {
+  private temporary(elements: number, to: number, dtype: DType): Place {
+    const index = this.lifetimes.push({ elements, from: this.now, to }) - 1;
+    return place(`slot:${index}`, 0, elements, dtype);
+  }
+
+  /** The last group that reads or writes each tensor. Results of the program have none: they stay. */
+  private lastUses(roots: readonly Tensor[]): Map<Tensor, number> {
     const last = new Map<Tensor, number>();
     this.fused.groups.forEach((g, i) => {
       for (const t of [...g.outputs, ...g.loads]) last.set(t, i);
     });
     for (const t of roots) last.delete(core(t));
-    const byGroup = new Map<number, Tensor[]>();
-    for (const [t, i] of last) byGroup.set(i, [...(byGroup.get(i) ?? []), t]);
-    return byGroup;
+    return last;
   }
+}
+
+/** The place in the buffer that its lifetime was given. */
+function moved(at: Place, slotOf: readonly number[]): Place {
+  const [kind, index] = at.buffer.split(':');
+  return kind === 'slot' ? place(`slot:${slotOf[Number(index)]!}`, at.offset, at.size, at.dtype) : at;
 }
 
 /** True where computing `t` reads elements of `state` only at their own index. */

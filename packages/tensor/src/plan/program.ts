@@ -4,6 +4,7 @@ import { BYTES_PER_ELEMENT, type TypedArray, viewBytes } from '../ir/dtype';
 import { type Graph, type ProgramArguments, type ProgramResult, type ProgramSpec, trace } from '../ir/program';
 import { sizeOf } from '../ir/shape';
 import type { Kernel } from '../wgsl/assemble';
+import { PassClock } from './cost/clock';
 import type { Place } from './memory';
 import { makePlan, type Plan, type PlanOptions } from './plan';
 import { STATE_USAGE, Store } from './store';
@@ -18,6 +19,8 @@ export interface CompileOptions extends PlanOptions {
 
 export interface KernelTime {
   readonly label: string;
+  /** The kind of kernel and its sizes. */
+  readonly form: string;
   readonly workgroups: number;
   readonly milliseconds: number;
 }
@@ -31,6 +34,11 @@ interface Command {
 
 /** Runs in flight at most: the host prepares the next while one runs; more only costs memory and time. */
 const IN_FLIGHT = 2;
+
+/** Repeats of a kernel in one submission, when it is timed. */
+const MOST_REPEATS = 2000;
+/** Submissions of which the shortest counts. */
+const ATTEMPTS = 3;
 
 /** Outputs up to this many bytes come back with every run, so that reading a loss costs no submission of its own. */
 const SMALL_OUTPUT = 16384;
@@ -219,20 +227,20 @@ export class Program implements Disposable {
   }
 
   /**
-   * Milliseconds of each kernel by fenced wall time: each runs `repeats` times in a submission of its own, so that the
-   * fence costs little. States take whatever the repeats leave in them.
+   * Milliseconds of each kernel, in the order in which they run. Each is repeated in a submission of its own until that
+   * takes `atLeast` milliseconds, so that the fence around it, which is not subtracted, is a small part; the shortest of
+   * three such submissions counts. Wall time; on a
+   * GPU with sound timestamps theirs. States take whatever the repeats leave in them.
    */
-  async profile(repeats = 10): Promise<KernelTime[]> {
+  async profile({ atLeast = 10 }: { readonly atLeast?: number } = {}): Promise<KernelTime[]> {
+    using clock = new PassClock(this.device);
+    const options = { atLeastSeconds: atLeast / 1000, mostRepeats: MOST_REPEATS, attempts: ATTEMPTS };
     const times: KernelTime[] = [];
     for (const command of this.commands) {
-      const { label, workgroups } = command.kernel;
-      await this.device.idle();
-      const start = performance.now();
-      const encoder = this.device.encoder(label);
-      this.encode(encoder, new Array<Command>(repeats).fill(command));
-      this.device.submit([encoder.finish()], repeats);
-      await this.device.idle();
-      times.push({ label, workgroups, milliseconds: (performance.now() - start) / repeats });
+      const { label, form, workgroups } = command.kernel;
+      const encode = (pass: GPUComputePassEncoder, repeats: number): void =>
+        this.dispatch(pass, new Array<Command>(repeats).fill(command));
+      times.push({ label, form, workgroups, milliseconds: 1000 * (await clock.each(label, encode, options)) });
     }
     return times;
   }
@@ -257,6 +265,11 @@ export class Program implements Disposable {
 
   private encode(encoder: GPUCommandEncoder, commands: readonly Command[]): void {
     const pass = encoder.beginComputePass();
+    this.dispatch(pass, commands);
+    pass.end();
+  }
+
+  private dispatch(pass: GPUComputePassEncoder, commands: readonly Command[]): void {
     let current: GPUComputePipeline | undefined;
     for (const { pipeline, bindGroup, grid } of commands) {
       if (pipeline !== current) pass.setPipeline(pipeline);
@@ -264,7 +277,6 @@ export class Program implements Disposable {
       pass.setBindGroup(0, bindGroup);
       pass.dispatchWorkgroups(...grid);
     }
-    pass.end();
   }
 
   private writeInputs(inputs: Readonly<Record<string, TypedArray>>): void {

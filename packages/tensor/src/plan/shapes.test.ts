@@ -75,6 +75,35 @@ describe('every form of the contraction', () => {
   }
 });
 
+describe('every kernel of rows, and its backward', () => {
+  for (const variant of ['subgroup-rows', 'workgroup-rows', 'invocation-rows']) {
+    for (const [rows, width] of [
+      [1, 16],
+      [3, 20],
+      [5, 100],
+      [131, 64],
+      [67, 264],
+    ] as const) {
+      const forced = (name: string) => ({ variants: { [name]: variant, [`${name}Backward`]: variant } });
+      it(`${variant}, layer norm of ${rows}×${width}`, async () => {
+        const shapes = [[rows, width], [width], [width]];
+        const error = await check(shapes, (x, gamma, beta) => ops.layerNorm(x!, gamma!, beta!), forced('layerNorm'));
+        expect(error).toBeLessThan(5e-5);
+      });
+      it(`${variant}, softmax of ${rows}×${width}`, async () => {
+        expect(await check([[rows, width]], (x) => ops.softmax(ops.mul(x!, 9)), forced('softmax'))).toBeLessThan(6e-5);
+      });
+    }
+  }
+
+  it('names a kernel that cannot do the call, and those that can', async () => {
+    const build = (x: Tensor): Tensor => ops.softmax(x);
+    await expect(check([[3, 7]], build as never, { variants: { softmax: 'subgroup-rows' } })).rejects.toThrow(
+      /no kernel 'subgroup-rows' of softmax can do this \(invocation-rows can\)/,
+    );
+  });
+});
+
 describe('attention with unequal lengths', () => {
   for (const [b, queries, keys, heads, depth] of [
     [1, 1, 1, 1, 1],

@@ -10,6 +10,8 @@ export interface SimplifyOptions {
   readonly profile: AdapterProfile;
   /** Lower every node by the generic rules: no named kernel is used. */
   readonly generic: boolean;
+  /** The variant to take, by name, for definitions named here. */
+  readonly variants?: Readonly<Record<string, string>>;
 }
 
 /** The named kernel that will compute each call that keeps its name. */
@@ -78,7 +80,14 @@ class Rewriter {
   private kernelFor(named: Tensor): KernelVariant<unknown> | undefined {
     if (this.options.generic || named.node.kind !== 'named') return undefined;
     const { definition, attributes, xs } = named.node.call;
-    return definition.kernels?.find((k) => k.supports({ profile: this.options.profile, attributes, inputs: xs }));
+    const { profile, variants } = this.options;
+    const able = (definition.kernels ?? []).filter((k) => k.supports({ profile, attributes, inputs: xs }));
+    const wanted = variants?.[definition.name];
+    if (wanted === undefined) return able.find((k) => k.suits?.(profile) ?? true);
+    const forced = able.find((k) => k.name === wanted);
+    if (forced) return forced;
+    const names = able.map((k) => k.name).join(', ') || 'none';
+    throw new RangeError(`${named.describe()}: no kernel '${wanted}' of ${definition.name} can do this (${names} can)`);
   }
 
   private visit(t: Tensor): Tensor {
@@ -140,7 +149,8 @@ class Rewriter {
 
   private unique(node: Node | Tensor, like: Tensor): Tensor {
     if (node instanceof Tensor) return node;
-    const key = `${keyOf(node)}|${like.shape}|${like.dtype}`;
+    const leaf = node.kind === 'input' || node.kind === 'state' || node.kind === 'literal';
+    const key = `${leaf ? 0 : like.copy}|${keyOf(node)}|${like.shape}|${like.dtype}`;
     const known = this.byKey.get(key);
     if (known) {
       this.order.set(known, Math.min(this.order.get(known)!, like.id));

@@ -1,12 +1,17 @@
 import type { AdapterProfile } from '../device/types';
 import type { DType } from '../ir/dtype';
 import type { Shape } from '../ir/shape';
+import type { Work } from '../wgsl/work';
 
 export interface Operand {
   readonly shape: Shape;
   readonly dtype: DType;
   /** The WGSL expression of the element at a u32 linear (row-major) index. */
   load(linear: string): string;
+  /** The vec4 of four elements from a linear index on, a multiple of 4; at best one load. */
+  quad(linear: string): string;
+  /** Loads that one `load` issues: 0 for a constant. */
+  readonly loads: number;
 }
 
 export interface Result {
@@ -15,8 +20,11 @@ export interface Result {
   readonly wanted: boolean;
   /** The WGSL statement that stores `value` at a u32 linear (row-major) index. */
   store(linear: string, value: string): string;
+  /** The same for four elements from a linear index on, a multiple of 4: `value` is a vec4. */
+  storeQuad(linear: string, value: string): string;
   /** The WGSL expression of an element that an earlier stage stored. */
   load(linear: string): string;
+  quad(linear: string): string;
 }
 
 export interface KernelRequest<A> {
@@ -26,25 +34,30 @@ export interface KernelRequest<A> {
   readonly outputs: readonly Result[];
   /** The WGSL expression of the named step scalar. */
   scalar(name: string): string;
-  /** A buffer of `elements` f32 that lives for this call only; returns its WGSL variable. */
-  scratch(elements: number): string;
+  /** A buffer of `elements` f32 that lives for this call only, an array of vec4 with width 4; returns its WGSL variable. */
+  scratch(elements: number, width?: 1 | 4): string;
   /** A constant u32 table; returns its WGSL variable. */
   table(values: Uint32Array): string;
 }
 
 /** One dispatch: WGSL without binding declarations (the planner adds those the body names), and its workgroups. */
 export interface Stage {
+  /** What the stage is and its sizes, for tables. */
   readonly name: string;
   /** Lines that must come first, such as `enable subgroups;`. */
   readonly directives?: string;
   readonly body: string;
   readonly workgroups: number;
+  readonly work: Work;
 }
 
 /** A fast kernel of a named meaning, admitted by a differential test against its expansion. */
 export interface KernelVariant<A> {
   readonly name: string;
+  /** True where it can compute the call at all. */
   supports(request: { profile: AdapterProfile; attributes: A; inputs: readonly { shape: Shape }[] }): boolean;
+  /** False on adapters where a later variant of the list is the better choice; absent, it suits all. */
+  suits?(profile: AdapterProfile): boolean;
   stages(request: KernelRequest<A>): Stage[];
   /** Result i may be written over argument `aliases[i]` element by element. */
   readonly aliases?: Readonly<Record<number, number>>;

@@ -1,22 +1,29 @@
 import type { Bindable, Binding, Bindings } from './bindings';
 import { libraryFor } from './library';
+import type { Work } from './work';
 
 export const WORKGROUP_SIZE = 64;
 
 /** A complete shader, the buffers it binds in order, and how many workgroups to start. */
 export interface Kernel<B extends Bindable> {
+  /** Path of the op, as traced. */
   readonly label: string;
+  /** The kind of kernel and its sizes, the same for equal kernels: `contract 1x1568x256x64 rows 32x16`. */
+  readonly form: string;
   readonly wgsl: string;
   readonly bindings: readonly Binding<B>[];
   readonly workgroups: number;
+  readonly work: Work;
 }
 
 export interface KernelBody {
   readonly label: string;
+  readonly form: string;
   readonly directives?: string;
   /** The module without its binding declarations and without the library functions it calls. */
   readonly body: string;
   readonly workgroups: number;
+  readonly work: Work;
 }
 
 export function assemble<B extends Bindable>(kernel: KernelBody, names: Bindings<B>): Kernel<B> {
@@ -24,9 +31,11 @@ export function assemble<B extends Bindable>(kernel: KernelBody, names: Bindings
   const parts = [kernel.directives ?? '', declarations, libraryFor(kernel.body), kernel.body];
   return {
     label: kernel.label,
+    form: kernel.form,
     wgsl: `${parts.filter((p) => p !== '').join('\n')}\n`,
     bindings,
     workgroups: kernel.workgroups,
+    work: kernel.work,
   };
 }
 

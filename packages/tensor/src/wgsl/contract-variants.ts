@@ -1,22 +1,81 @@
 import type { AdapterProfile } from '../device/types';
 import type { Tensor } from '../ir/tensor';
-import { contractRoles } from './contract-roles';
-import { Emitter, type Memory } from './emitter';
-import { type Expression, variable } from './expression';
+import { type ContractRoles, contractRoles } from './contract-roles';
+import { Emitter, type Memory, nameless } from './emitter';
+import { type Expression, quadVariable, variable } from './expression';
 import { ElementIndex } from './index-form';
 import { type ContractVariant, chooseContract } from './kernels/contract';
 import type { KernelStage } from './kernels/kernel';
-import { storeAll } from './lower-pointwise';
+import { storeAll, storeQuads } from './lower-pointwise';
+import type { Work } from './work';
 
 export interface ContractRequest {
   readonly output: Tensor;
   readonly stored: readonly Tensor[];
   readonly memory: Memory;
   readonly profile: AdapterProfile;
+  /** Neighbours may be loaded and stored together. */
+  readonly quads: boolean;
   /** Takes this form, whatever the adapter; for tests. */
   readonly variant?: ContractVariant;
   bufferFor(t: Tensor): string;
-  scratch(elements: number): string;
+  quadsFor(t: Tensor): string;
+  scratch(elements: number, width: 1 | 4): string;
+}
+
+type Axis = 'm' | 'n' | 'k';
+
+/** Index of a role's element: the first of four neighbours along `axis`. */
+const roleIndex = (sizes: ContractRoles['sizes'], axis: Axis | undefined) => (role: Axis | 'batch', text: string) =>
+  role === axis ? quadVariable(text, 0, sizes[role]) : variable(text, sizes[role]);
+
+/** Where four neighbours lie side by side, and how to load and store them. */
+function quadAccess(request: ContractRequest, roles: ContractRoles, reader: Emitter) {
+  const { output, stored, memory } = request;
+  const { sizes } = roles;
+  const { a, b } = output.node as Extract<Tensor['node'], { kind: 'contract' }>;
+  const loadA = (axis: Axis | undefined, emitter: Emitter, [batch, m, k]: readonly [string, string, string]) => {
+    const at = roleIndex(sizes, axis);
+    const index = roles.indexA({ batch: at('batch', batch), m: at('m', m), k: at('k', k) });
+    return emitter.quadThroughViews(a, ElementIndex.linear(a.shape, index));
+  };
+  const loadB = (axis: Axis | undefined, emitter: Emitter, [batch, k, n]: readonly [string, string, string]) => {
+    const at = roleIndex(sizes, axis);
+    const index = roles.indexB({ batch: at('batch', batch), n: at('n', n), k: at('k', k) });
+    return emitter.quadThroughViews(b, ElementIndex.linear(b.shape, index));
+  };
+  const storeIndex = (axis: Axis | undefined, [batch, m, n]: readonly [string, string, string]): Expression => {
+    const at = roleIndex(sizes, axis);
+    return roles.indexOut({ batch: at('batch', batch), m: at('m', m), n: at('n', n) });
+  };
+  const along = <X extends Axis>(axes: readonly X[], lies: (axis: X) => boolean): X | undefined =>
+    request.quads ? axes.find((axis) => sizes[axis] % 4 === 0 && lies(axis)) : undefined;
+  const trial = (): Emitter => new Emitter(nameless(memory));
+  const quadsOfA = along(['k', 'm'], (axis) => loadA(axis, trial(), ['b', 'm', 'k']) !== undefined);
+  const quadsOfB = along(['n', 'k'], (axis) => loadB(axis, trial(), ['b', 'k', 'n']) !== undefined);
+  const quadsOfOut = along(['n', 'm'], (axis) => {
+    const { quad } = storeIndex(axis, ['b', 'm', 'n']);
+    return quad?.step === 1 && quad.offset === 0;
+  });
+  return {
+    quadsOfA,
+    quadsOfB,
+    quadsOfOut,
+    loadQuadA: (batch: string, m: string, k: string) => loadA(quadsOfA, reader, [batch, m, k])!,
+    loadQuadB: (batch: string, k: string, n: string) => loadB(quadsOfB, reader, [batch, k, n])!,
+    storeQuad: (batch: string, m: string, n: string, acc: string): string[] => {
+      const writer = new Emitter(memory);
+      return writer.capture(() => {
+        const first = writer.bind(storeIndex(quadsOfOut, [batch, m, n]).text);
+        const sums = writer.bind(acc);
+        for (const [j, letter] of [...'xyzw'].entries()) {
+          const index = ElementIndex.linear(output.shape, quadVariable(first, j, output.size));
+          writer.define(output, index, `${sums}.${letter}`);
+        }
+        storeQuads(writer, stored, first, request.quadsFor);
+      });
+    },
+  };
 }
 
 /** Stages of the contraction in the form that suits the adapter; its epilogue runs where the sums are stored. */
@@ -29,10 +88,25 @@ export function fastContract(request: ContractRequest): KernelStage[] {
   const reader = new Emitter(memory);
   const load = (x: Tensor, index: Expression): string =>
     reader.loadThroughViews(x, ElementIndex.linear(x.shape, index));
+  const loading = (x: Tensor): Work => {
+    const counter = new Emitter(nameless(memory));
+    counter.loadThroughViews(x, ElementIndex.linear(x.shape, variable('i', x.size)));
+    return counter.work;
+  };
+  const storeSum = (writer: Emitter, index: string, acc: string, bufferFor: (t: Tensor) => string): void => {
+    writer.define(output, ElementIndex.linear(output.shape, variable(index, output.size)), writer.bind(acc));
+    storeAll(writer, stored, index, bufferFor);
+  };
+  const storing = (): Work => {
+    const counter = new Emitter(nameless(memory));
+    storeSum(counter, 'i', 'acc', () => 'buffer');
+    return counter.work;
+  };
   const variant = request.variant ?? chooseContract(sizes, profile);
-  return variant.emit(
+  const stages = variant.emit(
     {
       ...sizes,
+      ...quadAccess(request, roles, reader),
       loadA: (batch, m, k) =>
         load(
           a,
@@ -47,13 +121,14 @@ export function fastContract(request: ContractRequest): KernelStage[] {
         const writer = new Emitter(memory);
         const at = { batch: variable(batch, sizes.batch), m: variable(m, sizes.m), n: variable(n, sizes.n) };
         return writer.capture(() => {
-          const index = writer.bind(roles.indexOut(at).text);
-          writer.define(output, ElementIndex.linear(output.shape, variable(index, output.size)), writer.bind(acc));
-          storeAll(writer, stored, index, request.bufferFor);
+          storeSum(writer, writer.bind(roles.indexOut(at).text), acc, request.bufferFor);
         });
       },
+      costs: { loadA: loading(a), loadB: loading(b), store: storing() },
       scratch: request.scratch,
     },
     profile,
   );
+  const { batch, m, n, k } = sizes;
+  return stages.map((stage) => ({ ...stage, name: `${batch}x${m}x${n}x${k} ${stage.name}` }));
 }

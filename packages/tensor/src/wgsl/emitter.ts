@@ -2,7 +2,9 @@ import type { Tensor } from '../ir/tensor';
 import { viewSource } from '../ir/view';
 import { type Expression, expressionArithmetic as m, number } from './expression';
 import { ElementIndex } from './index-form';
-import { printTermWgsl } from './terms';
+import { libraryOperations } from './library';
+import { printTermWgsl, termOperations } from './terms';
+import { sumWork, type Work, work } from './work';
 
 /** How a kernel under construction reaches memory. */
 export interface Memory {
@@ -10,18 +12,32 @@ export interface Memory {
   isStored(t: Tensor): boolean;
   /** WGSL variable of the buffer that holds a stored tensor from its first element. */
   bufferOf(t: Tensor): string;
+  /** The same buffer as an array of quads; for tensors whose size is a multiple of 4. */
+  quadsOf(t: Tensor): string;
   /** WGSL expression of a step scalar. */
   scalar(name: string): string;
 }
 
+/** The same memory without its names: work can be counted there before the kernel that names buffers is written. */
+export const nameless = (memory: Memory): Memory => ({
+  isStored: (t) => memory.isStored(t),
+  bufferOf: () => 'buffer',
+  quadsOf: () => 'quads',
+  scalar: () => 'scalar',
+});
+
 /**
  * Writes the statements that compute elements of tensors. Stored tensors are loaded; everything else is computed on the
- * spot from what it stands on. A value asked for twice at the same index is computed once.
+ * spot from what it stands on. A value asked for twice at the same index is computed once. What one invocation does is
+ * counted along the way.
  */
 export class Emitter {
   private lines: string[] = [];
   private scopes: Map<string, string>[] = [new Map()];
   private names = 0;
+  private counted = work({});
+  /** How often the current block runs in one invocation. */
+  private runs = 1;
 
   constructor(private readonly memory: Memory) {}
 
@@ -33,13 +49,31 @@ export class Emitter {
     this.lines.push(`${'  '.repeat(this.scopes.length)}${line}`);
   }
 
-  /** A nested block, e.g. a loop body. What is computed inside is not visible outside. */
-  block(header: string, body: () => void): void {
+  /** What one invocation does: the average where a branch or a ragged loop makes invocations differ. */
+  get work(): Work {
+    return this.counted;
+  }
+
+  /** Counts what a statement of the current block does that the emitter did not write itself. */
+  count(part: Partial<Work>): void {
+    const { flops, loads, stores } = work(part);
+    const times = this.runs;
+    this.counted = sumWork(this.counted, { flops: flops * times, loads: loads * times, stores: stores * times });
+  }
+
+  /**
+   * A nested block, e.g. a loop body, that runs `times` times: a fraction where only some invocations enter it. What is
+   * computed inside is not visible outside.
+   */
+  block(header: string, times: number, body: () => void): void {
+    const outer = this.runs;
+    this.runs *= times;
     this.statement(`${header} {`);
     this.scopes.push(new Map());
     body();
     this.scopes.pop();
     this.statement('}');
+    this.runs = outer;
   }
 
   /** Statements written by `body`, apart from the rest. */
@@ -73,9 +107,41 @@ export class Emitter {
       const known = scope.get(key);
       if (known) return known;
     }
-    const computed = this.memory.isStored(t) ? this.bind(this.load(t, index)) : this.compute(t, index);
+    const computed = this.memory.isStored(t) ? this.stored(t, index) : this.compute(t, index);
     this.define(t, index, computed);
     return computed;
+  }
+
+  /** Neighbours that a kernel takes together are loaded together. */
+  private stored(t: Tensor, index: ElementIndex): string {
+    const { quad } = index.linear;
+    if (quad?.step !== 1 || t.size % 4 !== 0) return this.bind(this.load(t, index));
+    const key = `${t.id}@quad ${quad.base}`;
+    const known = this.scopes.map((scope) => scope.get(key)).find((name) => name !== undefined);
+    const name = known ?? this.bind(this.loadQuad(t, quad.base));
+    if (!known) this.scopes[this.scopes.length - 1]!.set(key, name);
+    return `${name}.${'xyzw'[quad.offset]}`;
+  }
+
+  private loadQuad(t: Tensor, base: string): string {
+    this.count({ loads: 4 });
+    return `${this.memory.quadsOf(t)}[${base} / 4u]`;
+  }
+
+  /**
+   * WGSL expression of the four elements from `index` on, a multiple of 4 that says so, reached through views alone;
+   * undefined where they do not lie side by side.
+   */
+  quadThroughViews(t: Tensor, index: ElementIndex): string | undefined {
+    if (t.node.kind === 'map' && t.node.xs.length === 0) return `vec4<${t.dtype}>(${this.map(t, t.node, index)})`;
+    if (this.memory.isStored(t) || t.node.kind !== 'view') {
+      const { quad } = index.linear;
+      return quad?.step === 1 && quad.offset === 0 && t.size % 4 === 0 ? this.loadQuad(t, quad.base) : undefined;
+    }
+    const { view, x } = t.node;
+    if (view.kind === 'reshape') return this.quadThroughViews(x, index.reshaped(x.shape));
+    const source = viewSource(view, x.shape, index.coords, m);
+    return source.valid ? undefined : this.quadThroughViews(x, ElementIndex.at(x.shape, source.coords));
   }
 
   /** WGSL expression of an element reached through views alone, with no statement. */
@@ -90,6 +156,7 @@ export class Emitter {
   }
 
   private load(t: Tensor, index: ElementIndex): string {
+    this.count({ loads: 1 });
     return `${this.memory.bufferOf(t)}[${index.linear.text}]`;
   }
 
@@ -122,9 +189,13 @@ export class Emitter {
   }
 
   private map(t: Tensor, node: Extract<Tensor['node'], { kind: 'map' }>, index: ElementIndex): string {
+    this.count({ flops: termOperations(node.term) });
     const printed = printTermWgsl(node.term, {
       arg: (i) => this.value(node.xs[i]!, index),
-      scalar: (name) => this.memory.scalar(name),
+      scalar: (name) => {
+        this.count({ loads: 1 });
+        return this.memory.scalar(name);
+      },
       coord: (axis) => index.coords[axis]!.text,
       bind: (expression) => this.bind(expression),
     });
@@ -141,7 +212,7 @@ export class Emitter {
       const width = x.shape[node.axis]!;
       const inside = m.within(at, from, from + width).text;
       const own = index.coords.map((c, axis) => (axis === node.axis ? m.subtract(c, from) : c));
-      this.block(`if ${inside}`, () => {
+      this.block(`if ${inside}`, width / t.shape[node.axis]!, () => {
         this.statement(`${result} = ${this.value(x, ElementIndex.at(x.shape, own))};`);
       });
       from += width;
@@ -156,6 +227,8 @@ export class Emitter {
       this.value(node.keys, ElementIndex.linear(node.keys.shape, m.add(m.multiply(row, 2), number(word)))),
     );
     const counter: Expression = m.remainder(index.linear, width);
+    const functions = { bits: [], uniform: ['ns_uniform'], normal: ['ns_uniform', 'ns_normal'] }[node.distribution];
+    for (const name of ['ns_threefry', ...functions]) this.count({ flops: libraryOperations(name) });
     const bits = `ns_threefry(vec2<u32>(${key}), vec2<u32>(${counter.text}, ${node.stream}u)).x`;
     if (node.distribution === 'bits') return this.bind(bits);
     const uniform = `ns_uniform(${bits})`;

@@ -74,6 +74,24 @@ const functions: readonly { readonly name: string; readonly source: () => string
   },
 ];
 
+const OPERATION = / (?:[-+*/&|^]|<<|>>)=? |\b(?:sqrt|exp|abs|sign|min|max|select)\(/g;
+const counts = new Map<string, number>();
+
+/** Arithmetic operations of a function by its source, with those of the functions it calls. */
+export function libraryOperations(name: string): number {
+  const known = counts.get(name);
+  if (known !== undefined) return known;
+  const found = functions.find((f) => f.name === name);
+  if (!found) throw new Error(`no library function '${name}'`);
+  const source = found.source();
+  const inner = source.slice(source.indexOf('{'));
+  const called = functions.filter((f) => f.name !== name && inner.includes(`${f.name}(`));
+  const own = inner.match(OPERATION)?.length ?? 0;
+  const total = called.reduce((n, f) => n + libraryOperations(f.name), own);
+  counts.set(name, total);
+  return total;
+}
+
 /** Sources of the functions that `body` calls, directly or through one another. */
 export function libraryFor(body: string): string {
   let text = body;

@@ -5,6 +5,7 @@ import type { Emitter } from './emitter';
 import { expressionArithmetic as m, variable } from './expression';
 import { ElementIndex } from './index-form';
 import { storeAll } from './lower-pointwise';
+import { repeatWork } from './work';
 
 /** One invocation sums one output over k in order: the plain meaning, which every faster form is compared with. */
 export function lowerContract(
@@ -21,13 +22,19 @@ export function lowerContract(
   const rest = m.divide(variable('i', output.size), sizes.n);
   const at = { n, m: m.remainder(rest, sizes.m), batch: m.divide(rest, sizes.m), k: variable('k', sizes.k) };
   emitter.statement('var acc = 0.0;');
-  emitter.block(`for (var k = i / ${output.size}u; k < ${sizes.k}u; k++)`, () => {
+  emitter.block(`for (var k = i / ${output.size}u; k < ${sizes.k}u; k++)`, sizes.k, () => {
     const left = emitter.loadThroughViews(a, ElementIndex.linear(a.shape, roles.indexA(at)));
     const right = emitter.loadThroughViews(b, ElementIndex.linear(b.shape, roles.indexB(at)));
     emitter.statement(`acc += ${left} * ${right};`);
+    emitter.count({ flops: 2 });
   });
   emitter.statement(`let o = ${roles.indexOut(at).text};`);
   emitter.define(output, ElementIndex.linear(output.shape, variable('o', output.size)), 'acc');
   storeAll(emitter, stored, 'o', bufferFor);
-  return { body: perElement(output.size, emitter.text), workgroups: workgroupsFor(output.size) };
+  return {
+    name: `${sizes.batch}x${sizes.m}x${sizes.n}x${sizes.k} plain`,
+    body: perElement(output.size, emitter.text),
+    workgroups: workgroupsFor(output.size),
+    work: repeatWork(emitter.work, output.size),
+  };
 }

@@ -1,8 +1,10 @@
+import { printSizes } from '../ir/shape';
 import type { Tensor } from '../ir/tensor';
 import { perElement, workgroupsFor } from './assemble';
 import type { Emitter } from './emitter';
-import { variable } from './expression';
+import { quadVariable, variable } from './expression';
 import { ElementIndex } from './index-form';
+import { repeatWork } from './work';
 
 /** Statements that store `outputs`, all of one size, at element `i`. */
 export function storeAll(
@@ -14,11 +16,60 @@ export function storeAll(
   for (const t of outputs) {
     const value = emitter.value(t, ElementIndex.linear(t.shape, variable(linear, t.size)));
     emitter.statement(`${bufferFor(t)}[${linear}] = ${value};`);
+    emitter.count({ stores: 1 });
   }
 }
 
-/** One invocation computes one element. */
-export function lowerPointwise(emitter: Emitter, output: Tensor, bufferFor: (t: Tensor) => string) {
-  storeAll(emitter, [output], 'i', bufferFor);
-  return { body: perElement(output.size, emitter.text), workgroups: workgroupsFor(output.size) };
+/** Statements that store four elements of each of `outputs`, from the variable `first`, a multiple of 4, on. */
+export function storeQuads(
+  emitter: Emitter,
+  outputs: readonly Tensor[],
+  first: string,
+  quadsFor: (t: Tensor) => string,
+): void {
+  for (const t of outputs) {
+    const values = [0, 1, 2, 3].map((j) =>
+      emitter.value(t, ElementIndex.linear(t.shape, quadVariable(first, j, t.size))),
+    );
+    emitter.statement(`${quadsFor(t)}[${first} / 4u] = vec4<${t.dtype}>(${values});`);
+    emitter.count({ stores: 4 });
+  }
+}
+
+/** Above this many statements for one element, four of them would make a program that is slow to compile. */
+const MOST_STATEMENTS = 24;
+
+export interface PointwiseLowering {
+  readonly output: Tensor;
+  /** Four neighbours may be taken together. */
+  readonly quads: boolean;
+  emitter(): Emitter;
+  /** An emitter whose text is thrown away. */
+  trial(): Emitter;
+  bufferFor(t: Tensor): string;
+  quadsFor(t: Tensor): string;
+}
+
+/** One invocation computes one element, or four neighbours. */
+export function lowerPointwise(p: PointwiseLowering) {
+  const { output } = p;
+  const emitter = p.emitter();
+  const width = p.quads && output.size % 4 === 0 && isShort(p.trial(), output) ? 4 : 1;
+  if (width === 4) {
+    emitter.statement('let first = i * 4u;');
+    storeQuads(emitter, [output], 'first', p.quadsFor);
+  } else storeAll(emitter, [output], 'i', p.bufferFor);
+  const invocations = output.size / width;
+  return {
+    name: printSizes(output.shape),
+    body: perElement(invocations, emitter.text),
+    workgroups: workgroupsFor(invocations),
+    work: repeatWork(emitter.work, invocations),
+  };
+}
+
+/** True where few statements compute one element of `t`. */
+export function isShort(trial: Emitter, t: Tensor): boolean {
+  trial.value(t, ElementIndex.linear(t.shape, variable('i', t.size)));
+  return trial.text.split('\n').length <= MOST_STATEMENTS;
 }

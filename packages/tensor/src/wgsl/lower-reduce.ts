@@ -1,24 +1,32 @@
 import type { DType } from '../ir/dtype';
-import { type Shape, sizeOf, stridesOf } from '../ir/shape';
+import { printSizes, type Shape, sizeOf, stridesOf } from '../ir/shape';
 import type { ReduceOp, Tensor } from '../ir/tensor';
 import { perElement, workgroupsFor } from './assemble';
 import type { Emitter } from './emitter';
-import { type Expression, expressionArithmetic as m, variable } from './expression';
+import { type Expression, expressionArithmetic as m, quadVariable, variable } from './expression';
 import { ElementIndex } from './index-form';
-import { storeAll } from './lower-pointwise';
+import { isShort, storeAll, storeQuads } from './lower-pointwise';
+import { repeatWork, type Work } from './work';
 
 export interface ReduceStage {
+  readonly name: string;
   readonly body: string;
   readonly workgroups: number;
+  readonly work: Work;
 }
 
 export interface ReduceLowering {
   readonly output: Tensor;
   readonly stored: readonly Tensor[];
+  /** Four neighbours may be taken together. */
+  readonly quads: boolean;
   emitter(): Emitter;
+  /** An emitter whose text is thrown away. */
+  trial(): Emitter;
   bufferFor(t: Tensor): string;
-  /** A buffer of partial results; returns its WGSL variable. */
-  scratch(elements: number): string;
+  quadsFor(t: Tensor): string;
+  /** A buffer of partial results, an array of vec4 with width 4; returns its WGSL variable. */
+  scratch(elements: number, width: 1 | 4): string;
 }
 
 const START: Record<ReduceOp, Record<DType, string>> = {
@@ -36,66 +44,126 @@ const hiddenZero = (elements: number): string => `i / ${elements}u`;
 const ENOUGH_LANES = 1024;
 const SHORTEST_PART = 32;
 
+/** Results that one invocation folds: one, or four neighbours whose elements lie side by side too. */
+class Fold {
+  readonly length: number;
+  readonly names: readonly string[];
+  private readonly linear: (kept: Expression, reduced: Expression) => Expression;
+
+  constructor(
+    private readonly reduce: Extract<Tensor['node'], { kind: 'reduce' }>,
+    readonly outputs: number,
+    readonly width: 1 | 4,
+  ) {
+    this.length = reduce.x.size / outputs;
+    this.names = width === 4 ? [0, 1, 2, 3].map((j) => `acc_${j}`) : ['acc'];
+    this.linear = foldIndex(reduce.x.shape, reduce.axes);
+  }
+
+  start(e: Emitter): void {
+    for (const name of this.names) e.statement(`var ${name} = ${START[this.reduce.op][this.reduce.x.dtype]};`);
+  }
+
+  add(e: Emitter, name: string, value: string): void {
+    e.statement(`${name} = ${combine(this.reduce.op, name, value)};`);
+    e.count({ flops: 1 });
+  }
+
+  /** A loop over `count` elements, [from, to), of the fold of the results from `first` on. */
+  loop(e: Emitter, first: string, { from, to, count }: { from: string; to: string; count: number }): void {
+    const { x } = this.reduce;
+    e.block(`for (var r = ${from}; r < ${to}; r++)`, count, () => {
+      this.names.forEach((name, j) => {
+        this.add(e, name, e.value(x, ElementIndex.linear(x.shape, this.element(first, j))));
+      });
+    });
+  }
+
+  element(first: string, j: number): Expression {
+    const kept = this.width === 4 ? quadVariable(first, j, this.outputs) : variable(first, this.outputs);
+    return this.linear(kept, variable('r', this.length));
+  }
+}
+
+/** Four neighbours are folded together where that takes fewer loads, and where it makes no large program. */
+function foldOf(r: ReduceLowering): Fold {
+  const { node, size } = r.output;
+  if (node.kind !== 'reduce') throw new Error('not a reduce');
+  const four = new Fold(node, size, 4);
+  const { quad } = four.element('first', 0);
+  const { x } = node;
+  const beside = quad?.step === 1 && quad.offset === 0 && x.dtype === 'f32';
+  if (!r.quads || size % 4 !== 0 || !beside || !isShort(r.trial(), x)) return new Fold(node, size, 1);
+  return four;
+}
+
 /**
- * One invocation folds one output, its elements in row-major order. Long folds with few outputs take two stages: parts,
- * then the parts of each output. The order depends on the shapes alone.
+ * One invocation folds one output or four, its elements in row-major order. Long folds with few outputs take two stages:
+ * parts, then the parts of each output. The order depends on the shapes alone.
  */
 export function lowerReduce(r: ReduceLowering): ReduceStage[] {
-  const { output } = r;
-  if (output.node.kind !== 'reduce') throw new Error('not a reduce');
-  const { op, x, axes } = output.node;
-  const outputs = output.size;
-  const length = x.size / outputs;
+  const fold = foldOf(r);
+  const { outputs, length, width } = fold;
+  const { op, x, axes } = r.output.node as Extract<Tensor['node'], { kind: 'reduce' }>;
   const parts = Math.min(Math.ceil(length / SHORTEST_PART), Math.ceil(ENOUGH_LANES / outputs));
-  if (parts <= 1)
-    return [final(r, (e, acc) => fold(e, acc, op, x, axes, variable('i', outputs), hiddenZero(outputs), `${length}u`))];
+  const name = `${op} ${printSizes(x.shape)} over ${axes.join(',')}`;
+  const whole = { from: hiddenZero(outputs), to: `${length}u`, count: length };
+  if (parts <= 1) return [final(r, fold, name, (e, first) => fold.loop(e, first, whole))];
 
   const part = Math.ceil(length / parts);
-  const scratch = r.scratch(outputs * parts);
+  const scratch = r.scratch(outputs * parts, width);
+  const invocations = (outputs * parts) / width;
   const e = r.emitter();
-  const at = m.remainder(variable('i', outputs * parts), outputs);
-  e.statement(`let first = (i / ${outputs}u) * ${part}u;`);
-  e.statement(`let last = min(first + ${part}u, ${length}u);`);
-  e.statement(`var acc = ${START[op][x.dtype]};`);
-  fold(e, 'acc', op, x, axes, { ...at, text: e.bind(at.text) }, 'first', 'last');
-  e.statement(`${scratch}[i] = acc;`);
-  const first = { body: perElement(outputs * parts, e.text), workgroups: workgroupsFor(outputs * parts) };
-  const second = final(r, (inner, acc) => {
-    inner.block(`for (var p = ${hiddenZero(outputs)}; p < ${parts}u; p++)`, () => {
-      inner.statement(`${acc} = ${combine(op, acc, `${scratch}[p * ${outputs}u + i]`)};`);
+  const at = m.remainder(m.multiply(variable('i', invocations), width), outputs);
+  e.statement(`let begin = (i / ${outputs / width}u) * ${part}u;`);
+  e.statement(`let end = min(begin + ${part}u, ${length}u);`);
+  fold.start(e);
+  fold.loop(e, e.bind(at.text), { from: 'begin', to: 'end', count: length / parts });
+  e.statement(`${scratch}[i] = ${width === 4 ? `vec4<f32>(${fold.names})` : 'acc'};`);
+  e.count({ stores: width });
+  const first = {
+    name: `${name} in ${parts} parts`,
+    body: perElement(invocations, e.text),
+    workgroups: workgroupsFor(invocations),
+    work: repeatWork(e.work, invocations),
+  };
+  const second = final(r, fold, `${name} combine ${parts} parts`, (inner) => {
+    inner.block(`for (var p = ${hiddenZero(outputs)}; p < ${parts}u; p++)`, parts, () => {
+      const value = inner.bind(`${scratch}[p * ${outputs / width}u + i]`);
+      inner.count({ loads: width });
+      fold.names.forEach((acc, j) => {
+        fold.add(inner, acc, width === 4 ? `${value}[${j}]` : value);
+      });
     });
   });
   return [first, second];
 }
 
-function final(r: ReduceLowering, accumulate: (e: Emitter, acc: string) => void): ReduceStage {
+function final(
+  r: ReduceLowering,
+  fold: Fold,
+  name: string,
+  accumulate: (e: Emitter, first: string) => void,
+): ReduceStage {
   const { output, stored } = r;
   const e = r.emitter();
-  const { op } = output.node as { op: ReduceOp };
-  e.statement(`var acc = ${START[op][output.dtype]};`);
-  accumulate(e, 'acc');
-  e.define(output, ElementIndex.linear(output.shape, variable('i', output.size)), 'acc');
-  storeAll(e, stored, 'i', r.bufferFor);
-  return { body: perElement(output.size, e.text), workgroups: workgroupsFor(output.size) };
-}
-
-/** A loop over elements [from, to) of one output's fold. */
-function fold(
-  e: Emitter,
-  acc: string,
-  op: ReduceOp,
-  x: Tensor,
-  axes: readonly number[],
-  output: Expression,
-  from: string,
-  to: string,
-): void {
-  const linear = foldIndex(x.shape, axes);
-  e.block(`for (var r = ${from}; r < ${to}; r++)`, () => {
-    const length = axes.reduce((n, axis) => n * x.shape[axis]!, 1);
-    const index = ElementIndex.linear(x.shape, linear(output, variable('r', length)));
-    e.statement(`${acc} = ${combine(op, acc, e.value(x, index))};`);
+  const invocations = output.size / fold.width;
+  if (fold.width === 4) e.statement('let first = i * 4u;');
+  fold.start(e);
+  accumulate(e, fold.width === 4 ? 'first' : 'i');
+  const at = (j: number): Expression =>
+    fold.width === 4 ? quadVariable('first', j, output.size) : variable('i', output.size);
+  fold.names.forEach((acc, j) => {
+    e.define(output, ElementIndex.linear(output.shape, at(j)), acc);
   });
+  if (fold.width === 4) storeQuads(e, stored, 'first', r.quadsFor);
+  else storeAll(e, stored, 'i', r.bufferFor);
+  return {
+    name,
+    body: perElement(invocations, e.text),
+    workgroups: workgroupsFor(invocations),
+    work: repeatWork(e.work, invocations),
+  };
 }
 
 /** Row-major index in `shape` from the index among kept axes and the index among reduced axes; neighbours are merged. */

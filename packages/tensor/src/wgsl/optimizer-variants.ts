@@ -2,6 +2,8 @@ import type { LambAttributes, OptimizerSegment } from '../ops/optimizer';
 import type { KernelRequest, KernelVariant, Stage } from '../plan/variant';
 import { perElement, workgroupsFor } from './assemble';
 import { floatLiteral } from './literal';
+import { flatLambWork } from './optimizer-work';
+import type { Work } from './work';
 
 const LANES = 64;
 /** Elements that one invocation takes care of. */
@@ -27,7 +29,7 @@ function blockTable(
   return { blocks: Uint32Array.from(rows), firstBlock };
 }
 
-/** One workgroup per block; lane l takes elements l, l + 64, … so that neighbours read neighbours. */
+/** One workgroup per block; lane l takes quads l, l + 64, … so that neighbours read neighbours. */
 const perBlock = (table: string, blocks: number, before: string, element: string, after: string): string => `
 @compute @workgroup_size(${LANES})
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
@@ -36,7 +38,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let first = ${table}[block * 4u];
   let last = ${table}[block * 4u + 1u];
 ${before}
-  for (var i = first + lane; i < last; i += ${LANES}u) {
+  for (var i = first + lane * 4u; i < last; i += ${4 * LANES}u) {
 ${element}
   }
 ${after}
@@ -44,10 +46,12 @@ ${after}
 
 /** Moments and norms, ratios, update: three passes over flat vectors, whatever the number of tensors. */
 const flatLamb: KernelVariant<LambAttributes> = {
-  name: 'flat, three stages',
-  // Blocks reach from one segment to the next, so segments have to lie in order, from the start.
-  supports: ({ attributes: { segments } }) =>
+  name: 'flat',
+  // Blocks reach from one segment to the next, so segments have to lie in order, from the start; quads never cross them.
+  supports: ({ attributes: { segments }, inputs }) =>
     segments[0]?.offset === 0 &&
+    inputs[0]!.shape[0]! % 4 === 0 &&
+    segments.every(({ offset }) => offset % 4 === 0) &&
     segments.every(({ offset, size }, s) => offset + size <= (segments[s + 1]?.offset ?? Number.POSITIVE_INFINITY)),
   aliases: { 0: 0, 1: 2, 2: 3, 3: 4 },
   stages(request) {
@@ -58,19 +62,22 @@ const flatLamb: KernelVariant<LambAttributes> = {
     const count = blocks.length / 4;
     const table = request.table(blocks);
     const adaptive = segments.some((s) => s.adapt);
+    const partsOf = segments.map((_, s) => (firstBlock[s + 1]! - firstBlock[s]!) * LANES);
+    const done = flatLambWork(request, { blocks: count, lanes: LANES, partsOf });
+    const elements = w!.shape[0]!;
     const update = `    var u = m1 * ${correction1!.load('0u')} / (sqrt(v1 * ${correction2!.load('0u')}) + ${floatLiteral(epsilon)});
     if (${table}[block * 4u + 3u] != 0u) { u += ${floatLiteral(weightDecay)} * w; }`;
     const weightParts = adaptive ? request.scratch(count * LANES) : '';
     const updateParts = adaptive ? request.scratch(count * LANES) : '';
-    const moments = `    let w = ${w!.load('i')};
-    let g = ${g!.load('i')};
-    let m1 = ${floatLiteral(beta1)} * ${m!.load('i')} + ${floatLiteral(1 - beta1)} * g;
-    let v1 = ${floatLiteral(beta2)} * ${v!.load('i')} + ${floatLiteral(1 - beta2)} * g * g;
-    ${m1!.store('i', 'm1')}
-    ${v1!.store('i', 'v1')}
-${adaptive ? `${update}\n    ww += w * w;\n    uu += u * u;` : ''}`;
+    const moments = `    let w = ${w!.quad('i')};
+    let g = ${g!.quad('i')};
+    let m1 = ${floatLiteral(beta1)} * ${m!.quad('i')} + ${floatLiteral(1 - beta1)} * g;
+    let v1 = ${floatLiteral(beta2)} * ${v!.quad('i')} + ${floatLiteral(1 - beta2)} * g * g;
+    ${m1!.storeQuad('i', 'm1')}
+    ${v1!.storeQuad('i', 'v1')}
+${adaptive ? `${update}\n    ww += dot(w, w);\n    uu += dot(u, u);` : ''}`;
     const first: Stage = {
-      name: 'moments',
+      name: `moments ${elements}`,
       body: perBlock(
         table,
         count,
@@ -81,16 +88,24 @@ ${adaptive ? `${update}\n    ww += w * w;\n    uu += u * u;` : ''}`;
           : '',
       ),
       workgroups: count,
+      work: done.moments,
     };
-    const ratios = adaptive ? ratioStage(request, segments, firstBlock, weightParts, updateParts) : undefined;
-    const apply = `    let w = ${w!.load('i')};
-    let m1 = ${m1!.load('i')};
-    let v1 = ${v1!.load('i')};
+    const ratios = adaptive
+      ? ratioStage(request, segments, firstBlock, weightParts, updateParts, done.ratios)
+      : undefined;
+    const apply = `    let w = ${w!.quad('i')};
+    let m1 = ${m1!.quad('i')};
+    let v1 = ${v1!.quad('i')};
 ${update}
     let next = w - ${lr!.load('0u')} * ${ratios ? `${ratios.variable}[${table}[block * 4u + 2u]] * ` : ''}u;
-    ${w1!.store('i', 'next')}
-${average1!.wanted ? `    let decay = ${emaDecay!.load('0u')};\n    ${average1!.store('i', `decay * ${average!.load('i')} + (1.0 - decay) * next`)}` : ''}`;
-    const last: Stage = { name: 'update', body: perBlock(table, count, '', apply, ''), workgroups: count };
+    ${w1!.storeQuad('i', 'next')}
+${average1!.wanted ? `    let decay = ${emaDecay!.load('0u')};\n    ${average1!.storeQuad('i', `decay * ${average!.quad('i')} + (1.0 - decay) * next`)}` : ''}`;
+    const last: Stage = {
+      name: `update ${elements}`,
+      body: perBlock(table, count, '', apply, ''),
+      workgroups: count,
+      work: done.update,
+    };
     return ratios ? [first, ratios.stage, last] : [first, last];
   },
 };
@@ -102,6 +117,7 @@ function ratioStage(
   firstBlock: readonly number[],
   weightParts: string,
   updateParts: string,
+  work: Work,
 ): { stage: Stage; variable: string } {
   const rows = segments.flatMap(({ adapt }, s) => [firstBlock[s]! * LANES, firstBlock[s + 1]! * LANES, adapt ? 1 : 0]);
   const table = request.table(Uint32Array.from(rows));
@@ -119,7 +135,8 @@ function ratioStage(
   }
   ${variable}[i] = ratio;`;
   const count = segments.length;
-  return { stage: { name: 'ratios', body: perElement(count, body), workgroups: workgroupsFor(count) }, variable };
+  const name = `ratios ${count}`;
+  return { stage: { name, body: perElement(count, body), workgroups: workgroupsFor(count), work }, variable };
 }
 
 export const lambKernels = [flatLamb];

@@ -1,21 +1,23 @@
-import { sizeOf } from '../ir/shape';
-import type { KernelRequest, KernelVariant, Stage } from '../plan/variant';
+import type { KernelVariant, Stage } from '../plan/variant';
 import { perElement, workgroupsFor } from './assemble';
-import { perRow, rowWorkgroups, unrolled } from './rows';
+import { teamLayerNorm, teamLayerNormBackward, teamSoftmax, teamSoftmaxBackward } from './row-team-kernels';
+import { subgroupTeam, workgroupTeam } from './row-teams';
+import { perRow, rowsOf, rowWorkgroups, unrolled } from './rows';
+import { type Work, work } from './work';
 
-/** Rows of the last axis of argument 0. */
-function rowsOf({ inputs }: KernelRequest<never> | { inputs: readonly { shape: readonly number[] }[] }) {
-  const { shape } = inputs[0]!;
-  const width = shape[shape.length - 1]!;
-  return { rows: sizeOf(shape) / width, width };
-}
+const rowsStage = (rows: number, width: number, body: string, done: Work): Stage => ({
+  name: `rows ${rows}x${width}`,
+  body: perRow(rows, body),
+  workgroups: rowWorkgroups(rows),
+  work: done,
+});
 
 /** Mean and variance in two passes over the row, the result in a third: no cancellation, three loads an element. */
 const layerNormRow: KernelVariant<{ epsilon: number }> = {
-  name: 'a row per invocation',
+  name: 'invocation-rows',
   supports: () => true,
   stages(request) {
-    const { rows, width } = rowsOf(request);
+    const { rows, width } = rowsOf(request.inputs);
     const [x, gamma, beta] = request.inputs;
     const [y, mean, rstd] = request.outputs;
     const at = (c: string): string => `base + ${c}`;
@@ -29,16 +31,22 @@ ${unrolled(width, (c) => `let d = ${x!.load(at(c))} - mean; squares += d * d;`)}
 ${unrolled(width, (c) => y!.store(at(c), `(${x!.load(at(c))} - mean) * rstd * ${gamma!.load(c)} + ${beta!.load(c)}`))}
 ${mean!.wanted ? `  ${mean!.store('row', 'mean')}` : ''}
 ${rstd!.wanted ? `  ${rstd!.store('row', 'rstd')}` : ''}`;
-    return [{ name: 'rows', body: perRow(rows, body), workgroups: rowWorkgroups(rows) }];
+    const perElementLoads = 3 * x!.loads + gamma!.loads + beta!.loads;
+    const done = work({
+      flops: rows * (8 * width + 4),
+      loads: rows * width * perElementLoads,
+      stores: rows * (width + Number(mean!.wanted) + Number(rstd!.wanted)),
+    });
+    return [rowsStage(rows, width, body, done)];
   },
 };
 
 /** dx row by row; dgamma and dbeta as sums of parts of the rows, then of the parts: no atomics, a fixed order. */
 const layerNormBackwardRow: KernelVariant<Record<string, never>> = {
-  name: 'a row per invocation, columns in parts',
+  name: 'invocation-rows',
   supports: () => true,
   stages(request) {
-    const { rows, width } = rowsOf(request);
+    const { rows, width } = rowsOf(request.inputs);
     const [x, gamma, mean, rstd, dy] = request.inputs;
     const [dx, dgamma, dbeta] = request.outputs;
     const stages: Stage[] = [];
@@ -54,7 +62,12 @@ ${unrolled(width, (c) => `let g = ${dy!.load(at(c))} * ${gamma!.load(c)}; sum +=
   sum *= ${1 / width};
   dot *= ${1 / width};
 ${unrolled(width, (c) => dx!.store(at(c), `rstd * (${dy!.load(at(c))} * ${gamma!.load(c)} - sum - ${hat(c)} * dot)`))}`;
-      stages.push({ name: 'rows', body: perRow(rows, body), workgroups: rowWorkgroups(rows) });
+      const done = work({
+        flops: rows * (13 * width + 2),
+        loads: rows * (mean!.loads + rstd!.loads + 2 * width * (x!.loads + gamma!.loads + dy!.loads)),
+        stores: rows * width,
+      });
+      stages.push(rowsStage(rows, width, body, done));
     }
     if (dgamma!.wanted || dbeta!.wanted) stages.push(...columnSums());
     return stages;
@@ -85,19 +98,30 @@ ${unrolled(width, (c) => dx!.store(at(c), `rstd * (${dy!.load(at(c))} * ${gamma!
   }
   ${dgamma!.store('i', 'dgamma')}
   ${dbeta!.store('i', 'dbeta')}`;
+      const each = x!.loads + mean!.loads + rstd!.loads + dy!.loads;
       return [
-        { name: 'column parts', body: perElement(parts * width, first), workgroups: workgroupsFor(parts * width) },
-        { name: 'columns', body: perElement(width, second), workgroups: workgroupsFor(width) },
+        {
+          name: `columns ${rows}x${width} in ${parts} parts`,
+          body: perElement(parts * width, first),
+          workgroups: workgroupsFor(parts * width),
+          work: work({ flops: 5 * rows * width, loads: each * rows * width, stores: 2 * parts * width }),
+        },
+        {
+          name: `columns ${rows}x${width} combine ${parts} parts`,
+          body: perElement(width, second),
+          workgroups: workgroupsFor(width),
+          work: work({ flops: 2 * parts * width, loads: 2 * parts * width, stores: 2 * width }),
+        },
       ];
     }
   },
 };
 
 const softmaxRow: KernelVariant<Record<string, never>> = {
-  name: 'a row per invocation',
+  name: 'invocation-rows',
   supports: () => true,
   stages(request) {
-    const { rows, width } = rowsOf(request);
+    const { rows, width } = rowsOf(request.inputs);
     const x = request.inputs[0]!;
     const y = request.outputs[0]!;
     const body = `  let base = row * ${width}u;
@@ -107,15 +131,20 @@ ${unrolled(width, (c) => `top = max(top, ${x.load(`base + ${c}`)});`)}
 ${unrolled(width, (c) => `sum += exp(${x.load(`base + ${c}`)} - top);`)}
   let scale = 1.0 / sum;
 ${unrolled(width, (c) => y.store(`base + ${c}`, `exp(${x.load(`base + ${c}`)} - top) * scale`))}`;
-    return [{ name: 'rows', body: perRow(rows, body), workgroups: rowWorkgroups(rows) }];
+    const done = work({
+      flops: rows * (7 * width + 1),
+      loads: rows * (3 * width + 1) * x.loads,
+      stores: rows * width,
+    });
+    return [rowsStage(rows, width, body, done)];
   },
 };
 
 const softmaxBackwardRow: KernelVariant<Record<string, never>> = {
-  name: 'a row per invocation',
+  name: 'invocation-rows',
   supports: () => true,
   stages(request) {
-    const { rows, width } = rowsOf(request);
+    const { rows, width } = rowsOf(request.inputs);
     const [y, dy] = request.inputs;
     const dx = request.outputs[0]!;
     const at = (c: string): string => `base + ${c}`;
@@ -123,11 +152,18 @@ const softmaxBackwardRow: KernelVariant<Record<string, never>> = {
   var dot = 0.0;
 ${unrolled(width, (c) => `dot += ${y!.load(at(c))} * ${dy!.load(at(c))};`)}
 ${unrolled(width, (c) => dx.store(at(c), `${y!.load(at(c))} * (${dy!.load(at(c))} - dot)`))}`;
-    return [{ name: 'rows', body: perRow(rows, body), workgroups: rowWorkgroups(rows) }];
+    const done = work({
+      flops: 4 * rows * width,
+      loads: 2 * rows * width * (y!.loads + dy!.loads),
+      stores: rows * width,
+    });
+    return [rowsStage(rows, width, body, done)];
   },
 };
 
-export const layerNormKernels = [layerNormRow];
-export const layerNormBackwardKernels = [layerNormBackwardRow];
-export const softmaxKernels = [softmaxRow];
-export const softmaxBackwardKernels = [softmaxBackwardRow];
+const teams = [subgroupTeam, workgroupTeam];
+
+export const layerNormKernels = [...teams.map(teamLayerNorm), layerNormRow];
+export const layerNormBackwardKernels = [...teams.map(teamLayerNormBackward), layerNormBackwardRow];
+export const softmaxKernels = [...teams.map(teamSoftmax), softmaxRow];
+export const softmaxBackwardKernels = [...teams.map(teamSoftmaxBackward), softmaxBackwardRow];

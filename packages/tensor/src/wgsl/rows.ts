@@ -1,4 +1,12 @@
 /** Pieces that the kernels working on rows share. */
+import { type Shape, sizeOf } from '../ir/shape';
+
+/** Rows of the last axis of the first argument. */
+export function rowsOf(inputs: readonly { readonly shape: Shape }[]): { rows: number; width: number } {
+  const { shape } = inputs[0]!;
+  const width = shape[shape.length - 1]!;
+  return { rows: sizeOf(shape) / width, width };
+}
 
 /** Few invocations per workgroup: there are few rows, and every core should get some of them. */
 export const ROWS_PER_WORKGROUP = 16;

@@ -1,5 +1,6 @@
 import { binaryOps, compareOps, unaryOps } from '../ir/scalar-ops';
 import { subterms, type Term, termChildren } from '../ir/term';
+import { libraryOperations } from './library';
 import { floatLiteral } from './literal';
 
 export interface TermContext {
@@ -22,6 +23,14 @@ export function printTermWgsl(root: Term, context: TermContext): string {
     text.set(t, shared ? context.bind(printed, `t${t.id}`) : printed);
   }
   return text.get(root)!;
+}
+
+/** Operations that evaluating a term takes, each distinct sub-term once. */
+export const termOperations = (root: Term): number => subterms(root).reduce((n, t) => n + operations(t), 0);
+
+function operations(t: Term): number {
+  if (t.kind === 'unary' && t.op === 'erf') return libraryOperations('ns_erf');
+  return t.kind === 'bitcast' || termChildren(t).length === 0 ? 0 : 1;
 }
 
 function print(t: Term, of: (t: Term) => string, context: TermContext): string {

@@ -1,5 +1,6 @@
 import type { ContractProblem, ContractVariant } from './contract';
-import { combineParts, partialSum } from './contract-split';
+import { combineParts, partialSum, scratchFor, singleStores } from './contract-split';
+import { stagedTilesWork } from './contract-work';
 import { entryParameters, type KernelStage, range, workgroupId } from './kernel';
 
 /** Steps of k held in workgroup memory at a time. */
@@ -15,7 +16,8 @@ const SHORTEST_PART = 256;
  * in workgroup memory, and each invocation multiplies 4 + 4 of their values into 16 sums. Elements past an edge are
  * staged as zero.
  */
-function emitTile(problem: ContractProblem): KernelStage[] {
+function emitTile(whole: ContractProblem): KernelStage[] {
+  const problem = singleStores(whole);
   const { batch, m, n, k } = problem;
   const tiles = (side: number): number => batch * Math.ceil(m / side) * Math.ceil(n / side);
   const side = Math.min(m, n) > 32 && tiles(64) >= ENOUGH_WORKGROUPS ? 64 : 32;
@@ -23,7 +25,7 @@ function emitTile(problem: ContractProblem): KernelStage[] {
   const depth = Math.ceil(k / Math.max(wanted, 1) / DEPTH) * DEPTH;
   const parts = Math.ceil(k / depth);
   if (parts === 1) return [tileStage(problem, side, 1, depth)];
-  const scratch = problem.scratch(parts * batch * m * n);
+  const scratch = scratchFor(problem, parts);
   return [tileStage(partialSum(problem, scratch, 'part'), side, parts, depth), combineParts(problem, scratch, parts)];
 }
 
@@ -92,7 +94,8 @@ ${sums.map(([r, c]) => `  results[${r * BLOCK + c}] = s_${r}_${c};`).join('\n')}
     put(matrix, m0 + y * ${BLOCK}u + i / ${BLOCK}u, n0 + x + (i % ${BLOCK}u) * ${edge}u, part, results[i]);
   }
 }`;
-  return { name: `tile ${side}x${side}${parts > 1 ? ` in ${parts} parts` : ''}`, body, workgroups };
+  const name = `tile ${side}x${side}${parts > 1 ? ` in ${parts} parts` : ''}`;
+  return { name, body, workgroups, work: stagedTilesWork(p, side, DEPTH, parts) };
 }
 
 export const workgroupTile: ContractVariant = {

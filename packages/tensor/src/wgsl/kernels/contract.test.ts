@@ -3,6 +3,7 @@
  * out = acc + bias[n] and the second store kept = acc. Tolerance: f32 rounding of a sum of k products of values below 1.
  */
 import { beforeAll, describe, expect, it } from 'vitest';
+import { work } from '../work';
 import { type ContractProblem, type ContractSizes, chooseContract, contractVariants } from './contract';
 import { largestError, type Memory, openTestDevice, randomValues, runStages, type TestDevice } from './testing';
 
@@ -20,6 +21,11 @@ const shapes = [
   sizes(3, 5, 12, 1),
   sizes(1, 70, 45, 19),
   sizes(1, 12, 10, 1500),
+  sizes(1, 12, 20, 36),
+  sizes(2, 20, 8, 12),
+  sizes(1, 4, 4, 4),
+  sizes(1, 16, 36, 260),
+  sizes(1, 100, 64, 63),
   sizes(1, 64, 64, 1001),
   sizes(6, 16, 49, 16),
   sizes(2, 128, 130, 64),
@@ -30,68 +36,117 @@ interface Case {
   readonly memory: Memory;
 }
 
-/** A is stored transposed (k before m), B plain. */
-function setUp({ batch, m, n, k }: ContractSizes): Case {
-  const memory: Memory = {
-    a: randomValues(batch * m * k, 1),
-    b: randomValues(batch * k * n, 2),
-    bias: randomValues(n, 3),
-    out: new Float32Array(batch * m * n),
-    kept: new Float32Array(batch * m * n),
+/** The axis along which neighbours lie side by side. */
+interface Layout {
+  readonly a: 'm' | 'k';
+  readonly b: 'n' | 'k';
+  readonly out: 'm' | 'n';
+}
+
+const layouts: readonly Layout[] = [
+  { a: 'm', b: 'n', out: 'n' },
+  { a: 'k', b: 'n', out: 'n' },
+  { a: 'k', b: 'k', out: 'n' },
+  { a: 'm', b: 'k', out: 'm' },
+];
+
+/** A, B and the result as the layout says; vectors where an axis divides by 4. */
+function setUp(sizes: ContractSizes, layout: Layout): Case {
+  const { batch, m, n, k } = sizes;
+  const quads = <X extends 'm' | 'n' | 'k'>(axis: X): X | undefined => (sizes[axis] % 4 === 0 ? axis : undefined);
+  const [quadsOfA, quadsOfB, quadsOfOut] = [quads(layout.a), quads(layout.b), quads(layout.out)];
+  const names = {
+    a: quadsOfA ? 'a_quads' : 'a',
+    b: quadsOfB ? 'b_quads' : 'b',
+    out: quadsOfOut ? 'out_quads' : 'out',
+    kept: quadsOfOut ? 'kept_quads' : 'kept',
   };
-  const at = (b: string, i: string, j: string): string => `(${b} * ${m}u + ${i}) * ${n}u + ${j}`;
+  const memory: Memory = {
+    [names.a]: randomValues(batch * m * k, 1),
+    [names.b]: randomValues(batch * k * n, 2),
+    bias: randomValues(n, 3),
+    [names.out]: new Float32Array(batch * m * n),
+    [names.kept]: new Float32Array(batch * m * n),
+  };
+  const atA = (b: string, i: string, l: string): string =>
+    layout.a === 'm' ? `(${b} * ${k}u + ${l}) * ${m}u + ${i}` : `(${b} * ${m}u + ${i}) * ${k}u + ${l}`;
+  const atB = (b: string, l: string, j: string): string =>
+    layout.b === 'n' ? `(${b} * ${k}u + ${l}) * ${n}u + ${j}` : `(${b} * ${n}u + ${j}) * ${k}u + ${l}`;
+  const atOut = (b: string, i: string, j: string): string =>
+    layout.out === 'n' ? `(${b} * ${m}u + ${i}) * ${n}u + ${j}` : `(${b} * ${n}u + ${j}) * ${m}u + ${i}`;
+  const biasQuad = (j: string): string =>
+    quadsOfOut === 'n' ? `vec4<f32>(${[0, 1, 2, 3].map((c) => `bias[${j} + ${c}u]`)})` : `vec4<f32>(bias[${j}])`;
+  const element = (name: string, quad: string | undefined, index: string): string =>
+    quad ? `${name}[(${index}) / 4u][(${index}) % 4u]` : `${name}[${index}]`;
+  const put = (name: string, b: string, i: string, j: string, value: string): string =>
+    `${element(name, quadsOfOut, atOut(b, i, j))} = ${value};`;
   const problem: ContractProblem = {
-    batch,
-    m,
-    n,
-    k,
-    loadA: (b, i, l) => `a[(${b} * ${k}u + ${l}) * ${m}u + ${i}]`,
-    loadB: (b, l, j) => `b[(${b} * ${k}u + ${l}) * ${n}u + ${j}]`,
-    store: (b, i, j, acc) => [`out[${at(b, i, j)}] = ${acc} + bias[${j}];`, `kept[${at(b, i, j)}] = ${acc};`],
-    scratch(elements) {
-      memory.parts = new Float32Array(elements);
-      return 'parts';
+    ...sizes,
+    quadsOfA,
+    quadsOfB,
+    quadsOfOut,
+    loadA: (b, i, l) => element(names.a, quadsOfA, atA(b, i, l)),
+    loadB: (b, l, j) => element(names.b, quadsOfB, atB(b, l, j)),
+    loadQuadA: (b, i, l) => `a_quads[(${atA(b, i, l)}) / 4u]`,
+    loadQuadB: (b, l, j) => `b_quads[(${atB(b, l, j)}) / 4u]`,
+    store: (b, i, j, acc) => [put(names.out, b, i, j, `${acc} + bias[${j}]`), put(names.kept, b, i, j, acc)],
+    storeQuad: (b, i, j, acc) => [
+      `out_quads[(${atOut(b, i, j)}) / 4u] = ${acc} + ${biasQuad(j)};`,
+      `kept_quads[(${atOut(b, i, j)}) / 4u] = ${acc};`,
+    ],
+    costs: { loadA: work({ loads: 1 }), loadB: work({ loads: 1 }), store: work({ flops: 1, loads: 1, stores: 2 }) },
+    scratch(elements, width) {
+      const name = width === 4 ? 'parts_quads' : 'parts';
+      memory[name] = new Float32Array(elements);
+      return name;
     },
   };
   return { problem, memory };
 }
 
-function reference({ problem: { batch, m, n, k }, memory }: Case): Float64Array {
-  const { a, b } = memory as Record<string, Float32Array>;
-  const out = new Float64Array(batch * m * n);
+/** Sums in the order of the result, and the column of each. */
+function reference({ batch, m, n, k }: ContractSizes, layout: Layout, memory: Memory) {
+  const named = memory as Record<string, Float32Array>;
+  const [a, b] = [named.a ?? named.a_quads!, named.b ?? named.b_quads!];
+  const sums = new Float64Array(batch * m * n);
+  const columns = new Uint32Array(batch * m * n);
   for (let z = 0; z < batch; z++)
     for (let i = 0; i < m; i++)
       for (let j = 0; j < n; j++) {
         let acc = 0;
-        for (let l = 0; l < k; l++) acc += a![(z * k + l) * m + i]! * b![(z * k + l) * n + j]!;
-        out[(z * m + i) * n + j] = acc;
+        for (let l = 0; l < k; l++) {
+          const left = layout.a === 'm' ? (z * k + l) * m + i : (z * m + i) * k + l;
+          const right = layout.b === 'n' ? (z * k + l) * n + j : (z * n + j) * k + l;
+          acc += a[left]! * b[right]!;
+        }
+        const at = layout.out === 'n' ? (z * m + i) * n + j : (z * n + j) * m + i;
+        sums[at] = acc;
+        columns[at] = j;
       }
-  return out;
+  return { sums, columns };
 }
 
 describe.each(contractVariants)('$name', (variant) => {
   // Barriers make the tile form slow to compile on a CPU adapter: it gets the shapes with the most edges.
   const few = variant.name === 'workgroup-tile';
-  it.each(few ? shapes.filter((_, i) => i % 3 === 2) : shapes)('batch $batch, m $m, n $n, k $k', async (shape) => {
-    const test = setUp(shape);
-    const stages = variant.emit(test.problem, gpu.profile);
-    const { out, kept } = await runStages(gpu, stages, test.memory);
-    const expected = reference(test);
-    const { bias } = test.memory;
-    expect(largestError(kept!, expected)).toBeLessThan(2e-5);
-    expect(
-      largestError(
-        out!,
-        expected.map((e, i) => e + bias![i % shape.n]!),
-      ),
-    ).toBeLessThan(2e-5);
+  const used = few ? layouts.slice(0, 1) : layouts;
+  describe.each(used)('A along $a, B along $b, result along $out', (layout) => {
+    it.each(few ? shapes.filter((_, i) => i % 3 === 2) : shapes)('batch $batch, m $m, n $n, k $k', async (shape) => {
+      const { problem, memory } = setUp(shape, layout);
+      const results = await runStages(gpu, variant.emit(problem, gpu.profile), memory);
+      const { sums, columns } = reference(shape, layout, memory);
+      const bias = memory.bias!;
+      expect(largestError((results.kept ?? results.kept_quads)!, sums)).toBeLessThan(2e-5);
+      const expected = sums.map((e, i) => e + bias[columns[i]!]!);
+      expect(largestError((results.out ?? results.out_quads)!, expected)).toBeLessThan(2e-5);
+    });
   });
 });
 
 describe('chooseContract', () => {
   const shape = sizes(1, 64, 64, 64);
   it.each([
-    [{ software: true, subgroupSize: 8 }, 'subgroup-rows'],
+    [{ software: true, subgroupSize: 8 }, 'subgroup-quads'],
     [{ software: true, subgroupSize: 0 }, 'register-rows'],
     [{ software: false, subgroupSize: 32 }, 'workgroup-tile'],
   ])('%o takes %s', (profile, name) => {

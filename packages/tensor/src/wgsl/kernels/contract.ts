@@ -1,4 +1,6 @@
-import { registerRows, subgroupRows } from './contract-rows';
+import type { Work } from '../work';
+import { registerRows } from './contract-rows';
+import { subgroupQuads } from './contract-subgroup';
 import { workgroupTile } from './contract-tile';
 import type { KernelProfile, KernelStage } from './kernel';
 
@@ -20,8 +22,25 @@ export interface ContractProblem extends ContractSizes {
   loadB(b: string, k: string, n: string): string;
   /** Statements that store `acc`, an f32 expression free of side effects, at coordinates in range. */
   store(b: string, m: string, n: string, acc: string): string[];
-  /** A read-write f32 storage array of `elements` that lives from this call's first stage to its last; its name. */
-  scratch(elements: number): string;
+  /**
+   * Axis along which four neighbours of A, B or the result lie side by side, from a multiple of 4 on; its size is a
+   * multiple of 4. Absent where they do not.
+   */
+  readonly quadsOfA?: 'm' | 'k' | undefined;
+  readonly quadsOfB?: 'n' | 'k' | undefined;
+  readonly quadsOfOut?: 'm' | 'n' | undefined;
+  /** The vec4 of four neighbours from these coordinates on; the one along the quads' axis is a multiple of 4. */
+  loadQuadA(b: string, m: string, k: string): string;
+  loadQuadB(b: string, k: string, n: string): string;
+  /** As `store`, with a vec4 for the result and its three neighbours. */
+  storeQuad(b: string, m: string, n: string, acc: string): string[];
+  /** What one evaluation of each of these costs. */
+  readonly costs: { readonly loadA: Work; readonly loadB: Work; readonly store: Work };
+  /**
+   * A read-write storage array for `elements` f32, of vec4 with width 4, that lives from this call's first stage to its
+   * last; its name.
+   */
+  scratch(elements: number, width: 1 | 4): string;
 }
 
 export interface ContractVariant {
@@ -31,10 +50,29 @@ export interface ContractVariant {
   emit(problem: ContractProblem, profile: KernelProfile): KernelStage[];
 }
 
-export const contractVariants: readonly ContractVariant[] = [subgroupRows, registerRows, workgroupTile];
+const turned = { m: 'n', n: 'm', k: 'k' } as const;
+
+/** The same sums as the product of B and A transposed: m and n change places. */
+export const transpose = (p: ContractProblem): ContractProblem => ({
+  ...p,
+  m: p.n,
+  n: p.m,
+  quadsOfA: p.quadsOfB && turned[p.quadsOfB],
+  quadsOfB: p.quadsOfA && turned[p.quadsOfA],
+  quadsOfOut: p.quadsOfOut && turned[p.quadsOfOut],
+  costs: { ...p.costs, loadA: p.costs.loadB, loadB: p.costs.loadA },
+  loadA: (b, m, k) => p.loadB(b, k, m),
+  loadB: (b, k, n) => p.loadA(b, n, k),
+  loadQuadA: (b, m, k) => p.loadQuadB(b, k, m),
+  loadQuadB: (b, k, n) => p.loadQuadA(b, n, k),
+  store: (b, m, n, acc) => p.store(b, n, m, acc),
+  storeQuad: (b, m, n, acc) => p.storeQuad(b, n, m, acc),
+});
+
+export const contractVariants: readonly ContractVariant[] = [subgroupQuads, registerRows, workgroupTile];
 
 /** The form that measured best on this kind of adapter: broadcasts on CPU adapters, workgroup memory on GPUs. */
 export function chooseContract(sizes: ContractSizes, profile: KernelProfile): ContractVariant {
   if (!profile.software) return workgroupTile;
-  return subgroupRows.supports(sizes, profile) ? subgroupRows : registerRows;
+  return subgroupQuads.supports(sizes, profile) ? subgroupQuads : registerRows;
 }

@@ -1,3 +1,5 @@
+import type { Work } from '../work';
+
 /** What a kernel form needs to know of the adapter. */
 export interface KernelProfile {
   /** Invocations per subgroup where `subgroups` is enabled and the size is fixed (minimum = maximum); else 0. */
@@ -17,6 +19,7 @@ export interface KernelStage {
   readonly directives?: string;
   readonly body: string;
   readonly workgroups: number;
+  readonly work: Work;
 }
 
 /** The WGSL of a stage once its bindings and helper functions are known. */

@@ -28,7 +28,7 @@ const grid = (workgroups: number): [number, number] => {
   return [x, Math.ceil(workgroups / x)];
 };
 
-/** Runs the stages in order over named storage buffers; returns what the f32 buffers hold afterwards. */
+/** Runs the stages in order over named storage buffers, those named `…_quads` arrays of vec4; returns what the f32 buffers hold afterwards. */
 export async function runStages(
   { device }: TestDevice,
   stages: readonly KernelStage[],
@@ -48,7 +48,8 @@ export async function runStages(
     const names = Object.keys(memory).filter((name) => new RegExp(`\\b${name}\\b`).test(stage.body));
     const declarations = names.map((name, i) => {
       const access = new RegExp(`\\b${name}\\[[^;]*\\] = `).test(stage.body) ? 'read_write' : 'read';
-      return `@group(0) @binding(${i}) var<storage, ${access}> ${name}: array<${memory[name] instanceof Uint32Array ? 'u32' : 'f32'}>;`;
+      const element = memory[name] instanceof Uint32Array ? 'u32' : name.endsWith('_quads') ? 'vec4<f32>' : 'f32';
+      return `@group(0) @binding(${i}) var<storage, ${access}> ${name}: array<${element}>;`;
     });
     const module = device.createShaderModule({ code: wgslOf(stage, declarations.join('\n')) });
     const pipeline = device.createComputePipeline({ layout: 'auto', compute: { module } });

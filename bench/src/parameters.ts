@@ -1,5 +1,5 @@
-import { imageSize, type ModelConfig } from '../../configs';
-import { normalSource, uniformSource } from '../../random-batch';
+import { imageSize, type ModelConfig } from './configs';
+import { normalSource, uniformSource } from './random-batch';
 
 /** How a parameter starts: Glorot uniform with these fans, a truncated normal of std 0.02, or a constant. */
 type Init = { fanIn: number; fanOut: number } | 'table' | 'zeros' | 'ones';
@@ -70,7 +70,7 @@ export function parameterSpecs(config: ModelConfig): ParameterSpec[] {
 }
 
 /** Starting values of one parameter. */
-function initialValues({ shape, init }: ParameterSpec, uniform: () => number): Float32Array {
+function initialValues({ shape, init }: ParameterSpec, uniform: () => number): Float32Array<ArrayBuffer> {
   const values = new Float32Array(shape.reduce((product, size) => product * size, 1));
   if (init === 'ones') return values.fill(1);
   if (init === 'zeros') return values;
@@ -87,7 +87,10 @@ function initialValues({ shape, init }: ParameterSpec, uniform: () => number): F
 }
 
 /** Starting values of every parameter, the same for the same seed. */
-export function initialParameters(specs: readonly ParameterSpec[], seed: number): Map<string, Float32Array> {
+export function initialParameters(
+  specs: readonly ParameterSpec[],
+  seed: number,
+): Map<string, Float32Array<ArrayBuffer>> {
   const uniform = uniformSource(seed);
   return new Map(specs.map((spec) => [spec.name, initialValues(spec, uniform)]));
 }

@@ -1,0 +1,25 @@
+/** One contestant at one job, in a process of its own. Protocol: src/protocol.ts. */
+import { contestants } from './src/contestants';
+import { readJob } from './src/job-file';
+import { measure } from './src/measure/measure';
+import { parseArguments } from './src/protocol';
+
+async function main(): Promise<string> {
+  const { contestant, job, python, dawn } = parseArguments(process.argv.slice(2));
+  const open = contestants.get(contestant);
+  if (open === undefined) throw new Error(`--contestant: unknown contestant ${JSON.stringify(contestant)}`);
+  const data = await readJob(job);
+  const peer = await open({ dawn, python });
+  const measurement = await measure(contestant, peer, data);
+  peer.close();
+  return JSON.stringify(measurement);
+}
+
+// Dawn's event loop keeps the process alive; it is left once the line is out.
+main().then(
+  (line) => process.stdout.write(`${line}\n`, () => process.exit(0)),
+  (error: unknown) => {
+    console.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    process.exit(1);
+  },
+);

@@ -1,0 +1,69 @@
+/** The train step explained: every kernel's time beside its floor, or an estimate for a GPU from its two ceilings. */
+import { writeFile } from 'node:fs/promises';
+import { type Ceilings, type Device, type Explanation, explain, makePlan, openDevice } from '@noisesmith/tensor';
+import type { BenchConfig } from './src/configs';
+import { gpuProfile } from './src/explain/gpu-profile';
+import { groupKernels } from './src/explain/group';
+import { measureStep } from './src/explain/measure';
+import { type ExplainOptions, parseExplainOptions, usage } from './src/explain/options';
+import { ceilingsLine, explainTable, summaryLine } from './src/explain/table';
+import { trainGraph } from './src/explain/train-step';
+import { describeAdapter } from './src/peers/dawn';
+import type { Times } from './src/statistics';
+
+interface Report {
+  readonly config: BenchConfig;
+  readonly adapter: string;
+  readonly ceilings: Ceilings;
+  readonly step?: Times;
+  readonly explanation: Explanation;
+}
+
+async function measured(device: Device, config: BenchConfig, steps: number): Promise<Report> {
+  return { config, adapter: describeAdapter(device.profile), ...(await measureStep(device, config, steps)) };
+}
+
+const estimated = (config: BenchConfig, ceilings: Ceilings): Report => ({
+  config,
+  adapter: gpuProfile.description,
+  ceilings,
+  explanation: explain(makePlan(trainGraph(config), gpuProfile), ceilings),
+});
+
+function print({ config, adapter, ceilings, step, explanation }: Report, top: number): void {
+  const groups = groupKernels(explanation.rows);
+  console.log(`\n## ${config.name}, batch ${config.batch}, ${adapter}\n`);
+  console.log(`${explanation.rows.length} kernels, ${groups.length} groups; ${ceilingsLine(ceilings)}\n`);
+  console.log(`${explainTable(groups.slice(0, top))}\n`);
+  console.log(summaryLine(explanation, step?.median));
+}
+
+async function reportsOf({ configs, steps, ceilings, dawn, top }: ExplainOptions): Promise<Report[]> {
+  const reports: Report[] = [];
+  const add = (report: Report): void => {
+    print(report, top);
+    reports.push(report);
+  };
+  if (ceilings) {
+    for (const config of configs) add(estimated(config, ceilings));
+    return reports;
+  }
+  using device = await openDevice({ dawnToggles: [...dawn] });
+  for (const config of configs) add(await measured(device, config, steps));
+  return reports;
+}
+
+async function main(): Promise<void> {
+  const options = parseExplainOptions(process.argv.slice(2));
+  if (options.help) {
+    console.log(usage);
+    return;
+  }
+  const reports = await reportsOf(options);
+  if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(reports, null, 2)}\n`);
+}
+
+main().catch((error: unknown) => {
+  console.error(`explain: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,44 @@
+// Reference: the usage text; a program that is no Python stands for one without PyTorch.
+import { describe, expect, it } from 'vitest';
+import { contestants, selectContestants, wantsPython } from './contestants';
+import { missingPyTorch } from './python';
+
+const all = [...contestants.keys()];
+
+describe('selectContestants', () => {
+  it('takes all that can run', () => {
+    expect(selectContestants('all', undefined)).toEqual(all);
+    expect(selectContestants('all', 'no torch')).toEqual(all.filter((name) => name !== 'pytorch'));
+  });
+
+  it('leaves out what starts slowly without a list', () => {
+    expect(selectContestants(undefined, 'no torch')).toEqual(['noisesmith', 'tfjs-webgpu', 'tfjs-wasm', 'jax-js-wasm']);
+    expect(selectContestants(undefined, undefined)).toContain('pytorch');
+  });
+
+  it('keeps the order given and names what it does not know', () => {
+    expect(selectContestants('tfjs-wasm, noisesmith', 'no torch')).toEqual(['tfjs-wasm', 'noisesmith']);
+    expect(() => selectContestants('noisesmith,onnx', undefined)).toThrow(
+      `"onnx", expected one or more of ${all.join(', ')}`,
+    );
+  });
+
+  it('refuses one that cannot run', () => {
+    expect(selectContestants('pytorch', undefined)).toEqual(['pytorch']);
+    expect(() => selectContestants('pytorch', 'no torch')).toThrow('--contestants: pytorch cannot run: no torch');
+  });
+});
+
+describe('wantsPython', () => {
+  it('is the case for lists with pytorch, for all and for no list', () => {
+    expect([undefined, 'all', 'noisesmith, pytorch', 'noisesmith'].map(wantsPython)).toEqual([true, true, true, false]);
+  });
+});
+
+describe('missingPyTorch', () => {
+  it('says in one line why there is none', () => {
+    expect(missingPyTorch('no-such-python')).toMatch(/^no-such-python does not start .*$/);
+    // Node takes -c for a syntax check of a file, which does not exist.
+    expect(missingPyTorch(process.execPath)).toMatch(/^.* -c "import torch" fails.*$/);
+  });
+});

@@ -1,0 +1,71 @@
+import { parseArgs } from 'node:util';
+import type { Ceilings } from '@noisesmith/tensor';
+import { type BenchConfig, configs, selectConfigs } from '../configs';
+
+/** Seconds that a GPU takes to begin a dispatch that waits for the one before, where nothing better is known. */
+const USUAL_DISPATCH = 5e-6;
+
+export const usage = `usage: explain [--config LIST] [--top N] [--steps N] [--ceilings FLOPS,LOADS[,DISPATCH]] [--json FILE] [--dawn FLAG]...
+
+Every kernel of the train step beside the least time it could take, worst first.
+
+  --config LIST      of ${configs.map(({ name }) => name).join(', ')} (default tiny)
+  --top N            rows to print (default 30; 0: all)
+  --steps N          warm steps to time (default 10)
+  --ceilings LIST    no measurement: an estimate for a GPU that does FLOPS f32 operations a second and reads LOADS f32
+                     numbers a second from memory, with DISPATCH seconds for each kernel (default ${USUAL_DISPATCH});
+                     such as 60e12,0.8e12
+  --json FILE        write everything, a row for every kernel
+  --dawn FLAG        passed to Dawn, such as --dawn=backend=vulkan; may be repeated`;
+
+export interface ExplainOptions {
+  readonly help: boolean;
+  readonly configs: readonly BenchConfig[];
+  readonly top: number;
+  readonly steps: number;
+  readonly ceilings: Ceilings | undefined;
+  readonly json: string | undefined;
+  readonly dawn: readonly string[];
+}
+
+/** Reads the command line. @throws Error naming the flag that is wrong */
+export function parseExplainOptions(args: readonly string[]): ExplainOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      config: { type: 'string', default: 'tiny' },
+      top: { type: 'string', default: '30' },
+      steps: { type: 'string', default: '10' },
+      ceilings: { type: 'string' },
+      json: { type: 'string' },
+      dawn: { type: 'string', multiple: true, default: [] },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  return {
+    help: values.help,
+    configs: selectConfigs(values.config),
+    top: count('--top', values.top, 0) || Number.POSITIVE_INFINITY,
+    steps: count('--steps', values.steps, 1),
+    ceilings: values.ceilings === undefined ? undefined : parseCeilings(values.ceilings),
+    json: values.json,
+    dawn: values.dawn,
+  };
+}
+
+function count(flag: string, text: string, least: number): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isInteger(value) || value < least) {
+    throw new Error(`${flag}: ${JSON.stringify(text)}, expected a whole number of at least ${least}`);
+  }
+  return value;
+}
+
+function parseCeilings(text: string): Ceilings {
+  const numbers = text.split(',').map(Number);
+  const [flopsPerSecond, loadsPerSecond, dispatchSeconds = USUAL_DISPATCH] = numbers;
+  if (numbers.length < 2 || numbers.length > 3 || !numbers.every((n) => n > 0 && Number.isFinite(n))) {
+    throw new Error(`--ceilings: ${JSON.stringify(text)}, expected FLOPS,LOADS or FLOPS,LOADS,DISPATCH, all above 0`);
+  }
+  return { flopsPerSecond: flopsPerSecond!, loadsPerSecond: loadsPerSecond!, dispatchSeconds, counted: 'distinct' };
+}

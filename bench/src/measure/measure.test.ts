@@ -1,0 +1,77 @@
+// Reference: the timing rules of protocol.ts, on a clock that the work itself moves.
+import { describe, expect, it } from 'vitest';
+import { runsFor, timeRounds } from './rounds';
+import { timeTraining } from './train';
+import { takeValues } from './values';
+
+describe('takeValues', () => {
+  const take = async (index: number) => 10 * (index + 1);
+
+  it('takes as many as asked within the budget', async () => {
+    expect(await takeValues({ repeats: 3, budgetMs: 1000 }, take)).toEqual([10, 20, 30]);
+  });
+
+  it('begins none after the budget is spent, but one in any case', async () => {
+    // 10 + 20 is spent when the third would begin.
+    expect(await takeValues({ repeats: 9, budgetMs: 30 }, take)).toEqual([10, 20]);
+    expect(await takeValues({ repeats: 9, budgetMs: 31 }, take)).toEqual([10, 20, 30]);
+    expect(await takeValues({ repeats: 9, budgetMs: 1 }, take)).toEqual([10]);
+  });
+});
+
+describe('runsFor', () => {
+  it('fills a round of 100 ms with 1 to 1000 runs', () => {
+    expect([1000, 100, 40, 10, 1.5, 0.01, 0].map(runsFor)).toEqual([1, 1, 3, 10, 67, 1000, 1000]);
+  });
+});
+
+describe('timeRounds', () => {
+  it('gives milliseconds per run, and the first run with its preparation', async () => {
+    let time = 0;
+    const counts: number[] = [];
+    const prepared = {
+      async run(count: number) {
+        counts.push(count);
+        // A run takes 20 ms, the fence after each round 5 ms.
+        time += 20 * count + 5;
+      },
+      read: async () => new Map(),
+    };
+    const prepare = async () => {
+      time += 700;
+      return prepared;
+    };
+    const limits = { repeats: 2, budgetMs: 1000 };
+    const times = await timeRounds(prepare, limits, () => time);
+    expect(times).toMatchObject({ firstMs: 725, runsPerRound: 4, all: [85 / 4, 85 / 4] });
+    expect(counts).toEqual([1, 1, 4, 4]);
+  });
+});
+
+describe('timeTraining', () => {
+  const training = (losses: readonly number[], clock: { time: number }) => async () => {
+    clock.time += 300;
+    return {
+      async step(index: number) {
+        clock.time += 50 + index;
+        return losses[index]!;
+      },
+    };
+  };
+
+  it('times the first step with the opening and the others alone', async () => {
+    const clock = { time: 0 };
+    const limits = { repeats: 2, budgetMs: 1000 };
+    expect(await timeTraining(training([3, 2, 1], clock), limits, () => clock.time)).toEqual({
+      firstMs: 350,
+      all: [51, 52],
+      losses: [3, 2, 1],
+    });
+  });
+
+  it('refuses a loss that is not finite', async () => {
+    const clock = { time: 0 };
+    const broken = training([3, Number.NaN], clock);
+    await expect(timeTraining(broken, { repeats: 2, budgetMs: 1000 })).rejects.toThrow('the loss of step 1 is NaN');
+  });
+});

@@ -1,0 +1,46 @@
+import { under } from '../host-tensor';
+import { jobName } from '../job';
+import type { JobData } from '../job-file';
+import { timedInputScale, timedOptimizer } from '../optimizer-settings';
+import type { Peer, Prepared } from '../peer';
+import type { Measurement } from '../protocol';
+import { summarise } from '../statistics';
+import { batchesOf } from '../train-data';
+import { resultErrors } from '../verify/results';
+import { trainErrors } from '../verify/train-step';
+import { timeRounds } from './rounds';
+import { timeTraining } from './train';
+
+/** Times a job and then checks it: checking first would compile what the first run has to pay for. */
+export async function measure(contestant: string, peer: Peer, data: JobData): Promise<Measurement> {
+  const { job, inputs, expected } = data;
+  const common = { contestant, job: jobName(job), adapter: peer.adapter, runtime: peer.runtime };
+  if (job.kind === 'train') {
+    const setup = {
+      config: job.config,
+      parameters: under(inputs, 'param.'),
+      batches: batchesOf(inputs, job.repeats + 1),
+      optimizer: timedOptimizer,
+      inputScale: timedInputScale,
+    };
+    const { firstMs, all, losses } = await timeTraining(() => peer.openTraining(setup), job);
+    const errors = job.fixture === null ? null : await trainErrors(peer, job.fixture);
+    return { ...common, ms: summarise(all), firstMs, runsPerRound: 1, errors, losses };
+  }
+  const { firstMs, runsPerRound, all, prepared } = await timeRounds(() => prepare(peer, data), job);
+  const errors = resultErrors(await prepared.read(), expected);
+  return { ...common, ms: summarise(all), firstMs, runsPerRound, errors, losses: [] };
+}
+
+function prepare(peer: Peer, { job, inputs }: JobData): Promise<Prepared> {
+  switch (job.kind) {
+    case 'op':
+      return peer.prepareOp(job.op, inputs);
+    case 'denoise':
+      return peer.prepareDenoiser(job.config, inputs);
+    case 'sample':
+      return peer.prepareSampler(job.config, job.levels, inputs);
+    case 'train':
+      throw new Error('a train job is not made of runs');
+  }
+}

@@ -1,0 +1,21 @@
+import { adapterOf, type Run, reference } from './run';
+import type { Suite } from './suites';
+import { jobTable, runtimeLine, trainTable } from './table';
+
+const titles: Readonly<Record<Suite, string>> = { train: 'Train step', ops: 'Ops', sample: 'Sampling' };
+
+/** A suite's results as Markdown. */
+export function suiteReport(suite: Suite, runs: readonly Run[]): string {
+  const adapter = adapterOf(runs) ?? 'no adapter';
+  if (suite === 'train') {
+    return runs
+      .map((run) => {
+        const { job } = run;
+        const of = job.kind === 'train' ? `${job.config.name}, batch ${job.config.batch}` : '';
+        return `## ${titles.train}: ${of}, ${adapter}\n\n${trainTable(run)}\n`;
+      })
+      .join('\n');
+  }
+  const notes = `Ratios to ${reference} in brackets. ${runtimeLine(runs)}.`;
+  return `## ${titles[suite]}, ${adapter}\n\n${jobTable(runs)}\n\n${notes}\n`;
+}

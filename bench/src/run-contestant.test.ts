@@ -1,0 +1,42 @@
+// Reference: the float64 product that the job carries; the contestant needs no adapter.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { OpJob } from './job';
+import { readJob, writeJob } from './job-file';
+import { prepareJob } from './prepare';
+import { failedChecks } from './protocol';
+import { runContestant } from './run-contestant';
+
+const folder = await mkdtemp(join(tmpdir(), 'noisesmith-bench-test-'));
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const job: OpJob = { kind: 'op', name: 'matmul-8', op: { kind: 'matmul', size: 8 }, repeats: 2, budgetMs: 1000 };
+const path = join(folder, 'job.safetensors');
+const data = await prepareJob(job);
+await writeJob(path, data);
+
+const run = (contestant: string) =>
+  runContestant({ contestant, job: path, python: 'no-such-python', dawn: [] }, 120_000);
+
+describe('a job file', () => {
+  it('carries job, inputs and expected results', async () => {
+    expect(await readJob(path)).toEqual(data);
+  });
+});
+
+describe('runContestant', () => {
+  it('brings back a measurement of the right product', async () => {
+    const outcome = await run('tfjs-wasm');
+    if ('failure' in outcome) throw new Error(outcome.failure);
+    expect(outcome.result).toMatchObject({ contestant: 'tfjs-wasm', job: 'matmul-8', adapter: null, losses: [] });
+    expect(outcome.result.ms.all).toHaveLength(2);
+    expect(Object.keys(outcome.result.errors!)).toEqual(['c']);
+    expect(failedChecks(outcome.result.errors!)).toEqual([]);
+  });
+
+  it('turns the end of a process into a failure', async () => {
+    expect(await run('pytorch')).toEqual({ name: 'pytorch', failure: 'exit status 1' });
+  });
+}, 120_000);

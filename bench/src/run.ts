@@ -1,0 +1,29 @@
+import type { Job } from './job';
+import type { Outcome } from './run-contestant';
+
+/** The contestant whose median is the unit of all ratios. */
+export const reference = 'noisesmith';
+
+/** A job and how every contestant fared with it. */
+export interface Run {
+  readonly job: Job;
+  readonly outcomes: readonly Outcome[];
+}
+
+/** The adapter that a run's WebGPU contestants should share: that of the first one. */
+export function adapterOf(runs: readonly Run[]): string | undefined {
+  const adapters = runs.flatMap(({ outcomes }) => outcomes.map((one) => ('result' in one ? one.result.adapter : null)));
+  return adapters.find((adapter) => adapter !== null) ?? undefined;
+}
+
+/**
+ * A contestant's median in units of the reference's; undefined without one. Times of different adapters are not
+ * comparable. One that computes without an adapter ran on the same machine, which is what it is compared for.
+ */
+export function ratioOf(outcome: Outcome, { outcomes }: Run): number | undefined {
+  const unit = outcomes.find(({ name }) => name === reference);
+  if (unit === undefined || !('result' in unit) || !('result' in outcome)) return undefined;
+  const { adapter, ms } = outcome.result;
+  if (adapter !== null && adapter !== unit.result.adapter) return undefined;
+  return ms.median / unit.result.ms.median;
+}

@@ -1,0 +1,104 @@
+import type { Device } from '../../device/device';
+import { BufferUsage } from '../../device/types';
+import { BYTES_PER_ELEMENT } from '../../ir/dtype';
+import { type Encode, PassClock, secondsEach } from './clock';
+import { dispatchKernel, FLOPS_PER_TURN, fmaKernel, LOADS_PER_TURN, loadKernel, WORKGROUP } from './micro-kernels';
+
+/** What an adapter can do at best. Measured by {@link measureCeilings}, or known of an adapter that is not at hand. */
+export interface Ceilings {
+  /** f32 operations per second; a multiply-add is two. */
+  readonly flopsPerSecond: number;
+  /** 32-bit elements per second, loaded in the fastest way; see `counted`. */
+  readonly loadsPerSecond: number;
+  /** What one more dispatch costs, whatever it does. */
+  readonly dispatchSeconds: number;
+  /**
+   * What `loadsPerSecond` bounds. 'issued': all loads and stores of all invocations, on software adapters, where the
+   * instruction costs more than the memory. 'distinct': elements that memory has to deliver or take, on GPUs, whose
+   * caches serve the rest.
+   */
+  readonly counted: 'issued' | 'distinct';
+}
+
+/** Workgroups that keep any GPU busy. A CPU is busy with few. */
+const WORKGROUPS = { software: 128, gpu: 8192 };
+/** Elements that loads stream through: a CPU's cache holds them, no GPU's does. */
+const STREAM = { software: 2 ** 18, gpu: 2 ** 26 };
+const ATTEMPTS = 10;
+const ATTEMPT_SECONDS = 0.02;
+const MOST_TURNS = 2 ** 20;
+const MOST_DISPATCHES = 2 ** 15;
+
+/**
+ * Measures the ceilings by three small programs: independent multiply-adds in registers, streaming loads with little
+ * arithmetic, and dispatches that wait for one another and do next to nothing. Each is the best of some attempts, of a
+ * length that makes the fence around it small; together they take about a second. Whatever else runs lowers them.
+ *
+ * @throws ShaderError, UncapturedGpuError, DeviceLostError
+ */
+export async function measureCeilings(device: Device): Promise<Ceilings> {
+  const { software, limits } = device.profile;
+  const kind = software ? 'software' : 'gpu';
+  const bindable = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize) / BYTES_PER_ELEMENT;
+  const elements = Math.min(STREAM[kind], 2 ** Math.floor(Math.log2(bindable)));
+  const invocations = WORKGROUPS[kind] * WORKGROUP;
+  using bench = new MicroBenchmarks(device, elements, invocations);
+  return {
+    flopsPerSecond: FLOPS_PER_TURN * (await bench.turnsPerSecond('fma ceiling', fmaKernel())),
+    loadsPerSecond: LOADS_PER_TURN * (await bench.turnsPerSecond('load ceiling', loadKernel(elements, invocations))),
+    dispatchSeconds: await bench.dispatchSeconds(),
+    counted: software ? 'issued' : 'distinct',
+  };
+}
+
+class MicroBenchmarks implements Disposable {
+  private readonly clock: PassClock;
+  private readonly buffers: readonly GPUBuffer[];
+
+  constructor(
+    private readonly device: Device,
+    elements: number,
+    private readonly invocations: number,
+  ) {
+    this.clock = new PassClock(device);
+    const usage = BufferUsage.STORAGE | BufferUsage.COPY_DST;
+    this.buffers = [elements, 4 * invocations, 1].map((size) =>
+      device.createBuffer({ label: 'ceilings', size: size * BYTES_PER_ELEMENT, usage }),
+    );
+    // Halves: s·½ + ½ neither grows without bound nor becomes denormal.
+    device.write(this.buffers[0]!, 0, new Float32Array(WORKGROUP + 1).fill(0.5));
+  }
+
+  /** Turns of the kernel's loop per second, over all invocations; each makes as many as `turns[0]` says. */
+  async turnsPerSecond(label: string, wgsl: string): Promise<number> {
+    const encode = await this.encoder(label, wgsl, this.invocations / WORKGROUP);
+    const options = { atLeastSeconds: ATTEMPT_SECONDS, mostRepeats: MOST_TURNS, attempts: ATTEMPTS };
+    const measure = (turns: number): Promise<number> => {
+      this.device.write(this.buffers[2]!, 0, Uint32Array.of(turns));
+      return this.clock.seconds(label, encode, 1);
+    };
+    return this.invocations / (await secondsEach(measure, options));
+  }
+
+  async dispatchSeconds(): Promise<number> {
+    const encode = await this.encoder('dispatch', dispatchKernel(), 1);
+    const options = { atLeastSeconds: ATTEMPT_SECONDS, mostRepeats: MOST_DISPATCHES, attempts: ATTEMPTS };
+    return this.clock.each('dispatch', encode, options);
+  }
+
+  private async encoder(label: string, wgsl: string, workgroups: number): Promise<Encode> {
+    const pipeline = await this.device.pipeline(wgsl, label);
+    const entries = this.buffers.map((buffer, binding) => ({ binding, resource: { buffer } }));
+    const group = this.device.bindGroup(pipeline, entries, label);
+    return (pass, repeats) => {
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, group);
+      for (let i = 0; i < repeats; i++) pass.dispatchWorkgroups(workgroups);
+    };
+  }
+
+  [Symbol.dispose](): void {
+    this.clock[Symbol.dispose]();
+    for (const buffer of this.buffers) this.device.destroyBuffer(buffer);
+  }
+}

@@ -1,0 +1,77 @@
+import { type ContractProblem, type ContractVariant, transpose } from './contract';
+import { loadsOfTurn, type QuadTile, quadStage, turnOf } from './contract-quads';
+import { combineParts, scratchFor } from './contract-split';
+import type { KernelProfile, KernelStage } from './kernel';
+
+/** Rows run along n and lanes along m where `transposed`. */
+interface Choice extends QuadTile {
+  readonly transposed: boolean;
+}
+
+/** Nanoseconds on lavapipe, for all lanes of a subgroup together, on one core. They rank tiles. */
+const COST = { load: 7.5, quad: 11, broadcast: 0.8, fma: 0.58, store: 25, quadStore: 40, workgroup: 300, stage: 8000 };
+/** Workgroups are dealt out to this many workers. */
+const WORKERS = 4;
+const MOST_SUMS = 256;
+/** Runs over which the time to compile a kernel is spread: a large tile has to earn its larger program. */
+const RUNS = 2000;
+
+/** Nanoseconds that compiling takes, by measurement: each load and store is a loop over lanes, each sum lives across loops. */
+function compileCost(p: ContractProblem, tile: QuadTile): number {
+  const { a, b } = loadsOfTurn(p, tile);
+  const sums = tile.rows * tile.columns;
+  return 1e6 * (60 + 8 * (a.count + b.count) + 1.4 * sums + sums ** 2 / 250);
+}
+
+function cost(p: ContractProblem, tile: QuadTile): number {
+  const { rows, columns, lanes, parts } = tile;
+  const { batch, m, n, k } = p;
+  const turn = turnOf(p);
+  const workgroups = batch * Math.ceil(m / rows) * Math.ceil(n / (lanes * columns)) * parts;
+  const loads = Object.values(loadsOfTurn(p, tile)).map(
+    ({ count, vector }) => count * (vector ? COST.quad : COST.load),
+  );
+  const step = loads[0]! + loads[1]! + turn * rows * (COST.broadcast + columns * COST.fma);
+  const stored = p.quadsOfOut && parts === 1 ? COST.quadStore / 4 : COST.store;
+  const stores = Math.min(rows, m) * columns * stored;
+  const each = Math.ceil(k / parts / turn) * step + stores + COST.workgroup;
+  const combine = parts > 1 ? COST.stage + ((batch * m * n) / lanes / WORKERS) * (parts * COST.load + COST.store) : 0;
+  return Math.ceil(workgroups / WORKERS) * each + combine + compileCost(p, tile) / RUNS;
+}
+
+function cheapest(problem: ContractProblem, lanes: number): Choice {
+  let best: { tile: Choice; price: number } | undefined;
+  for (const transposed of [false, true]) {
+    const p = transposed ? transpose(problem) : problem;
+    const strips = p.quadsOfB === 'n' || p.quadsOfOut === 'n';
+    for (const rows of [...[8, 16, 24, 32].filter((r) => r < p.m), Math.min(p.m, 32)]) {
+      for (const columns of strips ? [4] : [1, 2, 3, 4]) {
+        if (rows * columns > MOST_SUMS || (columns === 8 && rows < 24)) continue;
+        for (let parts = 1; parts === 1 || p.k / parts >= 32; parts *= 2) {
+          const tile = { rows, columns, lanes, parts, transposed };
+          const price = cost(p, tile);
+          if (!best || price < best.price) best = { tile, price };
+        }
+      }
+    }
+  }
+  return best!.tile;
+}
+
+function emit(problem: ContractProblem, { subgroupSize }: KernelProfile): KernelStage[] {
+  const { transposed, ...tile } = cheapest(problem, subgroupSize);
+  const p = transposed ? transpose(problem) : problem;
+  if (tile.parts === 1) return [quadStage(p, tile, undefined)];
+  const scratch = scratchFor(p, tile.parts);
+  return [quadStage(p, tile, scratch), combineParts(p, scratch, tile.parts)];
+}
+
+/**
+ * The form for CPU adapters with subgroups of a fixed size, where a load costs each lane as much as dozens of
+ * multiply-adds, and barriers and workgroup memory more still.
+ */
+export const subgroupQuads: ContractVariant = {
+  name: 'subgroup-quads',
+  supports: (_sizes, { subgroupSize }) => subgroupSize >= 4 && subgroupSize <= 32,
+  emit,
+};
