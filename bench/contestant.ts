@@ -10,9 +10,11 @@ async function main(): Promise<string> {
   if (open === undefined) throw new Error(`--contestant: unknown contestant ${JSON.stringify(contestant)}`);
   const data = await readJob(job);
   const peer = await open({ dawn, python });
-  const measurement = await measure(contestant, peer, data);
-  peer.close();
-  return JSON.stringify(measurement);
+  try {
+    return JSON.stringify(await measure(contestant, peer, data));
+  } finally {
+    peer.close();
+  }
 }
 
 // Dawn's event loop keeps the process alive; it is left once the line is out.

@@ -1,97 +1,17 @@
-/** noisesmith beside its peers: every contestant in its own process, one after another, on the same adapter. */
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { complaintsOf } from './src/complaints';
-import { selectContestants, wantsPython } from './src/contestants';
-import { type Job, jobName } from './src/job';
-import { writeJob } from './src/job-file';
-import { type Options, parseOptions, usage } from './src/options';
-import { prepareJob } from './src/prepare';
-import { missingPyTorch } from './src/python';
-import { suiteReport } from './src/report';
-import type { Run } from './src/run';
-import { type Outcome, runContestant } from './src/run-contestant';
-import { jobsOf } from './src/suites';
+/** `npm run bench`: beside the peers, or one of the studies that a first flag names. */
+import { runComparison } from './src/compare';
+import { runExplain } from './src/explain/run';
+import { runScaling } from './src/scaling/run';
 
-const say = (line: string) => console.error(`bench: ${line}`);
+const studies: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  '--explain': runExplain,
+  '--scaling': runScaling,
+};
 
-/** The fixture to check train steps against. @throws Error when the one that was asked for is missing */
-function findFixture(given: string | undefined): string | null {
-  const usual = fileURLToPath(new URL('../fixtures/rin-tiny.safetensors', import.meta.url));
-  if (given !== undefined && !existsSync(given)) throw new Error(`--fixture: no file ${given}`);
-  if (given !== undefined) return resolve(given);
-  if (existsSync(usual)) return usual;
-  say(`no fixture at ${usual}, train steps are not checked`);
-  return null;
-}
-
-/** The contestants to run. @throws Error naming one that is unknown or cannot run */
-function findContestants({ contestants, python }: Options): string[] {
-  const withoutPython = wantsPython(contestants) ? missingPyTorch(python) : undefined;
-  const names = selectContestants(contestants, withoutPython);
-  if (withoutPython !== undefined) say(`pytorch is left out: ${withoutPython}`);
-  return names;
-}
-
-/** Runs a job with every contestant, one after another. */
-async function runJob(job: Job, names: readonly string[], path: string, options: Options): Promise<Run> {
-  await writeJob(path, await prepareJob(job));
-  const { python, dawn, timeoutMs } = options;
-  const outcomes: Outcome[] = [];
-  for (const contestant of names) {
-    say(`${jobName(job)}: ${contestant}`);
-    outcomes.push(await runContestant({ contestant, job: path, python, dawn }, timeoutMs));
-  }
-  return { job, outcomes };
-}
-
-/** Prints a suite's report and what is wrong with it, which makes the benchmark fail. */
-function show(report: string, runs: readonly Run[]): void {
-  console.log(`\n${report}`);
-  for (const run of runs) {
-    for (const line of complaintsOf(run)) {
-      say(`${jobName(run.job)}: ${line}`);
-      process.exitCode = 1;
-    }
-  }
-}
-
-async function main(): Promise<void> {
-  const options = parseOptions(process.argv.slice(2));
-  if (options.help) {
-    console.log(usage);
-    return;
-  }
-  const names = findContestants(options);
-  const fixture = findFixture(options.fixture);
-  const folder = await mkdtemp(join(tmpdir(), 'noisesmith-bench-'));
-  const allRuns: Run[] = [];
-  const reports: string[] = [];
-  try {
-    for (const suite of options.suites) {
-      const runs: Run[] = [];
-      for (const job of jobsOf(suite, { ...options, fixture })) {
-        runs.push(await runJob(job, names, join(folder, 'job.safetensors'), options));
-      }
-      const report = suiteReport(suite, runs);
-      show(report, runs);
-      reports.push(report);
-      allRuns.push(...runs);
-    }
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-  if (options.markdown !== undefined) await writeFile(options.markdown, reports.join('\n'));
-  if (options.json !== undefined) {
-    const machine = { node: process.version, platform: `${process.platform}-${process.arch}` };
-    await writeFile(options.json, `${JSON.stringify({ ...machine, runs: allRuns }, null, 2)}\n`);
-  }
-}
-
-main().catch((error: unknown) => {
-  say(error instanceof Error ? error.message : String(error));
+const [first = '', ...rest] = process.argv.slice(2);
+const study = Object.hasOwn(studies, first) ? studies[first] : undefined;
+const run = study ? study(rest) : runComparison([first, ...rest].filter((arg) => arg !== ''));
+run.catch((error: unknown) => {
+  console.error(`bench: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;
 });

@@ -31,6 +31,7 @@ const commands = {
   async bench(args) {
     await setUpWithAdapter();
     return runForeground([
+      '--conditions=@noisesmith/source',
       '--import',
       pathToFileURL(resolveFrom('.', 'tsx')).href,
       join(root, 'bench', 'main.ts'),

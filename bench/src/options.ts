@@ -7,6 +7,8 @@ import { type Suite, selectOps, selectSuites, suites } from './suites';
 export const usage = `usage: bench [--suite LIST] [--config LIST] [--op LIST] [--contestants LIST] [--steps N] [--rounds N]
              [--budget SECONDS] [--fixture FILE] [--json FILE] [--markdown FILE] [--timeout MINUTES]
              [--python PROGRAM] [--dawn FLAG]...
+       bench --explain ...  every kernel of the train step beside the least time it could take (--explain --help)
+       bench --scaling ...  how cost grows with tokens and with the batch (--scaling --help)
 
   --suite LIST        of ${suites.join(', ')} (default train): train steps; single ops; a forward pass and DDIM sampling
   --config LIST       models of train and sample, of ${configs.map(({ name }) => name).join(', ')} (default tiny)
@@ -85,7 +87,7 @@ export function parseOptions(args: readonly string[]): Options {
   };
 }
 
-function positiveCount(flag: string, text: string): number {
+export function positiveCount(flag: string, text: string): number {
   const count = Number(text);
   if (!Number.isInteger(count) || count < 1) {
     throw new Error(`${flag}: ${JSON.stringify(text)}, expected a whole number of at least 1`);

@@ -7,7 +7,8 @@
  * last line on stdout that starts with `{` is a {@link Measurement} as JSON; everything else it prints is for people.
  *
  * All timing is done by the same code, in measure/. The first value is timed apart: it runs from the contestant's first
- * sight of the inputs (tracing, compilation, upload) to its first result.
+ * sight of the inputs (tracing, compilation, upload) to its first result. Drivers keep compiled shaders between
+ * processes, so that a second benchmark on a machine starts faster.
  *
  * A train job times steps. A step: upload one batch made beforehand (images, noise, gamma, one-hot labels,
  * self-conditioning mask); x0 scaling, noising, per-example std normalisation; first pass without gradient; masked

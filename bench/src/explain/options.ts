@@ -5,7 +5,7 @@ import { type BenchConfig, configs, selectConfigs } from '../configs';
 /** Seconds that a GPU takes to begin a dispatch that waits for the one before, where nothing better is known. */
 const USUAL_DISPATCH = 5e-6;
 
-export const usage = `usage: explain [--config LIST] [--top N] [--steps N] [--ceilings FLOPS,LOADS[,DISPATCH]] [--json FILE] [--dawn FLAG]...
+export const usage = `usage: bench --explain [--config LIST] [--top N] [--steps N] [--ceilings FLOPS,LOADS[,DISPATCH]] [--json FILE] [--dawn FLAG]...
 
 Every kernel of the train step beside the least time it could take, worst first.
 

@@ -1,4 +1,4 @@
-import type { Device } from '@jax-js/jax';
+import { type Device, defaultDevice, getWebGPUDevice, init } from '@jax-js/jax';
 import { describeAdapter, installDawn } from '../dawn';
 
 export type BackendName = Extract<Device, 'webgpu' | 'wasm'>;
@@ -8,15 +8,17 @@ export interface OpenBackend {
   readonly runtime: string;
 }
 
-/** Starts a backend and makes it the library's default. The library is imported here first: it looks for globals. */
+/** Starts a backend and makes it the library's default. */
 export async function openBackend(name: BackendName, dawn: readonly string[]): Promise<OpenBackend> {
   const gpu = name === 'webgpu' ? installDawn(dawn) : undefined;
-  const { defaultDevice, getWebGPUDevice, init } = await import('@jax-js/jax');
   const devices = await init(name);
   if (!devices.includes(name)) throw new Error(`jax-js has no backend ${name} here`);
   defaultDevice(name);
-  // Its pool of threads needs a global Worker, which Node does not have.
-  if (gpu === undefined) return { adapter: null, runtime: 'WebAssembly with SIMD, 1 thread' };
+  if (gpu === undefined) {
+    // Its pool of threads is made of the global Worker, which Node does not have.
+    const threads = 'Worker' in globalThis ? 'threads' : '1 thread';
+    return { adapter: null, runtime: `WebAssembly with SIMD, ${threads}` };
+  }
   // A rejected dispatch would be a fast one.
   getWebGPUDevice().addEventListener('uncapturederror', () => process.exit(1));
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });

@@ -8,7 +8,7 @@ import { labelsOf } from '../../sampling-data';
 import { networkOf, weightsOf } from './network';
 import { readOutputs } from './prepared';
 
-/** The compiled step of @noisesmith/samplers, replayed for every level. */
+/** The compiled step of @noisesmith/samplers, replayed for every level. It replaces x, so that every run writes x anew. */
 export async function prepareSampler(
   device: Device,
   config: ModelConfig,

@@ -6,7 +6,10 @@ import { PythonWorker } from './worker';
 
 export async function open({ python }: PeerOptions): Promise<Peer> {
   const worker = new PythonWorker(python);
-  const { version, threads } = await worker.ask('about');
+  const { version, threads } = await worker.ask('about').catch((error: unknown) => {
+    worker.close();
+    throw error;
+  });
   const prepared: Prepared = {
     async run(count) {
       await worker.ask('run', { count });

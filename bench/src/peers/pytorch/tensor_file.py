@@ -23,8 +23,9 @@ def read(path):
         if entry["dtype"] != "F32":
             raise ValueError(f"{path}: tensor {name} is {entry['dtype']}, expected F32")
         offset = start + entry["data_offsets"][0]
-        # A copy, because the file's tensors need not be aligned.
-        flat = torch.frombuffer(bytearray(data[offset : offset + 4 * count]), dtype=torch.float32) if count else torch.empty(0)
+        # A slice is a copy: the file's tensors need not be aligned.
+        values = data[offset : offset + 4 * count]
+        flat = torch.frombuffer(values, dtype=torch.float32) if count else torch.empty(0)
         tensors[name] = flat.reshape(shape)
     return tensors
 

@@ -1,4 +1,6 @@
-"""Work that is run again and again: single ops, a forward pass, sampling. Each function returns a function that does it."""
+"""
+Work that is run again and again: single ops, a forward pass, sampling. Each function returns one that does the work.
+"""
 
 import torch
 
@@ -16,7 +18,8 @@ def op(kind, gradient, tensors):
     if kind == "matmul":
         return lambda: {"c": torch.matmul(tensors["a"], tensors["b"])}
     if kind == "layer-norm":
-        return with_gradients(layers.layer_norm, [tensors[name] for name in ("x", "gamma", "beta")], tensors["dy"], ("dx", "dgamma", "dbeta"))
+        inputs = [tensors[name] for name in ("x", "gamma", "beta")]
+        return with_gradients(layers.layer_norm, inputs, tensors["dy"], ("dx", "dgamma", "dbeta"))
     if kind != "attention":
         raise ValueError(f"unknown op {kind}")
     q, k, v = (swap_heads(tensors[name]) for name in ("q", "k", "v"))

@@ -1,15 +1,15 @@
 /** The train step explained: every kernel's time beside its floor, or an estimate for a GPU from its two ceilings. */
 import { writeFile } from 'node:fs/promises';
 import { type Ceilings, type Device, type Explanation, explain, makePlan, openDevice } from '@noisesmith/tensor';
-import type { BenchConfig } from './src/configs';
-import { gpuProfile } from './src/explain/gpu-profile';
-import { groupKernels } from './src/explain/group';
-import { measureStep } from './src/explain/measure';
-import { type ExplainOptions, parseExplainOptions, usage } from './src/explain/options';
-import { ceilingsLine, explainTable, summaryLine } from './src/explain/table';
-import { trainGraph } from './src/explain/train-step';
-import { describeAdapter } from './src/peers/dawn';
-import type { Times } from './src/statistics';
+import type { BenchConfig } from '../configs';
+import { describeAdapter } from '../peers/dawn';
+import type { Times } from '../statistics';
+import { gpuProfile } from './gpu-profile';
+import { groupKernels } from './group';
+import { measureStep } from './measure';
+import { type ExplainOptions, parseExplainOptions, usage } from './options';
+import { ceilingsLine, explainTable, summaryLine } from './table';
+import { trainGraph } from './train-step';
 
 interface Report {
   readonly config: BenchConfig;
@@ -53,8 +53,8 @@ async function reportsOf({ configs, steps, ceilings, dawn, top }: ExplainOptions
   return reports;
 }
 
-async function main(): Promise<void> {
-  const options = parseExplainOptions(process.argv.slice(2));
+export async function runExplain(args: readonly string[]): Promise<void> {
+  const options = parseExplainOptions(args);
   if (options.help) {
     console.log(usage);
     return;
@@ -62,8 +62,3 @@ async function main(): Promise<void> {
   const reports = await reportsOf(options);
   if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(reports, null, 2)}\n`);
 }
-
-main().catch((error: unknown) => {
-  console.error(`explain: ${error instanceof Error ? error.message : String(error)}`);
-  process.exitCode = 1;
-});

@@ -1,0 +1,92 @@
+/** noisesmith beside its peers: every contestant in its own process, one after another, on the same adapter. */
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { complaintsOf } from './complaints';
+import { selectContestants, wantsPython } from './contestants';
+import { type Job, jobName } from './job';
+import { writeJob } from './job-file';
+import { type Options, parseOptions, usage } from './options';
+import { prepareJob } from './prepare';
+import { missingPyTorch } from './python';
+import { suiteReport } from './report';
+import type { Run } from './run';
+import { type Outcome, runContestant } from './run-contestant';
+import { jobsOf } from './suites';
+
+const say = (line: string) => console.error(`bench: ${line}`);
+
+/** The fixture to check train steps against. @throws Error when the one that was asked for is missing */
+function findFixture(given: string | undefined): string | null {
+  const usual = fileURLToPath(new URL('../../fixtures/rin-tiny.safetensors', import.meta.url));
+  if (given !== undefined && !existsSync(given)) throw new Error(`--fixture: no file ${given}`);
+  if (given !== undefined) return resolve(given);
+  if (existsSync(usual)) return usual;
+  say(`no fixture at ${usual}, train steps are not checked`);
+  return null;
+}
+
+/** The contestants to run. @throws Error naming one that is unknown or cannot run */
+function findContestants({ contestants, python }: Options): string[] {
+  const withoutPython = wantsPython(contestants) ? missingPyTorch(python) : undefined;
+  const names = selectContestants(contestants, withoutPython);
+  if (withoutPython !== undefined) say(`pytorch is left out: ${withoutPython}`);
+  return names;
+}
+
+/** Runs a job with every contestant, one after another. */
+async function runJob(job: Job, names: readonly string[], path: string, options: Options): Promise<Run> {
+  await writeJob(path, await prepareJob(job));
+  const { python, dawn, timeoutMs } = options;
+  const outcomes: Outcome[] = [];
+  for (const contestant of names) {
+    say(`${jobName(job)}: ${contestant}`);
+    outcomes.push(await runContestant({ contestant, job: path, python, dawn }, timeoutMs));
+  }
+  return { job, outcomes };
+}
+
+/** Prints a suite's report and what is wrong with it, which makes the benchmark fail. */
+function show(report: string, runs: readonly Run[]): void {
+  console.log(`\n${report}`);
+  for (const run of runs) {
+    for (const line of complaintsOf(run)) {
+      say(`${jobName(run.job)}: ${line}`);
+      process.exitCode = 1;
+    }
+  }
+}
+
+export async function runComparison(args: readonly string[]): Promise<void> {
+  const options = parseOptions(args);
+  if (options.help) {
+    console.log(usage);
+    return;
+  }
+  const names = findContestants(options);
+  const fixture = findFixture(options.fixture);
+  const folder = await mkdtemp(join(tmpdir(), 'noisesmith-bench-'));
+  const allRuns: Run[] = [];
+  const reports: string[] = [];
+  try {
+    for (const suite of options.suites) {
+      const runs: Run[] = [];
+      for (const job of jobsOf(suite, { ...options, fixture })) {
+        runs.push(await runJob(job, names, join(folder, 'job.safetensors'), options));
+      }
+      const report = suiteReport(suite, runs);
+      show(report, runs);
+      reports.push(report);
+      allRuns.push(...runs);
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+  if (options.markdown !== undefined) await writeFile(options.markdown, reports.join('\n'));
+  if (options.json !== undefined) {
+    const machine = { node: process.version, platform: `${process.platform}-${process.arch}` };
+    await writeFile(options.json, `${JSON.stringify({ ...machine, runs: allRuns }, null, 2)}\n`);
+  }
+}

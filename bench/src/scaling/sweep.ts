@@ -1,0 +1,70 @@
+import { compileGraph, type Device } from '@noisesmith/tensor';
+import { type BenchConfig, imageSize, TINY } from '../configs';
+import { trainGraph } from '../explain/train-step';
+import { timedOptimizer } from '../optimizer-settings';
+import { networkOf } from '../peers/noisesmith/network';
+import { inputsOf, scalarsAt } from '../peers/noisesmith/train-step';
+import { randomBatch } from '../random-batch';
+import { summarise } from '../statistics';
+
+/** What a train step of one size takes. */
+export interface Cost {
+  readonly config: BenchConfig;
+  /** Tape tokens of an image. */
+  readonly tokens: number;
+  /** Median of the warm steps, per image. */
+  readonly msPerImage: number;
+  /** Temporary buffers and inputs per image; parameters, moments and gradients are not counted. */
+  readonly bytesPerImage: number;
+}
+
+/** Images of 64 to 512 pixels a side in patches of 8, read by the same 64 latents. */
+export const sides: readonly number[] = [64, 128, 256, 512];
+const latents = { patch: 8, latents: 64, latent_dim: 128, tape_dim: 64, blocks: [2, 2], classes: 10 } as const;
+
+export const bySide: readonly BenchConfig[] = sides.map((image) => ({
+  ...TINY,
+  ...latents,
+  name: `${image}x${image}`,
+  image,
+  batch: 1,
+}));
+
+export const byBatch: readonly BenchConfig[] = [1, 2, 4, 8, 16, 32].map((batch) => ({
+  ...TINY,
+  name: `batch ${batch}`,
+  batch,
+}));
+
+export function tokensOf(config: BenchConfig): number {
+  const [height, width] = imageSize(config);
+  return (height / config.patch) * (width / config.patch);
+}
+
+/** Pipelines and staging buffers are made in these steps. */
+const WARM_UP = 2;
+
+export async function costOf(device: Device, config: BenchConfig, steps: number): Promise<Cost> {
+  const network = networkOf(config);
+  using program = await compileGraph(device, trainGraph(config));
+  const parameters = network.initialize(1);
+  program.state.write('params', parameters);
+  program.state.write('average', parameters);
+  const inputs = inputsOf(network, randomBatch(config, 1));
+  const times: number[] = [];
+  for (let step = 0; step < WARM_UP + steps; step++) {
+    const start = performance.now();
+    await program.run(inputs, scalarsAt(step + 1, timedOptimizer));
+    const [loss] = await program.read('loss');
+    if (!Number.isFinite(loss)) throw new Error(`${config.name}: the loss of step ${step} is ${loss}`);
+    if (step >= WARM_UP) times.push(performance.now() - start);
+  }
+  const inputBytes = Object.values(inputs).reduce((sum, { byteLength }) => sum + byteLength, 0);
+  const slotBytes = program.plan.slots.reduce((sum, elements) => sum + 4 * elements, 0);
+  return {
+    config,
+    tokens: tokensOf(config),
+    msPerImage: summarise(times).median / config.batch,
+    bytesPerImage: (inputBytes + slotBytes) / config.batch,
+  };
+}
