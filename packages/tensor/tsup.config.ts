@@ -4,7 +4,13 @@ import { base } from '../../tsup.base';
 // The platform modules stay files of their own, so that the import map in package.json can choose between them.
 export default defineConfig({
   ...base,
-  entry: ['src/index.ts', 'src/device/gpu-node.ts', 'src/device/gpu-browser.ts'],
+  entry: [
+    'src/index.ts',
+    'src/device/gpu-node.ts',
+    'src/device/gpu-browser.ts',
+    'src/plan/tune/storage-node.ts',
+    'src/plan/tune/storage-browser.ts',
+  ],
   dts: { entry: 'src/index.ts' },
-  external: ['#webgpu'],
+  external: ['#webgpu', '#tuning-storage'],
 });

@@ -40,6 +40,10 @@ export {
 export { makePlan, type Plan, type PlanOptions } from './plan/plan';
 export { type CompileOptions, compile, compileGraph, type KernelTime, Program } from './plan/program';
 export { Store } from './plan/store';
+export type { Choices, Decision, Site } from './plan/tune/site';
+export { type TuningTable, tuningKey } from './plan/tune/table';
+export { type TuneOptions, type TuneProgress, tune } from './plan/tune/tune';
+export { openTuningStore, type TuningStore, type TuningStoreOptions } from './plan/tune/tuning-store';
 export { inverseNormal } from './random/inverse-normal';
 export { deriveKey, threefry2x32, uniformFromBits } from './random/threefry';
 export type { Work } from './wgsl/work';

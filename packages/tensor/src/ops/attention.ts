@@ -1,24 +1,80 @@
+import { pullback } from '../autodiff/gradient';
 import { call, type Definition } from '../ir/definition';
 import { printShape } from '../ir/shape';
 import type { Tensor } from '../ir/tensor';
+import { attentionBackwardKernels, attentionKernels } from '../wgsl/attention-variants';
 import { einsum } from './contract';
-import { mul } from './elementwise';
+import { add, exp, log, mul, sub } from './elementwise';
 import { softmax } from './norm';
-import { reshape } from './view';
+import { max, sum } from './reduce';
+import { broadcastTo, permute, reshape } from './view';
+
+export interface AttentionAttributes {
+  readonly heads: number;
+}
+
+const LAST = -1;
 
 const splitHeads = (x: Tensor, heads: number): Tensor =>
   reshape(x, [x.shape[0]!, x.shape[1]!, heads, x.shape[2]! / heads]);
 
-/** Arguments q [b, lq, h·d], k [b, lk, h·d], v [b, lk, h·e]; result [b, lq, h·e]. */
-export const attentionDefinition: Definition<{ heads: number }> = {
+const joinHeads = (x: Tensor): Tensor => reshape(x, [x.shape[0]!, x.shape[1]!, x.shape[2]! * x.shape[3]!]);
+
+/** 1/√d of queries [b, lq, h·d]. */
+const scaleOf = (q: Tensor, heads: number): number => 1 / Math.sqrt(q.shape[2]! / heads);
+
+/** Queries are scaled, not logits: there are fewer of them. */
+const scaledQueries = (q: Tensor, heads: number): Tensor => splitHeads(mul(q, scaleOf(q, heads)), heads);
+
+/** q·kᵀ/√d [b, h, lq, lk]. */
+const logitsOf = (q: Tensor, k: Tensor, heads: number): Tensor =>
+  einsum('bqhd,bkhd->bhqk', scaledQueries(q, heads), splitHeads(k, heads));
+
+function logSumExp(x: Tensor): Tensor {
+  const top = max(x, LAST, { keepDims: true });
+  return add(reshape(top, x.shape.slice(0, -1)), log(sum(exp(sub(x, top)), LAST)));
+}
+
+/**
+ * Arguments q [b, lq, h·d], k [b, lk, h·d], v [b, lk, h·e]; results o [b, lq, h·e], and the saved logarithm of each
+ * query's sum of exponentials of its logits [b, h, lq].
+ */
+export const attentionDefinition: Definition<AttentionAttributes> = {
   name: 'attention',
   expand([q, k, v], { heads }) {
-    const scale = 1 / Math.sqrt(q!.shape[2]! / heads);
-    // Queries are scaled, not logits: there are fewer of them.
-    const logits = einsum('bqhd,bkhd->bhqk', splitHeads(mul(q!, scale), heads), splitHeads(k!, heads));
-    const mixed = einsum('bhqk,bkhe->bqhe', softmax(logits), splitHeads(v!, heads));
-    return [reshape(mixed, [mixed.shape[0]!, mixed.shape[1]!, v!.shape[2]!])];
+    const logits = logitsOf(q!, k!, heads);
+    return [joinHeads(einsum('bhqk,bkhe->bqhe', softmax(logits), splitHeads(v!, heads))), logSumExp(logits)];
   },
+  gradient({ xs, attributes, results, upstream }) {
+    const [dO, dL] = upstream;
+    // Only a second differentiation reaches the saved values.
+    if (!dO || dL) return pullback(attentionDefinition.expand(xs, attributes), upstream, xs);
+    return call(attentionBackward, [...xs, ...results, dO], attributes);
+  },
+  kernels: attentionKernels,
+};
+
+/**
+ * Arguments q, k, v, o, the logarithms of sums, do; results dq, dk, dv. Fused kernels compute the weights again from the
+ * logarithms of sums (Dao et al. 2022, "FlashAttention"). The expansion spells them as the forward does: where no fused
+ * kernel is chosen both are one node, kept from the forward.
+ */
+export const attentionBackward: Definition<AttentionAttributes> = {
+  name: 'attentionBackward',
+  expand([q, k, v, o, , dO], { heads }) {
+    const weights = softmax(logitsOf(q!, k!, heads));
+    const up = splitHeads(dO!, heads);
+    // Σ over keys of weights · dWeights, as a sum over the head's width. It stands first so that dLogits can be computed
+    // where dWeights is.
+    const rows = permute(sum(mul(up, splitHeads(o!, heads)), LAST, { keepDims: true }), [0, 2, 1, 3]);
+    const along = broadcastTo(rows, weights.shape);
+    const dWeights = einsum('bqhe,bkhe->bhqk', up, splitHeads(v!, heads));
+    const dLogits = mul(weights, sub(dWeights, along));
+    const dq = mul(joinHeads(einsum('bhqk,bkhd->bqhd', dLogits, splitHeads(k!, heads))), scaleOf(q!, heads));
+    const dk = joinHeads(einsum('bhqk,bqhd->bkhd', dLogits, scaledQueries(q!, heads)));
+    return [dq, dk, joinHeads(einsum('bhqk,bqhe->bkhe', weights, up))];
+  },
+  kernels: attentionBackwardKernels,
 };
 
 /**

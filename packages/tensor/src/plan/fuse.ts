@@ -140,7 +140,7 @@ class Fusion {
     const start = this.order.get(anchor)!;
     return children(f).every((x) => {
       if (chain.includes(core(x))) return true;
-      if (this.order.get(core(x))! > start) return false;
+      if (this.isLate(x, start)) return false;
       const seen = new Set<Tensor>();
       const waits = (t: Tensor): boolean => {
         if (t === anchor || this.epilogueOf.get(t) === anchor) return true;
@@ -150,6 +150,20 @@ class Fusion {
       };
       return !waits(x);
     });
+  }
+
+  /** True where `t` stands on a sum, or on a named kernel, that its author wrote after `start`. */
+  private isLate(t: Tensor, start: number): boolean {
+    const seen = new Set<Tensor>();
+    const visit = (x: Tensor): boolean => {
+      const { kind } = x.node;
+      const anchor = kind === 'contract' || kind === 'reduce' || kind === 'named';
+      if (anchor && this.order.get(x)! > start) return true;
+      if (seen.has(x) || anchor || isLeaf(x)) return false;
+      seen.add(x);
+      return children(x).some(visit);
+    };
+    return visit(t);
   }
 
   /** Stored tensors that computing `t` in place would load. */

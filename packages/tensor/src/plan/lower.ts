@@ -12,10 +12,18 @@ import { lowerReduce } from '../wgsl/lower-reduce';
 import type { Group } from './fuse';
 import { type Place, place } from './memory';
 import type { Planner } from './plan';
-import type { Operand, Result, Stage } from './variant';
+import type { Decision } from './tune/site';
+import type { KernelVariant, Operand, Result, Stage } from './variant';
 
-/** The kernels of one group, in the order in which they run. */
-export function lowerGroup(planner: Planner, group: Group): Kernel<Place>[] {
+export interface LoweredGroup {
+  /** In the order in which they run. */
+  readonly kernels: readonly Kernel<Place>[];
+  /** Where there was a choice of how to compute the group. */
+  readonly decision?: Decision;
+}
+
+/** The kernels of one group. */
+export function lowerGroup(planner: Planner, group: Group): LoweredGroup {
   // The generic lowering is the plain meaning, one element at a time.
   if (planner.options.generic) return lowered(planner, group, false);
   try {
@@ -28,7 +36,7 @@ export function lowerGroup(planner: Planner, group: Group): Kernel<Place>[] {
 }
 
 /** @throws MixedAccessError when taking neighbours together (`quads`) needs a buffer bound in two ways that exclude each other */
-function lowered(planner: Planner, group: Group, quads: boolean): Kernel<Place>[] {
+function lowered(planner: Planner, group: Group, quads: boolean): LoweredGroup {
   const names = new Bindings<Place>(planner.profile.limits.maxStorageBuffersPerShaderStage);
   const memory = memoryOf(planner, names, group);
   const buffers = {
@@ -43,11 +51,13 @@ function lowered(planner: Planner, group: Group, quads: boolean): Kernel<Place>[
     },
   };
   const label = labelOf(group);
-  const finish = (stages: readonly Stage[]): Kernel<Place>[] =>
-    stages.map((stage, i) => {
+  const finish = (stages: readonly Stage[], decision?: Decision): LoweredGroup => {
+    const kernels = stages.map((stage, i) => {
       const form = `${kindOf(group)} ${stage.name}`;
       return assemble({ ...stage, form, label: stages.length > 1 ? `${label} ${i + 1}` : label }, names);
     });
+    return { kernels, ...(decision && { decision }) };
+  };
   switch (group.kind) {
     case 'pointwise':
       return finish([lowerPointwise({ ...buffers, output: group.anchor })]);
@@ -55,13 +65,17 @@ function lowered(planner: Planner, group: Group, quads: boolean): Kernel<Place>[
       return finish(lowerReduce({ ...buffers, output: group.anchor, stored: group.outputs }));
     case 'contract': {
       const { generic, contract: variant } = planner.options;
+      const { choices } = planner;
       const { anchor, outputs } = group;
       if (generic) return finish([lowerContract(new Emitter(memory), anchor, outputs, buffers.bufferFor)]);
-      const request = { ...buffers, output: anchor, stored: outputs, memory, profile: planner.profile };
-      return finish(fastContract({ ...request, ...(variant && { variant }) }));
+      const request = { ...buffers, output: anchor, stored: outputs, memory, profile: planner.profile, choices };
+      const { stages, decision } = fastContract({ ...request, ...(variant && { variant }) });
+      return finish(stages, decision);
     }
-    case 'named':
-      return finish(namedStages(planner, group, names, memory, buffers.scratch, quads));
+    case 'named': {
+      const { variant, decision } = planner.chosen.get(group.anchor)!;
+      return finish(namedStages(planner, group, variant, names, memory, buffers.scratch, quads), decision);
+    }
   }
 }
 
@@ -77,6 +91,7 @@ function memoryOf(planner: Planner, names: Bindings<Place>, group: Group): Memor
 function namedStages(
   planner: Planner,
   group: Group,
+  variant: KernelVariant<unknown>,
   names: Bindings<Place>,
   memory: Memory,
   scratch: (elements: number, width?: 1 | 4) => string,
@@ -85,7 +100,6 @@ function namedStages(
   const { anchor } = group;
   if (anchor.node.kind !== 'named') throw new Error('not a named call');
   const { call } = anchor.node;
-  const variant = planner.chosen.get(anchor)!;
   return variant.stages({
     profile: planner.profile,
     attributes: call.attributes,

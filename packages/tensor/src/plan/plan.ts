@@ -10,6 +10,8 @@ import { type Fused, fuse, type Group } from './fuse';
 import { lowerGroup } from './lower';
 import { assignSlots, type BufferName, type Lifetime, liveBound, type Place, place } from './memory';
 import { type Chosen, type Simplified, simplify } from './simplify';
+import { defaultChoices } from './tune/defaults';
+import type { Choices, Site } from './tune/site';
 
 export interface PlanOptions {
   /** Lower every node by the generic rules alone: the reference for differential tests of kernels. */
@@ -18,6 +20,11 @@ export interface PlanOptions {
   readonly contract?: ContractVariant;
   /** Use this kernel, by name, for every call of the definition named; for tests and benchmarks. */
   readonly variants?: Readonly<Record<string, string>>;
+  /**
+   * The candidate for each site by the site's key, see {@link Plan.sites}; names that a site does not have are passed
+   * over. Absent, those that come with the engine for this adapter; an empty map gives the choices by rule alone.
+   */
+  readonly choices?: Choices;
 }
 
 /** A copy after the last kernel, for states that could not be written in place. */
@@ -29,6 +36,8 @@ export interface FinalCopy {
 /** Everything a program does, as data: no buffer or pipeline exists yet. */
 export interface Plan {
   readonly kernels: readonly Kernel<Place>[];
+  /** Where there was a choice of kernels: contractions, and named calls that keep their name. */
+  readonly sites: readonly Site[];
   readonly copies: readonly FinalCopy[];
   readonly outputs: Readonly<Record<string, Place>>;
   /** Elements of each temporary buffer. */
@@ -44,14 +53,16 @@ export interface Plan {
 export function makePlan(graph: Graph, profile: AdapterProfile, options: PlanOptions = {}): Plan {
   const names = [...Object.keys(graph.outputs), ...Object.keys(graph.assigns)];
   const given = [...Object.values(graph.outputs), ...Object.values(graph.assigns)];
+  const choices = options.choices ?? defaultChoices(profile);
   const simplified = simplify(given, {
     profile,
     generic: options.generic ?? false,
     ...(options.variants && { variants: options.variants }),
+    choices,
   });
   // One buffer is left for the step scalars.
   const fused = fuse(simplified, profile.limits.maxStorageBuffersPerShaderStage - 1);
-  return new Planner(graph, profile, options, simplified, fused, names).run();
+  return new Planner(graph, profile, options, choices, simplified, fused, names).run();
 }
 
 export class Planner {
@@ -71,6 +82,7 @@ export class Planner {
     private readonly graph: Graph,
     readonly profile: AdapterProfile,
     readonly options: PlanOptions,
+    readonly choices: Choices,
     private readonly simplified: Simplified,
     private readonly fused: Fused,
     private readonly names: readonly string[],
@@ -93,11 +105,15 @@ export class Planner {
     const copies = this.placeAssigned(roots.slice(outputCount), outputCount);
 
     const lastUse = this.lastUses(roots);
-    const kernels = groups.flatMap((group, i) => {
+    const kernels: Kernel<Place>[] = [];
+    const sites: Site[] = [];
+    groups.forEach((group, i) => {
       this.now = i;
       for (const t of group.outputs) this.allocate(t, lastUse.get(t) ?? groups.length);
       this.firstScratch = this.lifetimes.length;
-      return lowerGroup(this, group);
+      const lowered = lowerGroup(this, group);
+      const indices = lowered.kernels.map((kernel) => kernels.push(kernel) - 1);
+      if (lowered.decision) sites.push({ ...lowered.decision, kernels: indices });
     });
     const { slotOf, sizes } = assignSlots(this.lifetimes);
     const final = (at: Place): Place => moved(at, slotOf);
@@ -106,6 +122,7 @@ export class Planner {
         ...kernel,
         bindings: kernel.bindings.map(({ target, writable }) => ({ target: final(target), writable })),
       })),
+      sites,
       copies: copies.map(({ from, to }) => ({ from: final(this.placeOf(from)), to })),
       outputs: Object.fromEntries(
         this.names.slice(0, outputCount).map((name, i) => [name, final(this.placeOf(roots[i]!))]),
@@ -194,7 +211,7 @@ export class Planner {
   /** A named kernel may say that a result can be written over an argument. */
   private aliases(group: Group, target: Tensor, state: string): boolean {
     if (group.anchor.node.kind !== 'named' || target.node.kind !== 'result') return false;
-    const argument = this.chosen.get(group.anchor)?.aliases?.[target.node.index];
+    const argument = this.chosen.get(group.anchor)?.variant.aliases?.[target.node.index];
     return group.anchor.node.call.xs.every((x, i) => {
       const { node } = core(x);
       return node.kind !== 'state' || node.name !== state || i === argument;

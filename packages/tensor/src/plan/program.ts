@@ -4,15 +4,18 @@ import { BYTES_PER_ELEMENT, type TypedArray, viewBytes } from '../ir/dtype';
 import { type Graph, type ProgramArguments, type ProgramResult, type ProgramSpec, trace } from '../ir/program';
 import { sizeOf } from '../ir/shape';
 import type { Kernel } from '../wgsl/assemble';
-import { PassClock } from './cost/clock';
+import { PassClock, secondsEach } from './cost/clock';
 import type { Place } from './memory';
 import { makePlan, type Plan, type PlanOptions } from './plan';
 import { STATE_USAGE, Store } from './store';
+import { choicesOf, type TuningTable } from './tune/table';
 
 export interface CompileOptions extends PlanOptions {
   /** State shared with other programs; absent, the program makes its own from its spec. */
   readonly store?: Store;
   readonly label?: string;
+  /** Choices of kernels by `tune`. They are used as they are, on whatever adapter; the option `choices` goes before. */
+  readonly tuning?: TuningTable;
   /** Told after each pipeline is ready. */
   readonly onProgress?: (ready: number, total: number) => void;
 }
@@ -23,6 +26,8 @@ export interface KernelTime {
   readonly form: string;
   readonly workgroups: number;
   readonly milliseconds: number;
+  /** Of the first submission: drivers finish compiling at a pipeline's first dispatch. */
+  readonly firstMilliseconds: number;
 }
 
 interface Command {
@@ -54,7 +59,9 @@ export async function compile<const S extends ProgramSpec>(
 }
 
 export async function compileGraph(device: Device, graph: Graph, options: CompileOptions = {}): Promise<Program> {
-  const plan = makePlan(graph, device.profile, options);
+  const { tuning } = options;
+  const choices = options.choices ?? (tuning && choicesOf(tuning));
+  const plan = makePlan(graph, device.profile, { ...options, ...(choices && { choices }) });
   checkLimits(device, plan);
   const store = options.store ?? new Store(device, graph.spec.state ?? {});
   const memory = new ProgramMemory(device, graph, plan, store);
@@ -229,18 +236,32 @@ export class Program implements Disposable {
   /**
    * Milliseconds of each kernel, in the order in which they run. Each is repeated in a submission of its own until that
    * takes `atLeast` milliseconds, so that the fence around it, which is not subtracted, is a small part; the shortest of
-   * three such submissions counts. Wall time; on a
-   * GPU with sound timestamps theirs. States take whatever the repeats leave in them.
+   * three such submissions counts. Wall time; on a GPU with sound timestamps theirs. States take whatever the repeats
+   * leave in them.
+   *
+   * @param options.kernels indices in the plan of those to time; absent, all
    */
-  async profile({ atLeast = 10 }: { readonly atLeast?: number } = {}): Promise<KernelTime[]> {
+  async profile(
+    options: { readonly atLeast?: number; readonly kernels?: readonly number[] } = {},
+  ): Promise<KernelTime[]> {
+    const { atLeast = 10, kernels } = options;
     using clock = new PassClock(this.device);
-    const options = { atLeastSeconds: atLeast / 1000, mostRepeats: MOST_REPEATS, attempts: ATTEMPTS };
+    const pace = { atLeastSeconds: atLeast / 1000, mostRepeats: MOST_REPEATS, attempts: ATTEMPTS };
     const times: KernelTime[] = [];
-    for (const command of this.commands) {
+    for (const index of kernels ?? this.commands.keys()) {
+      const command = this.commands[index];
+      if (!command) throw new RangeError(`kernel ${index} of a plan of ${this.commands.length}`);
       const { label, form, workgroups } = command.kernel;
       const encode = (pass: GPUComputePassEncoder, repeats: number): void =>
         this.dispatch(pass, new Array<Command>(repeats).fill(command));
-      times.push({ label, form, workgroups, milliseconds: 1000 * (await clock.each(label, encode, options)) });
+      let first: number | undefined;
+      const measure = async (repeats: number): Promise<number> => {
+        const seconds = await clock.seconds(label, encode, repeats);
+        first ??= seconds;
+        return seconds;
+      };
+      const milliseconds = 1000 * (await secondsEach(measure, pace));
+      times.push({ label, form, workgroups, milliseconds, firstMilliseconds: 1000 * first! });
     }
     return times;
   }

@@ -1,21 +1,28 @@
 import type { AdapterProfile } from '../device/types';
 import { SEGMENT_ALIGNMENT } from '../ir/layout';
-import { makeView, mapChildren, type Node, reachable, substituteArgs, Tensor } from '../ir/tensor';
+import { makeView, mapChildren, type NamedCall, type Node, reachable, substituteArgs, Tensor } from '../ir/tensor';
 import { arg, constant, substitute, subterms } from '../ir/term';
 import { isIdentityView, keepsOrder, mergeViews, viewShape } from '../ir/view';
 import { core, isLeaf, isUniform } from './core';
-import type { KernelVariant } from './variant';
+import { type Choices, type Decision, decide } from './tune/site';
+import { EXPANSION, type KernelVariant } from './variant';
 
 export interface SimplifyOptions {
   readonly profile: AdapterProfile;
   /** Lower every node by the generic rules: no named kernel is used. */
   readonly generic: boolean;
-  /** The variant to take, by name, for definitions named here. */
+  /** The variant to take, by name, for definitions named here; {@link EXPANSION} for none. */
   readonly variants?: Readonly<Record<string, string>>;
+  readonly choices: Choices;
+}
+
+export interface ChosenKernel {
+  readonly variant: KernelVariant<unknown>;
+  readonly decision: Decision;
 }
 
 /** The named kernel that will compute each call that keeps its name. */
-export type Chosen = Map<Tensor, KernelVariant<unknown>>;
+export type Chosen = Map<Tensor, ChosenKernel>;
 
 /**
  * Rewrites the graph bottom-up: named calls without a kernel become their expansion, equal nodes become one, views merge,
@@ -77,15 +84,21 @@ class Rewriter {
     return placed;
   }
 
-  private kernelFor(named: Tensor): KernelVariant<unknown> | undefined {
+  private kernelFor(named: Tensor): ChosenKernel | undefined {
     if (this.options.generic || named.node.kind !== 'named') return undefined;
     const { definition, attributes, xs } = named.node.call;
-    const { profile, variants } = this.options;
+    const { profile, variants, choices } = this.options;
     const able = (definition.kernels ?? []).filter((k) => k.supports({ profile, attributes, inputs: xs }));
     const wanted = variants?.[definition.name];
-    if (wanted === undefined) return able.find((k) => k.suits?.(profile) ?? true);
-    const forced = able.find((k) => k.name === wanted);
-    if (forced) return forced;
+    if (wanted === EXPANSION) return undefined;
+    const call = { attributes, inputs: xs };
+    const suits = (k: KernelVariant<unknown>): boolean => k.suits?.(profile, call) ?? true;
+    const candidates = able.filter((k) => (wanted === undefined ? suits(k) : k.name === wanted));
+    if (candidates.length > 0) {
+      const { candidate: variant, decision } = decide(callKey(named.node.call), candidates, choices);
+      return { variant, decision };
+    }
+    if (wanted === undefined) return undefined;
     const names = able.map((k) => k.name).join(', ') || 'none';
     throw new RangeError(`${named.describe()}: no kernel '${wanted}' of ${definition.name} can do this (${names} can)`);
   }
@@ -161,6 +174,13 @@ class Rewriter {
     this.order.set(made, like.id);
     return made;
   }
+}
+
+/** Definition, shapes of the arguments, and those attributes that are plain values: `softmax 64x16`. */
+function callKey({ definition, attributes, xs }: NamedCall): string {
+  const plain = Object.entries(attributes ?? {}).filter(([, value]) => typeof value !== 'object');
+  const shapes = xs.map(({ shape }) => shape.join('x') || '1');
+  return [definition.name, shapes.join(','), ...plain.map(([name, value]) => `${name}=${value}`)].join(' ');
 }
 
 const relabel = (t: Tensor, path: string): Tensor => Object.assign(t, { path });

@@ -51,13 +51,19 @@ export interface Stage {
   readonly work: Work;
 }
 
+/** Names, where a variant can be named, that no kernel is to be used: the expansion is lowered instead. */
+export const EXPANSION = 'expansion';
+
 /** A fast kernel of a named meaning, admitted by a differential test against its expansion. */
 export interface KernelVariant<A> {
   readonly name: string;
   /** True where it can compute the call at all. */
   supports(request: { profile: AdapterProfile; attributes: A; inputs: readonly { shape: Shape }[] }): boolean;
-  /** False on adapters where a later variant of the list is the better choice; absent, it suits all. */
-  suits?(profile: AdapterProfile): boolean;
+  /**
+   * False where a later variant of the list is the better choice, or the expansion if there is none; absent, it suits all
+   * adapters and calls.
+   */
+  suits?(profile: AdapterProfile, call: { attributes: A; inputs: readonly { shape: Shape }[] }): boolean;
   stages(request: KernelRequest<A>): Stage[];
   /** Result i may be written over argument `aliases[i]` element by element. */
   readonly aliases?: Readonly<Record<number, number>>;

@@ -7,6 +7,8 @@ type Role = 'batch' | 'm' | 'n' | 'k';
 /** A contraction as a batched matrix product: flat sizes, and row-major indices from flat role indices. */
 export interface ContractRoles {
   readonly sizes: Readonly<Record<Role, number>>;
+  /** Order of the roles in memory, neighbours that are one written once: `bmk,bkn->bmn`, with b for the batch. */
+  readonly order: string;
   readonly indexA: (at: Partial<Record<Role, Expression>>) => Expression;
   readonly indexB: (at: Partial<Record<Role, Expression>>) => Expression;
   readonly indexOut: (at: Partial<Record<Role, Expression>>) => Expression;
@@ -24,9 +26,12 @@ export function contractRoles(spec: ContractSpec, a: Tensor, b: Tensor): Contrac
   for (const l of spec.out) letters[roleOf(l)].push(l);
   for (const l of spec.a) if (!spec.out.includes(l)) letters.k.push(l);
   const total = (role: Role): number => sizeOf(letters[role].map(size));
+  const order = (own: string): string =>
+    [...own].map((l) => roleOf(l)[0]!).reduce((text, role) => (text.endsWith(role) ? text : text + role), '');
   const index = (own: string) => indexFunction(own, size, roleOf, letters);
   return {
     sizes: { batch: total('batch'), m: total('m'), n: total('n'), k: total('k') },
+    order: `${order(spec.a)},${order(spec.b)}->${order(spec.out)}`,
     indexA: index(spec.a),
     indexB: index(spec.b),
     indexOut: index(spec.out),

@@ -1,10 +1,17 @@
 import type { AdapterProfile } from '../device/types';
+import { BYTES_PER_ELEMENT } from '../ir/dtype';
 import type { Tensor } from '../ir/tensor';
+import { type Choices, type Decision, decide } from '../plan/tune/site';
 import { type ContractRoles, contractRoles } from './contract-roles';
 import { Emitter, type Memory, nameless } from './emitter';
 import { type Expression, quadVariable, variable } from './expression';
 import { ElementIndex } from './index-form';
-import { type ContractVariant, chooseContract } from './kernels/contract';
+import {
+  type ContractCandidate,
+  type ContractProblem,
+  type ContractVariant,
+  contractCandidates,
+} from './kernels/contract';
 import type { KernelStage } from './kernels/kernel';
 import { storeAll, storeQuads } from './lower-pointwise';
 import type { Work } from './work';
@@ -18,6 +25,7 @@ export interface ContractRequest {
   readonly quads: boolean;
   /** Takes this form, whatever the adapter; for tests. */
   readonly variant?: ContractVariant;
+  readonly choices: Choices;
   bufferFor(t: Tensor): string;
   quadsFor(t: Tensor): string;
   scratch(elements: number, width: 1 | 4): string;
@@ -78,8 +86,13 @@ function quadAccess(request: ContractRequest, roles: ContractRoles, reader: Emit
   };
 }
 
-/** Stages of the contraction in the form that suits the adapter; its epilogue runs where the sums are stored. */
-export function fastContract(request: ContractRequest): KernelStage[] {
+interface FastContract {
+  readonly stages: KernelStage[];
+  readonly decision: Decision;
+}
+
+/** Stages of the contraction in a form that suits the adapter; its epilogue runs where the sums are stored. */
+export function fastContract(request: ContractRequest): FastContract {
   const { output, stored, memory, profile } = request;
   if (output.node.kind !== 'contract') throw new Error('not a contract');
   const { spec, a, b } = output.node;
@@ -102,33 +115,33 @@ export function fastContract(request: ContractRequest): KernelStage[] {
     storeSum(counter, 'i', 'acc', () => 'buffer');
     return counter.work;
   };
-  const variant = request.variant ?? chooseContract(sizes, profile);
-  const stages = variant.emit(
-    {
-      ...sizes,
-      ...quadAccess(request, roles, reader),
-      loadA: (batch, m, k) =>
-        load(
-          a,
-          roles.indexA({ batch: variable(batch, sizes.batch), m: variable(m, sizes.m), k: variable(k, sizes.k) }),
-        ),
-      loadB: (batch, k, n) =>
-        load(
-          b,
-          roles.indexB({ batch: variable(batch, sizes.batch), n: variable(n, sizes.n), k: variable(k, sizes.k) }),
-        ),
-      store: (batch, m, n, acc) => {
-        const writer = new Emitter(memory);
-        const at = { batch: variable(batch, sizes.batch), m: variable(m, sizes.m), n: variable(n, sizes.n) };
-        return writer.capture(() => {
-          storeSum(writer, writer.bind(roles.indexOut(at).text), acc, request.bufferFor);
-        });
-      },
-      costs: { loadA: loading(a), loadB: loading(b), store: storing() },
-      scratch: request.scratch,
+  const problem: ContractProblem = {
+    ...sizes,
+    ...quadAccess(request, roles, reader),
+    loadA: (batch, m, k) =>
+      load(a, roles.indexA({ batch: variable(batch, sizes.batch), m: variable(m, sizes.m), k: variable(k, sizes.k) })),
+    loadB: (batch, k, n) =>
+      load(b, roles.indexB({ batch: variable(batch, sizes.batch), n: variable(n, sizes.n), k: variable(k, sizes.k) })),
+    store: (batch, m, n, acc) => {
+      const writer = new Emitter(memory);
+      const at = { batch: variable(batch, sizes.batch), m: variable(m, sizes.m), n: variable(n, sizes.n) };
+      return writer.capture(() => {
+        storeSum(writer, writer.bind(roles.indexOut(at).text), acc, request.bufferFor);
+      });
     },
-    profile,
+    costs: { loadA: loading(a), loadB: loading(b), store: storing() },
+    scratch: request.scratch,
+  };
+  const size = `${sizes.batch}x${sizes.m}x${sizes.n}x${sizes.k}`;
+  const quads = [problem.quadsOfA, problem.quadsOfB, problem.quadsOfOut].map((axis) => axis ?? '-');
+  const { decision, candidate } = decide(
+    `contract ${size} ${roles.order} quads ${quads}`,
+    bindable(contractCandidates(problem, profile, request.variant), profile),
+    request.choices,
   );
-  const { batch, m, n, k } = sizes;
-  return stages.map((stage) => ({ ...stage, name: `${batch}x${m}x${n}x${k} ${stage.name}` }));
+  return { decision, stages: candidate.emit().map((stage) => ({ ...stage, name: `${size} ${stage.name}` })) };
 }
+
+/** Those whose partial sums one buffer can hold, and the first in any case: its error says what does not fit. */
+const bindable = (candidates: readonly ContractCandidate[], { limits }: AdapterProfile): ContractCandidate[] =>
+  candidates.filter(({ scratch }, i) => i === 0 || scratch * BYTES_PER_ELEMENT <= limits.maxStorageBufferBindingSize);

@@ -17,6 +17,9 @@ export interface QuadTile {
   readonly parts: number;
 }
 
+export const quadTileName = ({ rows, columns, lanes, parts }: QuadTile): string =>
+  `quads ${rows}x${lanes * columns}${parts > 1 ? ` in ${parts} parts` : ''}`;
+
 /** Steps of k in one turn of the loop: four, where vectors are loaded. More only makes the program larger. */
 export const turnOf = ({ k, quadsOfA, quadsOfB }: ContractProblem): number =>
   k % 4 === 0 && (quadsOfA || quadsOfB) ? 4 : 1;
@@ -212,9 +215,8 @@ export function quadStage(problem: ContractProblem, tile: QuadTile, scratch: str
     ...storing(p, tile),
     '}',
   ].join('\n');
-  const name = `quads ${rows}x${lanes * columns}${parts > 1 ? ` in ${parts} parts` : ''}`;
   const { count, vector } = loadsOfTurn(p, tile).a;
   const loadedRows = (count * (vector ? 4 : 1)) / turn;
   const work = registerTilesWork(p, { rows, columns, lanes, loadedRows, parts });
-  return { name, body, workgroups, work, directives: 'enable subgroups;' };
+  return { name: quadTileName(tile), body, workgroups, work, directives: 'enable subgroups;' };
 }

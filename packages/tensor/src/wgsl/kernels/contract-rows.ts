@@ -1,5 +1,12 @@
-import { type ContractProblem, type ContractSizes, type ContractVariant, transpose } from './contract';
-import { combineParts, partialSum, scratchFor, singleStores } from './contract-split';
+import { cheapest } from './candidates';
+import {
+  type ContractCandidate,
+  type ContractProblem,
+  type ContractSizes,
+  type ContractVariant,
+  transpose,
+} from './contract';
+import { combineParts, partialSum, scratchFor, scratchSize, singleStores } from './contract-split';
 import { registerTilesWork } from './contract-work';
 import { entryParameters, type KernelStage, range, workgroupId } from './kernel';
 
@@ -31,33 +38,46 @@ function cost(tile: Tile, { batch, m, n, k }: ContractSizes): number {
   return Math.ceil(workgroups / WORKERS) * each + combine;
 }
 
-function cheapest(sizes: ContractSizes): Tile {
-  let best: { tile: Tile; price: number } | undefined;
+const turn = (sizes: ContractSizes, transposed: boolean): ContractSizes =>
+  transposed ? { ...sizes, m: sizes.n, n: sizes.m } : sizes;
+
+function tilesFor(sizes: ContractSizes): Tile[] {
+  const tiles: Tile[] = [];
   for (const transposed of [false, true]) {
-    const turned = transposed ? { ...sizes, m: sizes.n, n: sizes.m } : sizes;
-    for (const rows of [...[2, 4, 8].filter((r) => r < turned.m), Math.min(turned.m, 8)]) {
+    const { m } = turn(sizes, transposed);
+    for (const rows of [...[2, 4, 8].filter((r) => r < m), Math.min(m, 8)]) {
       for (const columns of [1, 2, 4]) {
         for (let parts = 1; parts === 1 || sizes.k / parts >= 32; parts *= 2) {
-          const tile = { rows, columns, parts, transposed };
-          const price = cost(tile, turned);
-          if (!best || price < best.price) best = { tile, price };
+          tiles.push({ rows, columns, parts, transposed });
         }
       }
     }
   }
-  return best!.tile;
+  return tiles;
 }
 
-function emitRows(whole: ContractProblem): KernelStage[] {
+const tileName = ({ rows, columns, parts }: Tile): string =>
+  `rows ${rows}x${LANES * columns}${parts > 1 ? ` in ${parts} parts` : ''}`;
+
+function candidates(whole: ContractProblem): ContractCandidate[] {
   const problem = singleStores(whole);
-  const tile = cheapest(problem);
+  const tiles = cheapest(tilesFor(problem), (tile) => cost(tile, turn(problem, tile.transposed)));
+  return tiles.map((tile) => ({
+    name: `${tileName(tile)}${tile.transposed ? ' transposed' : ''}`,
+    scratch: scratchSize(problem, tile.parts),
+    emit: () => emitRows(problem, tile),
+  }));
+}
+
+function emitRows(problem: ContractProblem, tile: Tile): KernelStage[] {
   const p = tile.transposed ? transpose(problem) : problem;
   if (tile.parts === 1) return [rowsStage(p, tile)];
   const scratch = scratchFor(p, tile.parts);
   return [rowsStage(partialSum(p, scratch, 'part'), tile), combineParts(p, scratch, tile.parts)];
 }
 
-function rowsStage(p: ContractProblem, { rows, columns, parts }: Tile): KernelStage {
+function rowsStage(p: ContractProblem, tile: Tile): KernelStage {
+  const { rows, columns, parts } = tile;
   const down = Math.ceil(p.m / rows);
   const across = Math.ceil(p.n / (LANES * columns));
   const workgroups = parts * p.batch * down * across;
@@ -100,14 +120,14 @@ function rowsStage(p: ContractProblem, { rows, columns, parts }: Tile): KernelSt
     '}',
     '}',
   ].join('\n');
-  const name = `rows ${rows}x${LANES * columns}${parts > 1 ? ` in ${parts} parts` : ''}`;
   const work = registerTilesWork(p, { rows, columns, lanes: LANES, loadedRows: rows, parts });
-  return { name, body, workgroups, work };
+  return { name: tileName(tile), body, workgroups, work };
 }
 
 /** The form for CPU adapters without subgroups: every invocation loads all it multiplies. Needs nothing of the adapter. */
 export const registerRows: ContractVariant = {
   name: 'register-rows',
   supports: () => true,
-  emit: (p) => emitRows(p),
+  suits: ({ software }) => software,
+  candidates,
 };

@@ -1,5 +1,5 @@
 import { work } from '../work';
-import type { ContractProblem } from './contract';
+import type { ContractProblem, ContractSizes } from './contract';
 import { combineWork } from './contract-work';
 import { invocationId, type KernelStage } from './kernel';
 
@@ -8,9 +8,13 @@ const SIZE = 64;
 /** The problem for forms that store sums one by one. */
 export const singleStores = (problem: ContractProblem): ContractProblem => ({ ...problem, quadsOfOut: undefined });
 
+/** f32 elements of the sums of all parts; none where there is one part, which stores results. */
+export const scratchSize = ({ batch, m, n }: ContractSizes, parts: number): number =>
+  parts > 1 ? parts * batch * m * n : 0;
+
 /** Memory for the sums of all parts, as vectors where the problem stores vectors. */
 export const scratchFor = (p: ContractProblem, parts: number): string =>
-  p.scratch(parts * p.batch * p.m * p.n, p.quadsOfOut ? 4 : 1);
+  p.scratch(scratchSize(p, parts), p.quadsOfOut ? 4 : 1);
 
 /** Position of a partial sum: neighbours in the result are neighbours here. */
 function position(p: ContractProblem, part: string, b: string, m: string, n: string): string {

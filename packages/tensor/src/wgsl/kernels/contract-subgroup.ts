@@ -1,6 +1,7 @@
-import { type ContractProblem, type ContractVariant, transpose } from './contract';
-import { loadsOfTurn, type QuadTile, quadStage, turnOf } from './contract-quads';
-import { combineParts, scratchFor } from './contract-split';
+import { cheapest, EXPECTED_RUNS } from './candidates';
+import { type ContractCandidate, type ContractProblem, type ContractVariant, transpose } from './contract';
+import { loadsOfTurn, type QuadTile, quadStage, quadTileName, turnOf } from './contract-quads';
+import { combineParts, scratchFor, scratchSize } from './contract-split';
 import type { KernelProfile, KernelStage } from './kernel';
 
 /** Rows run along n and lanes along m where `transposed`. */
@@ -13,8 +14,6 @@ const COST = { load: 7.5, quad: 11, broadcast: 0.8, fma: 0.58, store: 25, quadSt
 /** Workgroups are dealt out to this many workers. */
 const WORKERS = 4;
 const MOST_SUMS = 256;
-/** Runs over which the time to compile a kernel is spread: a large tile has to earn its larger program. */
-const RUNS = 2000;
 
 /** Nanoseconds that compiling takes, by measurement: each load and store is a loop over lanes, each sum lives across loops. */
 function compileCost(p: ContractProblem, tile: QuadTile): number {
@@ -36,31 +35,41 @@ function cost(p: ContractProblem, tile: QuadTile): number {
   const stores = Math.min(rows, m) * columns * stored;
   const each = Math.ceil(k / parts / turn) * step + stores + COST.workgroup;
   const combine = parts > 1 ? COST.stage + ((batch * m * n) / lanes / WORKERS) * (parts * COST.load + COST.store) : 0;
-  return Math.ceil(workgroups / WORKERS) * each + combine + compileCost(p, tile) / RUNS;
+  return Math.ceil(workgroups / WORKERS) * each + combine + compileCost(p, tile) / EXPECTED_RUNS;
 }
 
-function cheapest(problem: ContractProblem, lanes: number): Choice {
-  let best: { tile: Choice; price: number } | undefined;
+const turn = (problem: ContractProblem, transposed: boolean): ContractProblem =>
+  transposed ? transpose(problem) : problem;
+
+function tilesFor(problem: ContractProblem, lanes: number): Choice[] {
+  const tiles: Choice[] = [];
   for (const transposed of [false, true]) {
-    const p = transposed ? transpose(problem) : problem;
+    const p = turn(problem, transposed);
     const strips = p.quadsOfB === 'n' || p.quadsOfOut === 'n';
     for (const rows of [...[8, 16, 24, 32].filter((r) => r < p.m), Math.min(p.m, 32)]) {
       for (const columns of strips ? [4] : [1, 2, 3, 4]) {
         if (rows * columns > MOST_SUMS || (columns === 8 && rows < 24)) continue;
         for (let parts = 1; parts === 1 || p.k / parts >= 32; parts *= 2) {
-          const tile = { rows, columns, lanes, parts, transposed };
-          const price = cost(p, tile);
-          if (!best || price < best.price) best = { tile, price };
+          tiles.push({ rows, columns, lanes, parts, transposed });
         }
       }
     }
   }
-  return best!.tile;
+  return tiles;
 }
 
-function emit(problem: ContractProblem, { subgroupSize }: KernelProfile): KernelStage[] {
-  const { transposed, ...tile } = cheapest(problem, subgroupSize);
-  const p = transposed ? transpose(problem) : problem;
+function candidates(problem: ContractProblem, { subgroupSize }: KernelProfile): ContractCandidate[] {
+  const turned = [false, true].map((transposed) => turn(problem, transposed));
+  const price = (tile: Choice): number => cost(turned[Number(tile.transposed)]!, tile);
+  return cheapest(tilesFor(problem, subgroupSize), price).map((tile) => ({
+    name: `${quadTileName(tile)}${tile.transposed ? ' transposed' : ''}`,
+    scratch: scratchSize(problem, tile.parts),
+    emit: () => emit(problem, tile),
+  }));
+}
+
+function emit(problem: ContractProblem, tile: Choice): KernelStage[] {
+  const p = turn(problem, tile.transposed);
   if (tile.parts === 1) return [quadStage(p, tile, undefined)];
   const scratch = scratchFor(p, tile.parts);
   return [quadStage(p, tile, scratch), combineParts(p, scratch, tile.parts)];
@@ -73,5 +82,6 @@ function emit(problem: ContractProblem, { subgroupSize }: KernelProfile): Kernel
 export const subgroupQuads: ContractVariant = {
   name: 'subgroup-quads',
   supports: (_sizes, { subgroupSize }) => subgroupSize >= 4 && subgroupSize <= 32,
-  emit,
+  suits: ({ software }) => software,
+  candidates,
 };

@@ -1,5 +1,5 @@
-import type { ContractProblem, ContractVariant } from './contract';
-import { combineParts, partialSum, scratchFor, singleStores } from './contract-split';
+import type { ContractCandidate, ContractProblem, ContractSizes, ContractVariant } from './contract';
+import { combineParts, partialSum, scratchFor, scratchSize, singleStores } from './contract-split';
 import { stagedTilesWork } from './contract-work';
 import { entryParameters, type KernelStage, range, workgroupId } from './kernel';
 
@@ -10,26 +10,63 @@ const BLOCK = 4;
 /** Fewer workgroups than this leave a GPU idle; k is cut into parts to make more. */
 const ENOUGH_WORKGROUPS = 128;
 const SHORTEST_PART = 256;
+/** Parts that the rule does not take, but measurement may. */
+const SHORTEST_TRIED_PART = 64;
 
-/**
- * The form for GPUs: a workgroup of 16 × 16 (or 8 × 8, for small products) invocations stages a strip of A and one of B
- * in workgroup memory, and each invocation multiplies 4 + 4 of their values into 16 sums. Elements past an edge are
- * staged as zero.
- */
-function emitTile(whole: ContractProblem): KernelStage[] {
-  const problem = singleStores(whole);
-  const { batch, m, n, k } = problem;
-  const tiles = (side: number): number => batch * Math.ceil(m / side) * Math.ceil(n / side);
-  const side = Math.min(m, n) > 32 && tiles(64) >= ENOUGH_WORKGROUPS ? 64 : 32;
-  const wanted = Math.min(Math.ceil(ENOUGH_WORKGROUPS / tiles(side)), Math.floor(k / SHORTEST_PART));
-  const depth = Math.ceil(k / Math.max(wanted, 1) / DEPTH) * DEPTH;
-  const parts = Math.ceil(k / depth);
-  if (parts === 1) return [tileStage(problem, side, 1, depth)];
-  const scratch = scratchFor(problem, parts);
-  return [tileStage(partialSum(problem, scratch, 'part'), side, parts, depth), combineParts(problem, scratch, parts)];
+/** side × side outputs of a workgroup, over `parts` parts of k with `depth` steps each. */
+interface Tile {
+  readonly side: 32 | 64;
+  readonly parts: number;
+  readonly depth: number;
 }
 
-function tileStage(p: ContractProblem, side: number, parts: number, depth: number): KernelStage {
+function tileOf({ k }: ContractSizes, side: 32 | 64, wanted: number): Tile {
+  const depth = Math.ceil(k / wanted / DEPTH) * DEPTH;
+  return { side, depth, parts: Math.ceil(k / depth) };
+}
+
+/** The rule's tile first; then the other side, and twice and half as many parts. */
+function tilesFor(sizes: ContractSizes): Tile[] {
+  const { batch, m, n, k } = sizes;
+  const count = (side: number): number => batch * Math.ceil(m / side) * Math.ceil(n / side);
+  const ruled = (side: number): number =>
+    Math.max(1, Math.min(Math.ceil(ENOUGH_WORKGROUPS / count(side)), Math.floor(k / SHORTEST_PART)));
+  const wide = Math.min(m, n) > 32;
+  const side = wide && count(64) >= ENOUGH_WORKGROUPS ? 64 : 32;
+  const other = side === 64 ? 32 : 64;
+  const parts = ruled(side);
+  return [
+    tileOf(sizes, side, parts),
+    ...(wide ? [tileOf(sizes, other, ruled(other))] : []),
+    ...(k / parts >= 2 * SHORTEST_TRIED_PART ? [tileOf(sizes, side, 2 * parts)] : []),
+    ...(parts > 1 ? [tileOf(sizes, side, Math.floor(parts / 2))] : []),
+  ];
+}
+
+const tileName = ({ side, parts }: Tile): string => `tile ${side}x${side}${parts > 1 ? ` in ${parts} parts` : ''}`;
+
+function candidates(whole: ContractProblem): ContractCandidate[] {
+  const problem = singleStores(whole);
+  const tiles = tilesFor(problem);
+  const names = tiles.map(tileName);
+  // Rounding to whole steps can make two of them the same.
+  const distinct = tiles.filter((_, i) => names.indexOf(names[i]!) === i);
+  return distinct.map((tile) => ({
+    name: tileName(tile),
+    scratch: scratchSize(problem, tile.parts),
+    emit: () => emitTile(problem, tile),
+  }));
+}
+
+function emitTile(problem: ContractProblem, tile: Tile): KernelStage[] {
+  const { parts } = tile;
+  if (parts === 1) return [tileStage(problem, tile)];
+  const scratch = scratchFor(problem, parts);
+  return [tileStage(partialSum(problem, scratch, 'part'), tile), combineParts(problem, scratch, parts)];
+}
+
+function tileStage(p: ContractProblem, tile: Tile): KernelStage {
+  const { side, parts, depth } = tile;
   const edge = side / BLOCK;
   const size = edge * edge;
   const down = Math.ceil(p.m / side);
@@ -94,12 +131,17 @@ ${sums.map(([r, c]) => `  results[${r * BLOCK + c}] = s_${r}_${c};`).join('\n')}
     put(matrix, m0 + y * ${BLOCK}u + i / ${BLOCK}u, n0 + x + (i % ${BLOCK}u) * ${edge}u, part, results[i]);
   }
 }`;
-  const name = `tile ${side}x${side}${parts > 1 ? ` in ${parts} parts` : ''}`;
-  return { name, body, workgroups, work: stagedTilesWork(p, side, DEPTH, parts) };
+  return { name: tileName(tile), body, workgroups, work: stagedTilesWork(p, side, DEPTH, parts) };
 }
 
+/**
+ * The form for GPUs: a workgroup of 16 × 16 (or 8 × 8, for small products) invocations stages a strip of A and one of B
+ * in workgroup memory, and each invocation multiplies 4 + 4 of their values into 16 sums. Elements past an edge are
+ * staged as zero.
+ */
 export const workgroupTile: ContractVariant = {
   name: 'workgroup-tile',
   supports: () => true,
-  emit: (p) => emitTile(p),
+  suits: ({ software }) => !software,
+  candidates,
 };

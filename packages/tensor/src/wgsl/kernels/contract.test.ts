@@ -4,7 +4,8 @@
  */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { work } from '../work';
-import { type ContractProblem, type ContractSizes, chooseContract, contractVariants } from './contract';
+import { type ContractProblem, type ContractSizes, contractCandidates, contractVariants, formsFor } from './contract';
+import type { KernelStage } from './kernel';
 import { largestError, type Memory, openTestDevice, randomValues, runStages, type TestDevice } from './testing';
 
 let gpu: TestDevice;
@@ -126,30 +127,87 @@ function reference({ batch, m, n, k }: ContractSizes, layout: Layout, memory: Me
   return { sums, columns };
 }
 
+type Emit = (problem: ContractProblem) => KernelStage[];
+
+/** Largest errors of the two results. */
+async function errorsOf(emit: Emit, shape: ContractSizes, layout: Layout): Promise<number[]> {
+  const { problem, memory } = setUp(shape, layout);
+  const results = await runStages(gpu, emit(problem), memory);
+  const { sums, columns } = reference(shape, layout, memory);
+  const bias = memory.bias!;
+  const expected = sums.map((e, i) => e + bias[columns[i]!]!);
+  return [
+    largestError((results.kept ?? results.kept_quads)!, sums),
+    largestError((results.out ?? results.out_quads)!, expected),
+  ];
+}
+
 describe.each(contractVariants)('$name', (variant) => {
   // Barriers make the tile form slow to compile on a CPU adapter: it gets the shapes with the most edges.
   const few = variant.name === 'workgroup-tile';
   const used = few ? layouts.slice(0, 1) : layouts;
   describe.each(used)('A along $a, B along $b, result along $out', (layout) => {
     it.each(few ? shapes.filter((_, i) => i % 3 === 2) : shapes)('batch $batch, m $m, n $n, k $k', async (shape) => {
-      const { problem, memory } = setUp(shape, layout);
-      const results = await runStages(gpu, variant.emit(problem, gpu.profile), memory);
-      const { sums, columns } = reference(shape, layout, memory);
-      const bias = memory.bias!;
-      expect(largestError((results.kept ?? results.kept_quads)!, sums)).toBeLessThan(2e-5);
-      const expected = sums.map((e, i) => e + bias[columns[i]!]!);
-      expect(largestError((results.out ?? results.out_quads)!, expected)).toBeLessThan(2e-5);
+      const ruled: Emit = (problem) => variant.candidates(problem, gpu.profile)[0]!.emit();
+      for (const error of await errorsOf(ruled, shape, layout)) expect(error).toBeLessThan(2e-5);
     });
+  });
+
+  it.each(few ? [sizes(1, 33, 40, 160)] : [sizes(1, 18, 44, 132), sizes(2, 12, 33, 64)])(
+    'every candidate: batch $batch, m $m, n $n, k $k',
+    async (shape) => {
+      const list = (problem: ContractProblem) => variant.candidates(problem, gpu.profile);
+      const names = list(setUp(shape, layouts[1]!).problem).map(({ name }) => name);
+      expect(names.length).toBeGreaterThan(1);
+      expect(new Set(names).size).toBe(names.length);
+      for (const i of names.keys()) {
+        for (const error of await errorsOf((problem) => list(problem)[i]!.emit(), shape, layouts[1]!)) {
+          expect(error).toBeLessThan(2e-5);
+        }
+      }
+    },
+  );
+});
+
+describe('candidates', () => {
+  const { problem } = setUp(sizes(1, 64, 48, 512), layouts[1]!);
+  it.each([
+    { software: true, subgroupSize: 8 },
+    { software: true, subgroupSize: 0 },
+    { software: false, subgroupSize: 32 },
+  ])('%o: all of the best form, one of each other, each under a name of its own', (profile) => {
+    const [best, ...others] = formsFor(problem, profile);
+    const names = contractCandidates(problem, profile).map(({ name }) => name);
+    const own = best!.candidates(problem, profile).map(({ name }) => name);
+    expect(own.length).toBeLessThanOrEqual(4);
+    expect(names).toEqual([...own, ...others.map((form) => form.candidates(problem, profile)[0]!.name)]);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it('say how much memory their partial sums take', () => {
+    const asked: number[] = [];
+    const asking: ContractProblem = {
+      ...problem,
+      scratch(elements) {
+        asked.push(elements);
+        return 'parts';
+      },
+    };
+    const all = [gpu.profile, { software: false, subgroupSize: 0 }].flatMap((p) => contractCandidates(asking, p));
+    for (const { emit } of all) emit();
+    const declared = all.map(({ scratch }) => scratch).filter((elements) => elements > 0);
+    expect(declared.length).toBeGreaterThan(0);
+    expect(asked).toEqual(declared);
   });
 });
 
-describe('chooseContract', () => {
+describe('formsFor', () => {
   const shape = sizes(1, 64, 64, 64);
   it.each([
-    [{ software: true, subgroupSize: 8 }, 'subgroup-quads'],
-    [{ software: true, subgroupSize: 0 }, 'register-rows'],
-    [{ software: false, subgroupSize: 32 }, 'workgroup-tile'],
-  ])('%o takes %s', (profile, name) => {
-    expect(chooseContract(shape, profile).name).toBe(name);
+    [{ software: true, subgroupSize: 8 }, ['subgroup-quads', 'register-rows']],
+    [{ software: true, subgroupSize: 0 }, ['register-rows']],
+    [{ software: false, subgroupSize: 32 }, ['workgroup-tile']],
+  ])('%o takes %s', (profile, names) => {
+    expect(formsFor(shape, profile).map(({ name }) => name)).toEqual(names);
   });
 });

@@ -43,11 +43,24 @@ export interface ContractProblem extends ContractSizes {
   scratch(elements: number, width: 1 | 4): string;
 }
 
+/** A form with its tile: one way to compute a problem. */
+export interface ContractCandidate {
+  /** Form and tile; no other candidate for the problem has it. */
+  readonly name: string;
+  /** f32 elements of the partial sums of all parts of k; 0 where k is not cut. */
+  readonly scratch: number;
+  /** One stage, or two where k is cut into parts that are summed in a fixed order. */
+  emit(): KernelStage[];
+}
+
 export interface ContractVariant {
   readonly name: string;
+  /** True where it can compute a problem of these sizes at all. */
   supports(sizes: ContractSizes, profile: KernelProfile): boolean;
-  /** One stage, or two where k is cut into parts that are summed in a fixed order. */
-  emit(problem: ContractProblem, profile: KernelProfile): KernelStage[];
+  /** True on the kind of adapter for which the form is made. */
+  suits(profile: KernelProfile): boolean;
+  /** Few tiles and at least one, best first by rule. They depend on the sizes, the quads and the profile alone. */
+  candidates(problem: ContractProblem, profile: KernelProfile): readonly ContractCandidate[];
 }
 
 const turned = { m: 'n', n: 'm', k: 'k' } as const;
@@ -71,8 +84,20 @@ export const transpose = (p: ContractProblem): ContractProblem => ({
 
 export const contractVariants: readonly ContractVariant[] = [subgroupQuads, registerRows, workgroupTile];
 
-/** The form that measured best on this kind of adapter: broadcasts on CPU adapters, workgroup memory on GPUs. */
-export function chooseContract(sizes: ContractSizes, profile: KernelProfile): ContractVariant {
-  if (!profile.software) return workgroupTile;
-  return subgroupQuads.supports(sizes, profile) ? subgroupQuads : registerRows;
+/** The forms for this kind of adapter, best first by measurement: broadcasts on CPU adapters, workgroup memory on GPUs. */
+export const formsFor = (sizes: ContractSizes, profile: KernelProfile): ContractVariant[] =>
+  contractVariants.filter((form) => form.suits(profile) && form.supports(sizes, profile));
+
+/**
+ * Ways to compute a problem, best first by rule: all of the best form, and the best of every other.
+ *
+ * @param only the form to keep to, whatever the adapter
+ */
+export function contractCandidates(
+  problem: ContractProblem,
+  profile: KernelProfile,
+  only?: ContractVariant,
+): ContractCandidate[] {
+  const forms = only ? [only] : formsFor(problem, profile);
+  return forms.flatMap((form, i) => form.candidates(problem, profile).slice(0, i === 0 ? undefined : 1));
 }

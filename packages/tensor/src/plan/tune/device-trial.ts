@@ -1,0 +1,77 @@
+import type { Device } from '../../device/device';
+import type { Graph } from '../../ir/program';
+import { makePlan, type Plan } from '../plan';
+import { compileGraph } from '../program';
+import { type KernelCost, siteCost } from './score';
+import type { Trial } from './search';
+import type { Choices, Decision, Site } from './site';
+
+export interface DeviceTrialOptions {
+  /** True when no more may be measured. */
+  readonly over: () => boolean;
+  /** Told after each kernel of a `measure` is timed. */
+  readonly onKernel?: (timed: number, total: number) => void;
+}
+
+/**
+ * A program on a device, timed kernel by kernel with the buffers and epilogues that it has in its place. Each `measure`
+ * makes the program anew, with states of its own. A kernel is timed once, for whatever site, round or key it comes up
+ * again.
+ */
+export class DeviceTrial implements Trial {
+  /** By the kernel's text. */
+  private readonly costs = new Map<string, KernelCost>();
+
+  constructor(
+    private readonly device: Device,
+    private readonly graph: Graph,
+    private readonly options: DeviceTrialOptions,
+  ) {}
+
+  decisions(choices: Choices): readonly Decision[] {
+    return this.plan(choices).sites;
+  }
+
+  async measure(choices: Choices, keys: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const plan = this.plan(choices);
+    const sitesOf = new Map(keys.map((key): [string, Site[]] => [key, []]));
+    for (const site of plan.sites) if (site.chosen === choices.get(site.key)) sitesOf.get(site.key)?.push(site);
+    await this.time(plan, choices, [...sitesOf.values()].flat());
+    const found = new Map<string, number>();
+    for (const [key, sites] of sitesOf) {
+      const texts = sites.map(({ kernels }) => kernels.map((i) => plan.kernels[i]!.wgsl));
+      const cost = siteCost(texts, this.costs);
+      if (cost !== undefined) found.set(key, cost);
+    }
+    return found;
+  }
+
+  private plan(choices: Choices): Plan {
+    return makePlan(this.graph, this.device.profile, { choices });
+  }
+
+  /** Times the kernels of these sites that were not timed before. */
+  private async time({ kernels }: Plan, choices: Choices, sites: readonly Site[]): Promise<void> {
+    const { over, onKernel } = this.options;
+    const byText = new Map(sites.flatMap((site) => site.kernels.map((i) => [kernels[i]!.wgsl, i])));
+    const fresh = [...byText].filter(([wgsl]) => !this.costs.has(wgsl));
+    if (fresh.length === 0) return;
+    const creation = new Map<string, number>();
+    // One after the other: compiling in parallel, as a program does, says nothing of each.
+    for (const [wgsl, i] of fresh) {
+      if (over()) return;
+      const start = performance.now();
+      await this.device.pipeline(wgsl, kernels[i]!.label);
+      creation.set(wgsl, performance.now() - start);
+    }
+    using program = await compileGraph(this.device, this.graph, { choices });
+    for (const [timed, [wgsl, i]] of fresh.entries()) {
+      if (over()) return;
+      const [time] = await program.profile({ kernels: [i] });
+      const { milliseconds, firstMilliseconds } = time!;
+      const compileMilliseconds = creation.get(wgsl)! + Math.max(0, firstMilliseconds - milliseconds);
+      this.costs.set(wgsl, { milliseconds, compileMilliseconds });
+      onKernel?.(timed + 1, fresh.length);
+    }
+  }
+}
