@@ -9,7 +9,7 @@ import { core, isLeaf } from './core';
 import { type Fused, fuse, type Group } from './fuse';
 import { lowerGroup } from './lower';
 import { assignSlots, type BufferName, type Lifetime, liveBound, type Place, place } from './memory';
-import { type Chosen, type Simplified, simplify } from './simplify';
+import { type Chosen, packElement, type Simplified, simplify } from './simplify';
 import { defaultChoices } from './tune/defaults';
 import type { Choices, Site } from './tune/site';
 
@@ -54,15 +54,41 @@ export function makePlan(graph: Graph, profile: AdapterProfile, options: PlanOpt
   const names = [...Object.keys(graph.outputs), ...Object.keys(graph.assigns)];
   const given = [...Object.values(graph.outputs), ...Object.values(graph.assigns)];
   const choices = options.choices ?? defaultChoices(profile);
-  const simplified = simplify(given, {
-    profile,
-    generic: options.generic ?? false,
-    ...(options.variants && { variants: options.variants }),
-    choices,
-  });
-  // One buffer is left for the step scalars.
-  const fused = fuse(simplified, profile.limits.maxStorageBuffersPerShaderStage - 1);
-  return new Planner(graph, profile, options, choices, simplified, fused, names).run();
+  const apart = new Set<string>();
+  for (;;) {
+    const simplified = simplify(given, {
+      profile,
+      generic: options.generic ?? false,
+      ...(options.variants && { variants: options.variants }),
+      choices,
+      apart,
+    });
+    // One buffer is left for the step scalars.
+    const fused = fuse(simplified, profile.limits.maxStorageBuffersPerShaderStage - 1);
+    const read = elementsReadBesideWrites(simplified, fused);
+    if (read.length === 0) return new Planner(graph, profile, options, choices, simplified, fused, names).run();
+    for (const element of read) apart.add(element);
+  }
+}
+
+/**
+ * Elements of packs that a group reads which writes other elements of the same pack: no kernel may read and write one
+ * buffer through two bindings, so these have to live apart from the pack.
+ */
+function elementsReadBesideWrites({ packs }: Simplified, { groups }: Fused): string[] {
+  const found: string[] = [];
+  for (const [pack, id] of packs) {
+    if (pack.node.kind !== 'pack') continue;
+    const elements = new Map(pack.node.xs.map((x, i) => [core(x), i]));
+    for (const { loads, outputs } of groups) {
+      if (!outputs.some((t) => elements.has(t))) continue;
+      for (const t of loads) {
+        const index = elements.get(core(t));
+        if (index !== undefined) found.push(packElement(id, index));
+      }
+    }
+  }
+  return found;
 }
 
 export class Planner {

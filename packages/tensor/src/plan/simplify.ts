@@ -14,6 +14,8 @@ export interface SimplifyOptions {
   /** The variant to take, by name, for definitions named here; {@link EXPANSION} for none. */
   readonly variants?: Readonly<Record<string, string>>;
   readonly choices: Choices;
+  /** Elements of packs, by {@link packElement}, that are copied there and not computed there. */
+  readonly apart?: ReadonlySet<string>;
 }
 
 export interface ChosenKernel {
@@ -30,20 +32,27 @@ export type Chosen = Map<Tensor, ChosenKernel>;
  */
 export function simplify(roots: readonly Tensor[], options: SimplifyOptions): Simplified {
   const rewriter = new Rewriter(options);
-  return { roots: roots.map((t) => rewriter.root(t)), chosen: rewriter.chosen, order: rewriter.order };
+  const { chosen, order, packs } = rewriter;
+  return { roots: roots.map((t) => rewriter.root(t)), chosen, order, packs };
 }
 
 export interface Simplified {
   readonly roots: Tensor[];
   readonly chosen: Chosen;
   readonly order: ReadonlyMap<Tensor, number>;
+  /** Each pack's id in the traced program. */
+  readonly packs: ReadonlyMap<Tensor, number>;
 }
+
+/** Element `index` of the pack that the traced program calls `id`. */
+export const packElement = (id: number, index: number): string => `${id}:${index}`;
 
 class Rewriter {
   readonly chosen: Chosen = new Map();
   /** Position in the traced program: kernels run in about the order in which their author wrote them. */
   readonly order = new Map<Tensor, number>();
   private readonly done = new Map<Tensor, Tensor>();
+  readonly packs = new Map<Tensor, number>();
   private readonly packed = new Set<Tensor>();
   private readonly byKey = new Map<string, Tensor>();
 
@@ -112,6 +121,7 @@ class Rewriter {
     const moved = mapChildren(node, (x) => this.done.get(x)!);
     const made = this.unique(this.reduced(moved, t), t);
     if (node.kind === 'named') this.chosen.set(made, this.kernelFor(t)!);
+    if (made.node.kind === 'pack') this.packs.set(made, t.id);
     return made;
   }
 
@@ -120,7 +130,10 @@ class Rewriter {
     if (node.kind === 'map') return reducedMap(node, like);
     if (node.kind === 'pack') {
       const aligned = node.segments.every(({ offset }) => offset % SEGMENT_ALIGNMENT === 0);
-      return aligned ? { ...node, xs: node.xs.map((x) => this.placedForPack(x)) } : this.packAsConcat(node, like);
+      if (!aligned) return this.packAsConcat(node, like);
+      const { apart } = this.options;
+      const xs = node.xs.map((x, i) => (apart?.has(packElement(like.id, i)) ? this.copy(x) : this.placedForPack(x)));
+      return { ...node, xs };
     }
     return node;
   }
