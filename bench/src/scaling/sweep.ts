@@ -1,11 +1,11 @@
 import { compileGraph, type Device } from '@noisesmith/tensor';
 import { type BenchConfig, imageSize, TINY } from '../configs';
 import { trainGraph } from '../explain/train-step';
-import { timedOptimizer } from '../optimizer-settings';
 import { networkOf } from '../peers/noisesmith/network';
-import { inputsOf, scalarsAt } from '../peers/noisesmith/train-step';
+import { inputsOf } from '../peers/noisesmith/train-step';
 import { randomBatch } from '../random-batch';
 import { summarise } from '../statistics';
+import { timedSteps } from '../timed-steps';
 
 /** What a train step of one size takes. */
 export interface Cost {
@@ -41,9 +41,6 @@ export function tokensOf(config: BenchConfig): number {
   return (height / config.patch) * (width / config.patch);
 }
 
-/** Pipelines and staging buffers are made in these steps. */
-const WARM_UP = 2;
-
 export async function costOf(device: Device, config: BenchConfig, steps: number): Promise<Cost> {
   const network = networkOf(config);
   using program = await compileGraph(device, trainGraph(config));
@@ -51,14 +48,7 @@ export async function costOf(device: Device, config: BenchConfig, steps: number)
   program.state.write('params', parameters);
   program.state.write('average', parameters);
   const inputs = inputsOf(network, randomBatch(config, 1));
-  const times: number[] = [];
-  for (let step = 0; step < WARM_UP + steps; step++) {
-    const start = performance.now();
-    await program.run(inputs, scalarsAt(step + 1, timedOptimizer));
-    const [loss] = await program.read('loss');
-    if (!Number.isFinite(loss)) throw new Error(`${config.name}: the loss of step ${step} is ${loss}`);
-    if (step >= WARM_UP) times.push(performance.now() - start);
-  }
+  const times = await timedSteps(program, config.name, () => inputs, steps);
   const inputBytes = Object.values(inputs).reduce((sum, { byteLength }) => sum + byteLength, 0);
   const slotBytes = program.plan.slots.reduce((sum, elements) => sum + 4 * elements, 0);
   return {
