@@ -1,5 +1,12 @@
 import { parameterCount, rin, rinConfig } from '@noisesmith/rin';
-import { type AdapterProfile, type Device, type Graph, makePlan, NoAdapterError } from '@noisesmith/tensor';
+import {
+  type AdapterProfile,
+  type Device,
+  type Graph,
+  leastProfile,
+  makePlan,
+  NoAdapterError,
+} from '@noisesmith/tensor';
 import { accumulateStep, applyStep, trainState, trainStep } from '@noisesmith/training';
 import type { RunConfig } from '../config/run-config';
 
@@ -11,35 +18,6 @@ export interface RunPlan {
 }
 
 const BYTES_PER_ELEMENT = 4;
-
-/** The least that WebGPU guarantees, for planning where there is no adapter. */
-const leastProfile: AdapterProfile = {
-  vendor: '',
-  architecture: '',
-  device: '',
-  description: 'any adapter',
-  software: false,
-  subgroupSize: 0,
-  shaderF16: false,
-  timestamps: false,
-  limits: {
-    maxBufferSize: 2 ** 28,
-    maxStorageBufferBindingSize: 2 ** 27,
-    maxUniformBufferBindingSize: 65536,
-    maxStorageBuffersPerShaderStage: 8,
-    maxUniformBuffersPerShaderStage: 12,
-    maxBindGroups: 4,
-    maxBindingsPerBindGroup: 1000,
-    minStorageBufferOffsetAlignment: 256,
-    minUniformBufferOffsetAlignment: 256,
-    maxComputeWorkgroupsPerDimension: 65535,
-    maxComputeInvocationsPerWorkgroup: 256,
-    maxComputeWorkgroupStorageSize: 16384,
-    maxComputeWorkgroupSizeX: 256,
-    maxComputeWorkgroupSizeY: 256,
-    maxComputeWorkgroupSizeZ: 64,
-  },
-};
 
 /** What kernels may rely on here: how a step is planned depends on it. */
 export async function adapterProfile(openDevice: () => Promise<Device>): Promise<AdapterProfile> {

@@ -9,6 +9,7 @@ export {
   ShaderError,
   UncapturedGpuError,
 } from './errors';
+export { leastProfile } from './least-profile';
 export { openDevice } from './open';
 export {
   type AdapterProfile,

@@ -13,7 +13,6 @@ interface Choice extends QuadTile {
 const COST = { load: 7.5, quad: 11, broadcast: 0.8, fma: 0.58, store: 25, quadStore: 40, workgroup: 300, stage: 8000 };
 /** Workgroups are dealt out to this many workers. */
 const WORKERS = 4;
-const MOST_SUMS = 256;
 
 /** Nanoseconds that compiling takes, by measurement: each load and store is a loop over lanes, each sum lives across loops. */
 function compileCost(p: ContractProblem, tile: QuadTile): number {
@@ -48,7 +47,6 @@ function tilesFor(problem: ContractProblem, lanes: number): Choice[] {
     const strips = p.quadsOfB === 'n' || p.quadsOfOut === 'n';
     for (const rows of [...[8, 16, 24, 32].filter((r) => r < p.m), Math.min(p.m, 32)]) {
       for (const columns of strips ? [4] : [1, 2, 3, 4]) {
-        if (rows * columns > MOST_SUMS || (columns === 8 && rows < 24)) continue;
         for (let parts = 1; parts === 1 || p.k / parts >= 32; parts *= 2) {
           tiles.push({ rows, columns, lanes, parts, transposed });
         }
