@@ -1,3 +1,4 @@
+import { awaitSoftware } from '#webgpu';
 import { DeviceLostError, LimitError, UncapturedGpuError } from './errors';
 import { Pending } from './pending';
 import { profileOf } from './profile';
@@ -238,7 +239,8 @@ export class Device implements Disposable {
   async #guard<T>(start: () => Promise<T>): Promise<T> {
     this.check();
     try {
-      return await this.#pending.guard(start());
+      const work = this.#pending.guard(start());
+      return await (this.profile.software ? awaitSoftware(work) : work);
     } finally {
       // A rejection is most often the consequence of an uncaptured error, which names the op: that one goes first.
       this.check();

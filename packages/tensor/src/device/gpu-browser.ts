@@ -12,3 +12,6 @@ export async function findGpu(toggles: readonly string[]): Promise<GpuSearch> {
       : 'navigator.gpu exists on secure pages only: serve the page by https or from localhost',
   };
 }
+
+/** Settles as `work` does. Browsers run their adapters in another process, and tell of the end without being asked. */
+export const awaitSoftware = <T>(work: Promise<T>): Promise<T> => work;

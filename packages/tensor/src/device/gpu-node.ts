@@ -1,4 +1,5 @@
 import type { GpuSearch } from './gpu-search';
+import { Parking } from './parking';
 
 // Objects that `create` returned, by their arguments. A collected one takes the process down in native code, so they
 // are never dropped. They do not keep Node from exiting: only a pending promise does.
@@ -35,3 +36,16 @@ export async function findGpu(toggles: readonly string[]): Promise<GpuSearch> {
     return { missing: reasonOf(error) };
   }
 }
+
+const asleep = new Int32Array(new SharedArrayBuffer(4));
+
+const parking = new Parking({
+  now: () => performance.now(),
+  nextTurn: (callback) => setImmediate(callback),
+  sleep: (milliseconds) => {
+    Atomics.wait(asleep, 0, 0, milliseconds);
+  },
+});
+
+/** Settles as `work` does, and leaves the cores to a software adapter meanwhile; see {@link Parking}. */
+export const awaitSoftware = <T>(work: Promise<T>): Promise<T> => parking.during(work);
