@@ -4,5 +4,10 @@ import { shared } from './vitest.shared.ts';
 /** Tests that drive Chromium, found through NOISESMITH_CHROMIUM. */
 export default defineConfig({
   ...shared,
-  test: { ...shared.test, include: ['apps/*/test/browser-*.test.ts'], testTimeout: 900_000 },
+  test: {
+    ...shared.test,
+    include: ['apps/*/test/browser-*.test.ts'],
+    // Chromium's software adapter compiles and computes on the CPU.
+    testTimeout: 900_000,
+  },
 });

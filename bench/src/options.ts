@@ -10,7 +10,8 @@ export const usage = `usage: bench [--suite LIST] [--config LIST] [--op LIST] [-
        bench --explain ...  every kernel of the train step beside the least time it could take (--explain --help)
        bench --scaling ...  how cost grows with tokens and with the batch (--scaling --help)
 
-  --suite LIST        of ${suites.join(', ')} (default train): train steps; single ops; a forward pass and DDIM sampling
+  --suite LIST        of ${suites.join(', ')} (default train): train steps and their memory; single ops; a forward pass
+                      and DDIM sampling
   --config LIST       models of train and sample, of ${configs.map(({ name }) => name).join(', ')} (default tiny)
   --op LIST           of ${[...ops.keys()].join(', ')}
                       (default all)

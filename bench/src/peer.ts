@@ -3,6 +3,7 @@ import type { HostTensors, NamedArrays } from './host-tensor';
 import type { SamplingLevel } from './job';
 import type { Op } from './ops';
 import type { OptimizerSettings } from './optimizer-settings';
+import type { PlannedMemory } from './protocol';
 import type { HostBatch } from './random-batch';
 
 /** How a contestant's process is set up. */
@@ -25,6 +26,8 @@ export interface TrainingSetup {
 export interface Training {
   /** The step of protocol.ts on batch `index`, upload to readback; the loss. */
   step(index: number): Promise<number>;
+  /** Its buffers, of a library that plans them. */
+  readonly planned?: PlannedMemory;
 }
 
 /** Work whose inputs are on the device. */
@@ -44,6 +47,8 @@ export interface Peer {
   readonly adapter: string | null;
   /** What computes, such as `WebGPU` or `WebAssembly, 1 thread`. */
   readonly runtime: string;
+  /** The process that computes. */
+  readonly pid: number;
 
   openTraining(setup: TrainingSetup): Promise<Training>;
   /** Loss and gradients of the train step's second pass; one batch. */

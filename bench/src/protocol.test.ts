@@ -12,6 +12,12 @@ const measurement: Measurement = {
   runsPerRound: 1,
   errors: { loss: 1e-7, gradients: 1e-5 },
   losses: [2, 1],
+  memory: {
+    baseline: 5e7,
+    growth: 3e8,
+    warmGrowth: 2e8,
+    planned: { state: 4e7, temporary: 9e7, liveBound: 8e7, other: 1e7 },
+  },
 };
 
 describe('arguments', () => {
@@ -34,8 +40,10 @@ describe('parseMeasurement', () => {
   });
 
   it('keeps what may be null', () => {
-    const unchecked = { ...measurement, adapter: null, errors: null };
+    const unchecked = { ...measurement, adapter: null, errors: null, memory: null };
     expect(parseMeasurement(JSON.stringify(unchecked))).toEqual(unchecked);
+    const unplanned = { ...measurement, memory: { ...measurement.memory, warmGrowth: null, planned: null } };
+    expect(parseMeasurement(JSON.stringify(unplanned))).toEqual(unplanned);
   });
 
   it('says what is missing', () => {
@@ -45,6 +53,12 @@ describe('parseMeasurement', () => {
       const partial: Record<string, unknown> = { ...measurement };
       delete partial[name];
       expect(() => parseMeasurement(JSON.stringify(partial))).toThrow(`"${name}"`);
+    }
+    for (const memory of [
+      { ...measurement.memory, growth: '1' },
+      { ...measurement.memory, planned: { growth: 1 } },
+    ]) {
+      expect(() => parseMeasurement(JSON.stringify({ ...measurement, memory }))).toThrow(/"growth"|"state"/);
     }
     const mixed = { ...measurement, ms: { min: 1, median: 1, all: [1, 'a'] } };
     expect(() => parseMeasurement(JSON.stringify(mixed))).toThrow('"all"');

@@ -15,6 +15,12 @@
  * latents; second pass; epsilon loss; all gradients; LAMB with its exclusions; EMA; then read the loss back. It is
  * checked against a fixture: loss, all gradients, one LAMB step, one EMA step.
  *
+ * The memory of a train job is that of the process that computes, as the system counts it (resident set, on Linux). It
+ * is what is added to a baseline, taken when the libraries are loaded, the device or backend is open, the batches are
+ * read and garbage is collected: the highest value in the warm steps, and the highest from the baseline on, preparation
+ * and first step included. An adapter that is a CPU keeps its buffers, its kernels and their compiler in the process, so
+ * that they count; the memory of a GPU does not. The contestant pytorch reads the batches after its baseline.
+ *
  * All other jobs time runs on inputs that are on the device already, in whatever layout the library likes best. A round
  * dispatches the run so many times back to back that it should last {@link roundMs}, from 1 to {@link maxRunsPerRound}
  * times by the time of a warm run, and then waits once until all results are ready; nothing is read back. A round's
@@ -28,6 +34,30 @@ export const roundMs = 100;
 
 /** Bounds how far a library can run ahead of its device. */
 export const maxRunsPerRound = 1000;
+
+/** Bytes of buffers that a library planned before it ran. */
+export interface PlannedMemory {
+  /** Parameters, moments and moving average. */
+  state: number;
+  /** Buffers that tensors share one after another. */
+  temporary: number;
+  /** The most that lives in them at one time: no plan needs less. */
+  liveBound: number;
+  /** Inputs, constants and the flat gradient. */
+  other: number;
+}
+
+/** Memory of a train job in bytes, as the head of this file defines it. */
+export interface TrainMemory {
+  /** Resident before parameters and state are made. */
+  baseline: number;
+  /** Peak above the baseline, with all preparation and the first step. */
+  growth: number;
+  /** Peak of the warm steps above the baseline; null where the system keeps one peak for the life of a process. */
+  warmGrowth: number | null;
+  /** null when the library does not plan. */
+  planned: PlannedMemory | null;
+}
 
 /** What a contestant found out about one job. */
 export interface Measurement {
@@ -47,6 +77,8 @@ export interface Measurement {
   errors: Readonly<Record<string, number>> | null;
   /** Loss of every timed step of a train job, the first one's before the rest; empty for other jobs. */
   losses: readonly number[];
+  /** Of a train job, where the process that computes can be looked into; else null. */
+  memory: TrainMemory | null;
 }
 
 /** Largest errors of a train step at which a contestant counts as computing the same thing. */
@@ -98,6 +130,7 @@ type Fields = Record<string, unknown>;
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isTextOrNull = (value: unknown): value is string | null => value === null || isText(value);
 const isNumber = (value: unknown): value is number => typeof value === 'number';
+const isNumberOrNull = (value: unknown): value is number | null => value === null || isNumber(value);
 const isNumbers = (value: unknown): value is number[] => Array.isArray(value) && value.every(isNumber);
 const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -115,6 +148,28 @@ function parseErrors(record: Fields): Record<string, number> | null {
   return Object.fromEntries(
     Object.keys(errors).map((check) => [check, errors[check] === null ? Number.NaN : field(errors, check, isNumber)]),
   );
+}
+
+function parseMemory(record: Fields): TrainMemory | null {
+  if (record.memory === null) return null;
+  const memory = field(record, 'memory', isFields);
+  return {
+    baseline: field(memory, 'baseline', isNumber),
+    growth: field(memory, 'growth', isNumber),
+    warmGrowth: field(memory, 'warmGrowth', isNumberOrNull),
+    planned: parsePlanned(memory),
+  };
+}
+
+function parsePlanned(memory: Fields): PlannedMemory | null {
+  if (memory.planned === null) return null;
+  const planned = field(memory, 'planned', isFields);
+  return {
+    state: field(planned, 'state', isNumber),
+    temporary: field(planned, 'temporary', isNumber),
+    liveBound: field(planned, 'liveBound', isNumber),
+    other: field(planned, 'other', isNumber),
+  };
 }
 
 /**
@@ -148,5 +203,6 @@ export function parseMeasurement(stdout: string): Measurement {
     runsPerRound: field(record, 'runsPerRound', isNumber),
     errors: parseErrors(record),
     losses: field(record, 'losses', isNumbers),
+    memory: parseMemory(record),
   };
 }

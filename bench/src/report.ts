@@ -1,3 +1,4 @@
+import { memoryNotes, memoryTable } from './memory-table';
 import { adapterOf, type Run, reference } from './run';
 import type { Suite } from './suites';
 import { jobTable, runtimeLine, trainTable } from './table';
@@ -12,7 +13,8 @@ export function suiteReport(suite: Suite, runs: readonly Run[]): string {
       .map((run) => {
         const { job } = run;
         const of = job.kind === 'train' ? `${job.config.name}, batch ${job.config.batch}` : '';
-        return `## ${titles.train}: ${of}, ${adapter}\n\n${trainTable(run)}\n`;
+        const memory = `Memory of a train step:\n\n${memoryTable(run)}\n\n${memoryNotes(run)}`;
+        return `## ${titles.train}: ${of}, ${adapter}\n\n${trainTable(run)}\n\n${memory}\n`;
       })
       .join('\n');
   }

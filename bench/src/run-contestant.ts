@@ -15,7 +15,7 @@ export function runContestant(args: ContestantArguments, timeoutMs: number): Pro
   const name = args.contestant;
   const child = spawn(
     process.execPath,
-    ['--conditions=@noisesmith/source', '--import', 'tsx', script, ...formatArguments(args)],
+    ['--conditions=@noisesmith/source', '--import', 'tsx', '--expose-gc', script, ...formatArguments(args)],
     {
       cwd: fileURLToPath(new URL('..', import.meta.url)),
       stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,4 +1,5 @@
 import type { Job } from './job';
+import type { Measurement } from './protocol';
 import type { Outcome } from './run-contestant';
 
 /** The contestant whose median is the unit of all ratios. */
@@ -17,13 +18,19 @@ export function adapterOf(runs: readonly Run[]): string | undefined {
 }
 
 /**
- * A contestant's median in units of the reference's; undefined without one. Times of different adapters are not
- * comparable. One that computes without an adapter ran on the same machine, which is what it is compared for.
+ * A contestant's median, or another figure of its, in units of the reference's; undefined without one. Figures of
+ * different adapters are not comparable. One that computes without an adapter ran on the same machine, which is what it
+ * is compared for.
  */
-export function ratioOf(outcome: Outcome, { outcomes }: Run): number | undefined {
+export function ratioOf(
+  outcome: Outcome,
+  { outcomes }: Run,
+  figureOf: (result: Measurement) => number | null | undefined = ({ ms }) => ms.median,
+): number | undefined {
   const unit = outcomes.find(({ name }) => name === reference);
   if (unit === undefined || !('result' in unit) || !('result' in outcome)) return undefined;
-  const { adapter, ms } = outcome.result;
+  const { adapter } = outcome.result;
   if (adapter !== null && adapter !== unit.result.adapter) return undefined;
-  return ms.median / unit.result.ms.median;
+  const [value, one] = [figureOf(outcome.result), figureOf(unit.result)];
+  return value == null || one == null ? undefined : value / one;
 }

@@ -2,23 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Job } from './job';
 import { suiteReport } from './report';
-import { formatMs, jobTable, runtimeLine, trainTable, verdict } from './table';
+import { jobTable, runtimeLine, trainTable, verdict } from './table';
 import { measured, outcome, trainJob } from './testing';
 
 const matmulJob: Job = { kind: 'op', name: 'matmul-2', op: { kind: 'matmul', size: 2 }, repeats: 1, budgetMs: 1 };
-
-describe('formatMs', () => {
-  it('gives three significant digits', () => {
-    expect([0.0123, 0.5, 5.4321, 54.321, 543.21, 5432.1].map(formatMs)).toEqual([
-      '0.012',
-      '0.500',
-      '5.43',
-      '54.3',
-      '543',
-      '5432',
-    ]);
-  });
-});
 
 describe('verdict', () => {
   it('tells passed, failed and unchecked apart', () => {

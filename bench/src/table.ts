@@ -1,3 +1,4 @@
+import { formatMilliseconds } from '@noisesmith/tensor';
 import { jobName } from './job';
 import { failedChecks, type Measurement } from './protocol';
 import { type Run, ratioOf, reference } from './run';
@@ -9,13 +10,7 @@ export function verdict({ errors }: Measurement): string {
   return failed.length === 0 ? 'yes' : `no (${failed.join(', ')})`;
 }
 
-/** Milliseconds to three significant digits, without an exponent. */
-export function formatMs(ms: number): string {
-  const decimals = Math.max(0, 2 - Math.floor(Math.log10(Math.max(ms, 1e-3))));
-  return ms.toFixed(Math.min(decimals, 3));
-}
-
-const formatRatio = (ratio: number | undefined): string => (ratio === undefined ? '–' : `${ratio.toFixed(2)}×`);
+export const formatRatio = (ratio: number | undefined): string => (ratio === undefined ? '–' : `${ratio.toFixed(2)}×`);
 
 /** A Markdown table, columns padded so that it also reads well in a terminal. */
 export function markdownTable(
@@ -47,9 +42,9 @@ export function trainTable(run: Run): string {
     return [
       outcome.name,
       result.runtime,
-      formatMs(result.ms.median),
+      formatMilliseconds(result.ms.median),
       String(result.ms.all.length),
-      formatMs(result.firstMs),
+      formatMilliseconds(result.firstMs),
       formatRatio(ratioOf(outcome, run)),
       verdict(result),
     ];
@@ -71,7 +66,7 @@ function cell(outcome: Run['outcomes'][number], run: Run): string {
   if ('failure' in outcome) return 'failed';
   const { result } = outcome;
   if (result.errors !== null && failedChecks(result.errors).length > 0) return 'wrong';
-  const ms = formatMs(result.ms.median);
+  const ms = formatMilliseconds(result.ms.median);
   return outcome.name === reference ? ms : `${ms} (${formatRatio(ratioOf(outcome, run))})`;
 }
 

@@ -16,6 +16,7 @@ export const measured = (contestant: string, ms: number, changes: Partial<Measur
   runsPerRound: 1,
   errors: { loss: 0, gradients: 0 },
   losses: [2, 1],
+  memory: null,
   ...changes,
 });
 

@@ -1,16 +1,18 @@
 import { checkPositionals, commandHelp, programHelp } from './command';
+import { bench } from './commands/bench';
 import { conformance } from './commands/conformance';
 import { doctor } from './commands/doctor';
 import { inspect } from './commands/inspect';
 import { sample } from './commands/sample';
 import { schedule } from './commands/schedule';
 import { train } from './commands/train';
+import { tune } from './commands/tune';
 import type { Context } from './context';
 import { exitCodes, explain, UsageError } from './errors';
 import { parseFlags } from './flags';
 import { suggestion } from './nearest';
 
-export const commands = [doctor, train, sample, schedule, inspect, conformance] as const;
+export const commands = [doctor, tune, train, sample, schedule, inspect, bench, conformance] as const;
 
 async function dispatch([name, ...rest]: readonly string[], context: Context): Promise<number> {
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {

@@ -1,4 +1,4 @@
-import type { Device } from '@noisesmith/tensor';
+import type { Device, TuningStore } from '@noisesmith/tensor';
 
 /** The world outside a command. Tests hand in their own. */
 export interface Context {
@@ -9,6 +9,8 @@ export interface Context {
   /** Width of the terminal that standard error is; absent when it is none. */
   readonly columns?: number | undefined;
   openDevice(): Promise<Device>;
+  /** Tables of kernels that `tune` measured. `onWarning` is told in one line what could not be read or written. */
+  openTuningStore(onWarning: (line: string) => void): TuningStore;
   /** From the first call on Ctrl-C aborts this signal instead of ending the process; a second Ctrl-C ends it. */
   interruptSignal(): AbortSignal;
 }

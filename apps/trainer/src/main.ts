@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { openDevice } from '@noisesmith/tensor';
+import { openDevice, openTuningStore } from '@noisesmith/tensor';
 import { runCli } from './cli';
 import { exitCodes } from './errors';
 
@@ -29,5 +29,6 @@ process.exitCode = await runCli(process.argv.slice(2), {
   err: (text) => process.stderr.write(text),
   columns: process.stderr.isTTY ? process.stderr.columns || 80 : undefined,
   openDevice: () => openDevice(),
+  openTuningStore: (onWarning) => openTuningStore({ onWarning }),
   interruptSignal,
 });

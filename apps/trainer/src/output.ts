@@ -3,8 +3,11 @@ import type { Context } from './context';
 /** One JSON document on standard output. */
 export const printJson = (context: Context, value: unknown): void => context.out(`${JSON.stringify(value, null, 2)}\n`);
 
-/** Rows of cells, each column as wide as its widest cell. */
-export function table(rows: readonly (readonly string[])[]): string {
+/**
+ * Rows of cells, each column as wide as its widest cell.
+ * @param numeric columns that stand at the right
+ */
+export function table(rows: readonly (readonly string[])[], numeric: readonly boolean[] = []): string {
   const widths: number[] = [];
   for (const row of rows) {
     row.forEach((cell, i) => {
@@ -15,7 +18,7 @@ export function table(rows: readonly (readonly string[])[]): string {
     .map(
       (row) =>
         `${row
-          .map((cell, i) => cell.padEnd(widths[i]!))
+          .map((cell, i) => (numeric[i] ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
           .join('  ')
           .trimEnd()}\n`,
     )

@@ -62,11 +62,20 @@ const mistakes: Readonly<Record<string, readonly [argv: string[], message: strin
   ],
   'a config that is no JSON': [['train', '--config', config], `${config}: no JSON: `],
   'a config that is not there': [['train', '--config', 'none.json'], 'none.json: no such file'],
+  'unknown source of kernels': [train('--tuning', 'fast'), '--tuning fast is not possible; expected one of stored, '],
+  'unknown source of kernels to sample with': [
+    ['sample', '--checkpoint', tensors, '--out', 'x.png', '--tuning', 'fast'],
+    '--tuning fast is not possible; expected one of stored, default, off',
+  ],
+  'no time to tune in': [['tune', '--seconds', '0'], '--seconds is 0; expected a whole number of at least 1'],
+  'recomputation neither on nor off': [set('train.recompute=3'), 'train.recompute is 3; expected true or false'],
   'unknown log': [train('--log', 'jsonl,tensorboard'), '--log tensorboard is not possible; expected jsonl'],
   'a batch beyond the limits of the adapter': [
     ['train', ...tinyFlags, '--data', `npz:${images}`, '--out', out, '--batch', '400000'],
     'use a smaller batch',
   ],
+  'ceilings that are none': [['bench', '--ceilings', '60e12'], '--ceilings is "60e12", expected FLOPS,LOADS or'],
+  'a benchmark of nothing': [['bench', '--repeats', '0'], '--repeats is 0; expected a whole number of at least 1'],
   'sampling without a checkpoint': [['sample', '--out', 'x.png'], '--checkpoint is missing'],
   'sampling from something else': [
     ['sample', '--checkpoint', tensors, '--out', 'x.png'],

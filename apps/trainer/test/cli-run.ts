@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { writeNpz } from '@noisesmith/formats';
-import { type Device, openDevice } from '@noisesmith/tensor';
+import { type Device, openDevice, openTuningStore } from '@noisesmith/tensor';
 import { afterAll } from 'vitest';
 import { runCli } from '../src/cli';
 
@@ -16,6 +16,8 @@ export interface Overrides {
   /** Sees each piece of standard output as it is written. */
   readonly onOut?: (text: string) => void;
   readonly openDevice?: () => Promise<Device>;
+  /** Folder of the tables that `tune` keeps; one that is empty unless given. */
+  readonly tuningFolder?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -31,6 +33,8 @@ export async function cli(argv: readonly string[], overrides: Overrides = {}): P
       err += text;
     },
     openDevice: overrides.openDevice ?? (() => openDevice()),
+    openTuningStore: (onWarning) =>
+      openTuningStore({ location: overrides.tuningFolder ?? temporaryFolder(), onWarning }),
     interruptSignal: () => overrides.signal ?? new AbortController().signal,
   });
   return { exitCode, out, err };

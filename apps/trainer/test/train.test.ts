@@ -21,7 +21,7 @@ const wholeRun = (out: string): string[] => tinyTrain(images, out, STEPS, ...oft
 
 /** What two runs of the same configuration must have in common. */
 function expectSameResult(out: string): void {
-  for (const name of [LAST, 'ema.safetensors', 'samples.npz', 'grid.png', 'config.json']) {
+  for (const name of [LAST, 'ema.safetensors', 'samples.npz', 'grid.png', 'config.json', 'tuning.json']) {
     expect(readBytes(out, name).equals(readBytes(whole, name)), name).toBe(true);
   }
 }
@@ -39,6 +39,7 @@ describe('a run folder', () => {
       'grid.png',
       'samples.npz',
       'stats.jsonl',
+      'tuning.json',
     ]);
     const config = JSON.parse(String(readBytes(whole, 'config.json')));
     expect(config).toMatchObject({ preset: 'mnist-tiny', train: { steps: STEPS, batch: 4 }, data: { size: 8 } });
@@ -202,9 +203,11 @@ it('a run that is killed at any moment goes on to the same bits', async () => {
   const source = fileURLToPath(new URL('../src/main.ts', import.meta.url));
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
   const flags = ['--conditions=@noisesmith/source', '--import', tsx, source, ...wholeRun(out)];
+  // A table that the user of this machine has would change the last digits.
+  const env = { ...process.env, XDG_CACHE_HOME: temporaryFolder() };
   // Killed while it trains, on a moment that no checkpoint fixes, until it is through.
   for (let attempt = 0; attempt < 3; attempt++) {
-    const child = spawn(process.execPath, flags, { stdio: 'ignore' });
+    const child = spawn(process.execPath, flags, { stdio: 'ignore', env });
     const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
     const before = attempt === 0 ? 0 : readdirSync(join(out, 'checkpoints')).length;
     const seen = (async () => {
@@ -228,14 +231,20 @@ it('a run that is killed at any moment goes on to the same bits', async () => {
 
 it('--dry-run counts exactly and touches nothing', async () => {
   const out = join(folder, 'dry');
-  const result = await cli([...wholeRun(out), '--dry-run', '--json']);
+  const dry = ['--dry-run', '--json'];
+  const result = await cli([...wholeRun(out), ...dry]);
   expect(result.exitCode).toBe(0);
-  const { bytes, config, parameters } = JSON.parse(result.out);
+  const { bytes, config, parameters, temporaryBytes } = JSON.parse(result.out);
   const { tensors } = readSafetensors(readBytes(whole, 'ema.safetensors'));
   const counted = [...tensors.values()].reduce((sum, { data }) => sum + data.length, 0);
   expect(parameters).toBe(counted);
   expect(config).toEqual(JSON.parse(String(readBytes(whole, 'config.json'))));
   // Weights, two moments and their average at least.
   expect(bytes).toBeGreaterThan(4 * 4 * counted);
+  expect(temporaryBytes).toBeGreaterThan(0);
+  expect(temporaryBytes).toBeLessThan(bytes - 4 * 4 * counted);
+  const again = await cli([...wholeRun(out), '--set', 'model.blocks=[1,1,1]', '--set', 'train.recompute=true', ...dry]);
+  const kept = await cli([...wholeRun(out), '--set', 'model.blocks=[1,1,1]', ...dry]);
+  expect(JSON.parse(again.out).temporaryBytes).toBeLessThan(JSON.parse(kept.out).temporaryBytes);
   expect(existsSync(out)).toBe(false);
 });

@@ -1,9 +1,6 @@
 import { parseArgs } from 'node:util';
-import type { Ceilings } from '@noisesmith/tensor';
+import { type Ceilings, parseCeilings, usualDispatchSeconds } from '@noisesmith/tensor';
 import { type BenchConfig, configs, selectConfigs } from '../configs';
-
-/** Seconds that a GPU takes to begin a dispatch that waits for the one before, where nothing better is known. */
-const USUAL_DISPATCH = 5e-6;
 
 export const usage = `usage: bench --explain [--config LIST] [--top N] [--steps N] [--ceilings FLOPS,LOADS[,DISPATCH]] [--json FILE] [--dawn FLAG]...
 
@@ -13,7 +10,7 @@ Every kernel of the train step beside the least time it could take, worst first.
   --top N            rows to print (default 30; 0: all)
   --steps N          warm steps to time (default 10)
   --ceilings LIST    no measurement: an estimate for a GPU that does FLOPS f32 operations a second and reads LOADS f32
-                     numbers a second from memory, with DISPATCH seconds for each kernel (default ${USUAL_DISPATCH});
+                     numbers a second from memory, with DISPATCH seconds for each kernel (default ${usualDispatchSeconds});
                      such as 60e12,0.8e12
   --json FILE        write everything, a row for every kernel
   --dawn FLAG        passed to Dawn, such as --dawn=backend=vulkan; may be repeated`;
@@ -47,7 +44,7 @@ export function parseExplainOptions(args: readonly string[]): ExplainOptions {
     configs: selectConfigs(values.config),
     top: count('--top', values.top, 0) || Number.POSITIVE_INFINITY,
     steps: count('--steps', values.steps, 1),
-    ceilings: values.ceilings === undefined ? undefined : parseCeilings(values.ceilings),
+    ceilings: values.ceilings === undefined ? undefined : readCeilings(values.ceilings),
     json: values.json,
     dawn: values.dawn,
   };
@@ -61,11 +58,11 @@ function count(flag: string, text: string, least: number): number {
   return value;
 }
 
-function parseCeilings(text: string): Ceilings {
-  const numbers = text.split(',').map(Number);
-  const [flopsPerSecond, loadsPerSecond, dispatchSeconds = USUAL_DISPATCH] = numbers;
-  if (numbers.length < 2 || numbers.length > 3 || !numbers.every((n) => n > 0 && Number.isFinite(n))) {
-    throw new Error(`--ceilings: ${JSON.stringify(text)}, expected FLOPS,LOADS or FLOPS,LOADS,DISPATCH, all above 0`);
+/** @throws Error naming the flag */
+function readCeilings(text: string): Ceilings {
+  try {
+    return parseCeilings(text);
+  } catch (error) {
+    throw new Error(`--ceilings: ${(error as Error).message}`);
   }
-  return { flopsPerSecond: flopsPerSecond!, loadsPerSecond: loadsPerSecond!, dispatchSeconds, counted: 'distinct' };
 }

@@ -1,14 +1,24 @@
 /** The train step explained: every kernel's time beside its floor, or an estimate for a GPU from its two ceilings. */
 import { writeFile } from 'node:fs/promises';
-import { type Ceilings, type Device, type Explanation, explain, makePlan, openDevice } from '@noisesmith/tensor';
+import {
+  type Ceilings,
+  ceilingsLine,
+  type Device,
+  type Explanation,
+  explain,
+  givenProfile,
+  groupKernels,
+  groupTable,
+  makePlan,
+  openDevice,
+  totalLine,
+} from '@noisesmith/tensor';
 import type { BenchConfig } from '../configs';
 import { describeAdapter } from '../peers/dawn';
 import type { Times } from '../statistics';
-import { gpuProfile } from './gpu-profile';
-import { groupKernels } from './group';
+import { markdownTable } from '../table';
 import { measureStep } from './measure';
 import { type ExplainOptions, parseExplainOptions, usage } from './options';
-import { ceilingsLine, explainTable, summaryLine } from './table';
 import { trainGraph } from './train-step';
 
 interface Report {
@@ -25,17 +35,18 @@ async function measured(device: Device, config: BenchConfig, steps: number): Pro
 
 const estimated = (config: BenchConfig, ceilings: Ceilings): Report => ({
   config,
-  adapter: gpuProfile.description,
+  adapter: givenProfile.description,
   ceilings,
-  explanation: explain(makePlan(trainGraph(config), gpuProfile), ceilings),
+  explanation: explain(makePlan(trainGraph(config), givenProfile), ceilings),
 });
 
 function print({ config, adapter, ceilings, step, explanation }: Report, top: number): void {
   const groups = groupKernels(explanation.rows);
   console.log(`\n## ${config.name}, batch ${config.batch}, ${adapter}\n`);
   console.log(`${explanation.rows.length} kernels, ${groups.length} groups; ${ceilingsLine(ceilings)}\n`);
-  console.log(`${explainTable(groups.slice(0, top))}\n`);
-  console.log(summaryLine(explanation, step?.median));
+  const { header, rows, numeric } = groupTable(groups.slice(0, top));
+  console.log(`${markdownTable(header, rows, numeric)}\n`);
+  console.log(totalLine(explanation, step?.median));
 }
 
 async function reportsOf({ configs, steps, ceilings, dawn, top }: ExplainOptions): Promise<Report[]> {

@@ -62,16 +62,47 @@ describe('timeTraining', () => {
   it('times the first step with the opening and the others alone', async () => {
     const clock = { time: 0 };
     const limits = { repeats: 2, budgetMs: 1000 };
-    expect(await timeTraining(training([3, 2, 1], clock), limits, () => clock.time)).toEqual({
-      firstMs: 350,
-      all: [51, 52],
-      losses: [3, 2, 1],
-    });
+    const times = await timeTraining(training([3, 2, 1], clock), limits, { meter: undefined, now: () => clock.time });
+    expect(times).toEqual({ firstMs: 350, all: [51, 52], losses: [3, 2, 1], memory: null });
   });
 
   it('refuses a loss that is not finite', async () => {
     const clock = { time: 0 };
     const broken = training([3, Number.NaN], clock);
-    await expect(timeTraining(broken, { repeats: 2, budgetMs: 1000 })).rejects.toThrow('the loss of step 1 is NaN');
+    const limits = { repeats: 2, budgetMs: 1000 };
+    await expect(timeTraining(broken, limits, { meter: undefined })).rejects.toThrow('the loss of step 1 is NaN');
+  });
+
+  describe('reads the meter', () => {
+    /** A process of 100 bytes before, 700 while it compiles, and 400 or more in each step. */
+    const metered = (restartable: boolean) => {
+      let [resident, peak] = [100, 900];
+      const use = (bytes: number) => {
+        resident = bytes;
+        peak = Math.max(peak, bytes);
+      };
+      const restart = () => {
+        peak = resident;
+      };
+      const meter = { resident: () => resident, peak: () => peak, ...(restartable && { restart }) };
+      const open = async () => {
+        use(700);
+        const step = async (index: number) => {
+          use(400 + index);
+          return 1;
+        };
+        return { step, planned: { state: 1, temporary: 2, liveBound: 2, other: 3 } };
+      };
+      return timeTraining(open, { repeats: 2, budgetMs: 1e6 }, { meter });
+    };
+
+    it('from the baseline on and in the warm steps', async () => {
+      const { memory } = await metered(true);
+      expect(memory).toMatchObject({ baseline: 100, growth: 600, warmGrowth: 302, planned: { liveBound: 2 } });
+    });
+
+    it('and tells no warm steps apart where the peak is that of a life', async () => {
+      expect((await metered(false)).memory).toMatchObject({ baseline: 100, growth: 800, warmGrowth: null });
+    });
   });
 });

@@ -8,10 +8,14 @@ import { summarise } from '../statistics';
 import { batchesOf } from '../train-data';
 import { resultErrors } from '../verify/results';
 import { trainErrors } from '../verify/train-step';
+import { openMeter } from './memory';
 import { timeRounds } from './rounds';
 import { timeTraining } from './train';
 
-/** Times a job and then checks it: checking first would compile what the first run has to pay for. */
+/**
+ * Times a job and then checks it: checking first would compile what the first run has to pay for. A train job's memory
+ * is metered from here on, so what was garbage before is cleared away.
+ */
 export async function measure(contestant: string, peer: Peer, data: JobData): Promise<Measurement> {
   const { job, inputs, expected } = data;
   const common = { contestant, job: jobName(job), adapter: peer.adapter, runtime: peer.runtime };
@@ -23,13 +27,15 @@ export async function measure(contestant: string, peer: Peer, data: JobData): Pr
       optimizer: timedOptimizer,
       inputScale: timedInputScale,
     };
-    const { firstMs, all, losses } = await timeTraining(() => peer.openTraining(setup), job);
+    globalThis.gc?.();
+    const meter = openMeter(peer.pid);
+    const { firstMs, all, losses, memory } = await timeTraining(() => peer.openTraining(setup), job, { meter });
     const errors = job.fixture === null ? null : await trainErrors(peer, job.fixture);
-    return { ...common, ms: summarise(all), firstMs, runsPerRound: 1, errors, losses };
+    return { ...common, ms: summarise(all), firstMs, runsPerRound: 1, errors, losses, memory };
   }
   const { firstMs, runsPerRound, all, prepared } = await timeRounds(() => prepare(peer, data), job);
   const errors = resultErrors(await prepared.read(), expected);
-  return { ...common, ms: summarise(all), firstMs, runsPerRound, errors, losses: [] };
+  return { ...common, ms: summarise(all), firstMs, runsPerRound, errors, losses: [], memory: null };
 }
 
 function prepare(peer: Peer, { job, inputs }: JobData): Promise<Prepared> {

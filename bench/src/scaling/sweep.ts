@@ -50,7 +50,7 @@ export async function costOf(device: Device, config: BenchConfig, steps: number)
   const inputs = inputsOf(network, randomBatch(config, 1));
   const times = await timedSteps(program, config.name, () => inputs, steps);
   const inputBytes = Object.values(inputs).reduce((sum, { byteLength }) => sum + byteLength, 0);
-  const slotBytes = program.plan.slots.reduce((sum, elements) => sum + 4 * elements, 0);
+  const slotBytes = program.plan.slots.reduce((sum, slot) => sum + slot, 0);
   return {
     config,
     tokens: tokensOf(config),

@@ -39,6 +39,11 @@ export interface DenoiserInput {
    * dropout rates are 0 ignores it.
    */
   readonly dropoutKeys?: Tensor;
+  /**
+   * True where inner values are better computed again for the gradient than kept: less memory, more time, the same
+   * results. A network that cannot do so ignores it.
+   */
+  readonly recompute?: boolean;
 }
 
 export interface DenoiserOutput {

@@ -4,6 +4,7 @@ import {
   type Graph,
   interpret,
   type OracleOptions,
+  type TuningTable,
   type TypedArray,
 } from '@noisesmith/tensor';
 
@@ -19,11 +20,11 @@ export interface StepRunner {
 /** What runs graphs. */
 export type Backend = (graph: Graph) => Promise<StepRunner>;
 
-/** Compiles graphs for a GPU. */
+/** Compiles graphs for a GPU, with the kernels that `tuning` chooses; without it those that come with the engine. */
 export const onDevice =
-  (device: Device): Backend =>
+  (device: Device, tuning?: TuningTable): Backend =>
   async (graph) => {
-    const program = await compileGraph(device, graph, { label: 'sampling step' });
+    const program = await compileGraph(device, graph, { label: 'sampling step', ...(tuning && { tuning }) });
     return {
       write: (state, data) => program.state.write(state, data),
       run: (inputs, scalars) => program.run(inputs, scalars),

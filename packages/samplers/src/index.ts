@@ -13,5 +13,6 @@ export {
   type SamplingSession,
   type StepProgress,
   sample,
+  samplingStep,
 } from './session';
 export { denoiseStep, type StepOptions, type StepScalars, stepScalars } from './step';

@@ -2,12 +2,13 @@
 // carries x at t = 1 to mean + deviation·x, which many DDIM steps approach; with noise, mean and deviation follow a
 // linear recursion.
 import { offsetCosine } from '@noisesmith/schedules';
+import { type Graph, printGraph } from '@noisesmith/tensor';
 import { describe, expect, it } from 'vitest';
 import { onOracle } from './backend';
 import { timeSteps } from './noise-level';
 import { parseSampler } from './parse';
 import { startNoise } from './seeds';
-import { openSampling, type SampleRequest, type SamplingOptions, sample } from './session';
+import { openSampling, type SampleRequest, type SamplingOptions, sample, samplingStep } from './session';
 import { deviation, gaussian, means } from './testing/gaussian';
 
 const weights = gaussian.initialize(0);
@@ -33,6 +34,19 @@ function impliedMoments(spec: string, steps: number, dataMean: number): { mean: 
   }
   return estimate;
 }
+
+it('samplingStep is the graph that a session runs', async () => {
+  for (const options of [{ sampler: 'ddim', guidance: 1 }, { sampler: 'ddpm', batch: 3 }, { normalize: true }]) {
+    const settings = { inputScale: 1, steps: 2, ...options };
+    const run: Graph[] = [];
+    const watched = (graph: Graph) => {
+      run.push(graph);
+      return onOracle()(graph);
+    };
+    using _ = await openSampling(watched, gaussian, settings);
+    expect(run.map(printGraph)).toEqual([printGraph(samplingStep(gaussian, settings))]);
+  }
+});
 
 describe('on Gaussian data', () => {
   it('DDIM follows the probability flow', async () => {

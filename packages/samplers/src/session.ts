@@ -1,6 +1,6 @@
 import type { Denoiser, PredictionType } from '@noisesmith/diffusion';
 import { offsetCosine, parseSchedule, type Schedule } from '@noisesmith/schedules';
-import type { Device, TypedArray } from '@noisesmith/tensor';
+import type { Device, Graph, TuningTable, TypedArray } from '@noisesmith/tensor';
 import { type Backend, onDevice, type StepRunner } from './backend';
 import { ddpm } from './ddpm';
 import { type TimeStep, timeSteps } from './noise-level';
@@ -30,6 +30,11 @@ export interface SamplingOptions {
   readonly carryMomentum?: number;
   /** Samples that run together; it changes speed and memory, not results. 16 unless given. */
   readonly batch?: number;
+  /**
+   * Kernels chosen by `tune` of `@noisesmith/tensor`, for a device; without it those that come with the engine. Samples of
+   * different tables differ in their last digits.
+   */
+  readonly tuning?: TuningTable;
   /** The noise is handed in with each request instead of drawn from seeds. */
   readonly givenNoise?: boolean;
 }
@@ -65,6 +70,25 @@ export interface Samples {
   readonly carry: Float32Array;
 }
 
+/**
+ * The step of {@link openSampling} as a graph, for `tune`.
+ * @throws RangeError, one line, for options that do not fit each other or the denoiser
+ */
+export const samplingStep = (denoiser: Denoiser, options: SamplingOptions): Graph =>
+  stepGraph(denoiser, complete(options, denoiser));
+
+const stepGraph = (
+  denoiser: Denoiser,
+  { batch, givenNoise, guidance, inputScale, normalize, sampler }: Settings,
+): Graph =>
+  denoiseStep(denoiser, {
+    batch,
+    inputScale,
+    normalize,
+    guided: guidance !== 0,
+    noise: sampler.stochastic ? (givenNoise ? 'given' : 'keys') : 'none',
+  });
+
 /** A compiled sampling step that serves any number of requests. */
 export interface SamplingSession extends Disposable {
   readonly sampler: Sampler;
@@ -87,17 +111,12 @@ export async function openSampling(
   options: SamplingOptions,
 ): Promise<SamplingSession> {
   const settings = complete(options, denoiser);
-  const { sampler, schedule, batch } = settings;
-  const graph = denoiseStep(denoiser, {
-    batch,
-    inputScale: settings.inputScale,
-    normalize: settings.normalize,
-    guided: settings.guidance !== 0,
-    noise: sampler.stochastic ? (settings.givenNoise ? 'given' : 'keys') : 'none',
-  });
+  const { sampler, schedule } = settings;
   const steps = timeSteps(settings.steps, schedule, settings.timeDifference);
   const scalars = steps.map((step) => stepScalars(step, sampler, settings));
-  const runner = await (typeof target === 'function' ? target : onDevice(target))(graph);
+  const runner = await (typeof target === 'function' ? target : onDevice(target, options.tuning))(
+    stepGraph(denoiser, settings),
+  );
   const plan: Plan = { denoiser, settings, steps, scalars, runner };
   return {
     sampler,
@@ -126,7 +145,7 @@ export async function sample(
 
 const DEFAULT_BATCH = 16;
 
-type Settings = Required<SamplingOptions> & { readonly sampler: Sampler; readonly schedule: Schedule };
+type Settings = Required<Omit<SamplingOptions, 'tuning'>> & { readonly sampler: Sampler; readonly schedule: Schedule };
 
 function complete(options: SamplingOptions, denoiser: Denoiser): Settings {
   const { sampler = ddpm(), schedule = offsetCosine(), guidance = 0, carryMomentum = 0 } = options;

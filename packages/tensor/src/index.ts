@@ -37,9 +37,14 @@ export {
   explain,
   floorOf,
 } from './plan/cost/explain';
+export { givenProfile, parseCeilings, usualDispatchSeconds } from './plan/cost/given';
+export { groupKernels, type KernelGroup } from './plan/cost/group';
+export { ceilingsLine, formatMilliseconds, groupTable, type TextTable, totalLine } from './plan/cost/text';
 export { makePlan, type Plan, type PlanOptions } from './plan/plan';
 export { type CompileOptions, compile, compileGraph, type KernelTime, Program } from './plan/program';
 export { Store } from './plan/store';
+export { defaultChoices } from './plan/tune/defaults';
+export type { TunedSite } from './plan/tune/search';
 export type { Choices, Decision, Site } from './plan/tune/site';
 export { type TuningTable, tuningKey } from './plan/tune/table';
 export { type TuneOptions, type TuneProgress, tune } from './plan/tune/tune';

@@ -39,6 +39,8 @@ export interface TrainConfig {
   readonly batch: number;
   /** Parts of a batch that run one after the other, for networks that leave no memory for a whole one. */
   readonly accumulation: number;
+  /** Whether the network computes inner values again for the gradient in place of keeping them: less memory, more time. */
+  readonly recompute: boolean;
   /** Spec of the training schedule gamma(t), e.g. `simple_linear` or `cosine@0.2,1,1`. */
   readonly schedule: string;
   /** b of the paper: images are scaled to [−b, b]. */
@@ -89,6 +91,7 @@ export function trainConfig(settings: TrainSettings | Readonly<Record<string, un
     steps: fields.number('steps', { fallback: 10_000, least: 1, most: 2 ** 32 - 1, whole: true }),
     batch,
     accumulation,
+    recompute: fields.flag('recompute', false),
     schedule: readSchedule(fields),
     inputScale: fields.number('inputScale', { fallback: 1, least: 0, open: true }),
     normalize: fields.flag('normalize', true),

@@ -1,5 +1,12 @@
 import type { Denoiser } from '@noisesmith/diffusion';
-import { type CompileOptions, compileGraph, type Device, type Program, Store } from '@noisesmith/tensor';
+import {
+  type CompileOptions,
+  compileGraph,
+  type Device,
+  type Program,
+  Store,
+  type TuningTable,
+} from '@noisesmith/tensor';
 import type { TrainState } from './checkpoint';
 import type { TrainConfig } from './config';
 import { partOf, type StepDraw } from './draw';
@@ -22,8 +29,17 @@ interface Programs {
   readonly apply?: Program;
 }
 
+export interface EngineOptions {
+  readonly denoiser: Denoiser;
+  readonly config: TrainConfig;
+  /** Kernels chosen by `tune` of `@noisesmith/tensor`; without it those that come with the engine. */
+  readonly tuning?: TuningTable;
+  /** Told while kernels compile. */
+  readonly onCompile?: (ready: number, total: number) => void;
+}
+
 /** The compiled step and its state on one device. */
-export class TrainEngine {
+export class TrainEngine implements Disposable {
   private constructor(
     readonly device: Device,
     private readonly config: TrainConfig,
@@ -31,20 +47,21 @@ export class TrainEngine {
     private readonly programs: Programs,
   ) {}
 
-  static async open(
-    device: Device,
-    denoiser: Denoiser,
-    config: TrainConfig,
-    onProgress?: CompileOptions['onProgress'],
-  ): Promise<TrainEngine> {
+  static async open(device: Device, { config, denoiser, onCompile, tuning }: EngineOptions): Promise<TrainEngine> {
     const store = new Store(device, trainState(denoiser, config));
     try {
-      const options = { store, ...(onProgress && { onProgress }) };
+      const options = { store, ...(onCompile && { onProgress: onCompile }), ...(tuning && { tuning }) };
       return new TrainEngine(device, config, store, await compilePrograms(device, denoiser, config, options));
     } catch (error) {
       store.destroy();
       throw error;
     }
+  }
+
+  /** The programs of a step in order, and how often a step runs each. */
+  get parts(): readonly { readonly program: Program; readonly runs: number }[] {
+    const { part, apply } = this.programs;
+    return [{ program: part, runs: this.config.accumulation }, ...(apply ? [{ program: apply, runs: 1 }] : [])];
   }
 
   write(vectors: TrainState['vectors']): void {
@@ -84,6 +101,10 @@ export class TrainEngine {
     this.programs.part.destroy();
     this.programs.apply?.destroy();
     this.store.destroy();
+  }
+
+  [Symbol.dispose](): void {
+    this.destroy();
   }
 }
 

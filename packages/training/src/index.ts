@@ -16,6 +16,7 @@ export {
 } from './config';
 export { partOf, type StepDraw, stepDrawer, type TrainBatch } from './draw';
 export { emaDecayAt } from './ema-decay';
+export { type EngineOptions, TrainEngine } from './engine';
 export { CheckpointError, TrainConfigError, TrainingError } from './errors';
 export type { TrainEvent, TrainEventHandler } from './events';
 export { type LearningRateDecay, learningRateAt } from './learning-rate';

@@ -48,7 +48,8 @@ export interface LossResult {
   readonly firstCarry?: Tensor;
 }
 
-type Process = Pick<TrainConfig, 'inputScale' | 'normalize' | 'predictionType' | 'loss'>;
+type Process = Pick<TrainConfig, 'inputScale' | 'normalize' | 'predictionType' | 'loss'> &
+  Partial<Pick<TrainConfig, 'recompute'>>;
 
 /**
  * The loss of Algorithm 2, with latent self-conditioning as the official code has it: both passes see the same noised
@@ -72,7 +73,8 @@ export function trainingLoss(
   const firstCarry =
     first && scope('first', () => denoiser.apply(parameters, { ...given, ...optional(first), carry: nothing })).carry;
   const carry = first && firstCarry ? mul(stopGradient(firstCarry), perExample(first.mask, firstCarry.rank)) : nothing;
-  const { prediction } = scope('second', () => denoiser.apply(parameters, { ...given, ...optional(inputs), carry }));
+  const second = { ...given, ...optional(inputs), carry, ...(process.recompute && { recompute: true }) };
+  const { prediction } = scope('second', () => denoiser.apply(parameters, second));
 
   const losses = exampleLoss(process, { output: prediction, x0, noise, x: noised, at });
   return { loss: mean(losses), perExample: losses, prediction, ...(firstCarry && { firstCarry }) };

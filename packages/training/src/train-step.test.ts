@@ -146,6 +146,22 @@ describe('one training step', () => {
     expect(inputs.labelKeepFirst).not.toEqual(inputs.labelKeepSecond);
   });
 
+  it.each([
+    [false, [undefined, undefined]],
+    [true, [undefined, true]],
+  ])('with recompute %s, passes %o on: only the trained pass has values to compute again', (recompute, expected) => {
+    const asked: unknown[] = [];
+    const watched: typeof denoiser = {
+      ...denoiser,
+      apply(parameters, input) {
+        asked.push(input.recompute);
+        return denoiser.apply(parameters, input);
+      },
+    };
+    trainStep(watched, trainConfig({ ...settings, recompute }));
+    expect(asked).toEqual(expected);
+  });
+
   it('moves weights by AdamW and the average by its decay', () => {
     const config = trainConfig(settings);
     const drawn = draw(config);

@@ -1,10 +1,9 @@
-import type { Denoiser } from '@noisesmith/diffusion';
 import { type Device, DeviceLostError } from '@noisesmith/tensor';
 import { encodeCheckpoint, type TrainState } from './checkpoint';
 import { checkpointName, latestCheckpoint, listCheckpoints, pruneCheckpoints } from './checkpoints';
 import type { TrainConfig } from './config';
 import { type StepDraw, stepDrawer, type TrainBatch } from './draw';
-import { TrainEngine } from './engine';
+import { type EngineOptions, TrainEngine } from './engine';
 import { CheckpointError, TrainingError } from './errors';
 import type { TrainEventHandler } from './events';
 import { canonicalJson } from './json';
@@ -17,10 +16,8 @@ import { saveWeights } from './weights';
 /** Steps between submitting one and looking at its loss: enough that the device never waits for the host. */
 const READ_BEHIND = 4;
 
-export interface TrainerOptions {
+export interface TrainerOptions extends EngineOptions {
   readonly device: Device;
-  readonly denoiser: Denoiser;
-  readonly config: TrainConfig;
   /** The whole batch of a step, counted from 0; a function of the step alone, so that runs can be resumed. */
   readonly batches: (step: number) => Promise<TrainBatch>;
   readonly storage?: CheckpointStorage;
@@ -43,8 +40,6 @@ export interface TrainerOptions {
   readonly openDevice?: () => Promise<Device>;
   /** Losses after which the run gives up. Default 3. */
   readonly maxDeviceLosses?: number;
-  /** Told while kernels compile. */
-  readonly onCompile?: (ready: number, total: number) => void;
 }
 
 export interface TrainOptions {
@@ -77,7 +72,7 @@ export class Trainer {
     const warnings: string[] = [];
     const resumed = await startingPoint(options, warnings);
     const state = resumed ?? initialState(options);
-    const engine = await TrainEngine.open(options.device, options.denoiser, options.config, options.onCompile);
+    const engine = await TrainEngine.open(options.device, options);
     engine.write(state.vectors);
     const trainer = new Trainer(options, engine, state.step, warnings, options.openDevice && state);
     if (resumed && typeof options.resume !== 'object') trainer.lastCheckpoint = state.step;
@@ -207,11 +202,11 @@ export class Trainer {
 
   /** @throws the loss itself when it was meant, cannot be mended or came too often */
   private async reopen(loss: DeviceLostError, emit: TrainEventHandler): Promise<void> {
-    const { config, denoiser, maxDeviceLosses = 3, onCompile, openDevice } = this.options;
+    const { maxDeviceLosses = 3, openDevice } = this.options;
     this.losses += 1;
     if (loss.reason === 'destroyed' || !openDevice || !this.snapshot || this.losses > maxDeviceLosses) throw loss;
     this.engine.destroy();
-    this.engine = await TrainEngine.open(await openDevice(), denoiser, config, onCompile);
+    this.engine = await TrainEngine.open(await openDevice(), this.options);
     this.engine.write(this.snapshot.vectors);
     this.done = this.snapshot.step;
     await emit({ type: 'deviceLost', step: this.done, message: loss.message });

@@ -1,5 +1,14 @@
 import { createRequire } from 'node:module';
-import { type AdapterProfile, compile, type Device, f32, matmul, NoAdapterError } from '@noisesmith/tensor';
+import {
+  type AdapterProfile,
+  compile,
+  type Device,
+  f32,
+  matmul,
+  NoAdapterError,
+  type TuningStore,
+  tuningKey,
+} from '@noisesmith/tensor';
 import { type Command, jsonFlag } from '../command';
 import { exitCodes } from '../errors';
 import { byteSize, printJson, table } from '../output';
@@ -12,6 +21,8 @@ interface Report {
   readonly features: readonly string[];
   /** Whether a small program gave the right result. */
   readonly computes: boolean;
+  /** The table that `tune` left for this adapter: what it is kept under, and how many choices it holds. */
+  readonly tuning: { readonly key: string; readonly choices: number | null } | null;
   /** What is wrong and what to install, if anything. */
   readonly problem: string | null;
 }
@@ -34,7 +45,13 @@ async function computes(device: Device): Promise<boolean> {
   return String(await program.read('product')) === '19,22,43,50';
 }
 
-function print({ adapter, computes: works, features, node, platform, problem, webgpu }: Report): string {
+async function storedTuning(store: TuningStore, profile: AdapterProfile): Promise<NonNullable<Report['tuning']>> {
+  const key = tuningKey(profile);
+  const stored = await store.read(key);
+  return { key, choices: stored ? Object.keys(stored.choices).length : null };
+}
+
+function print({ adapter, computes: works, features, node, platform, problem, tuning, webgpu }: Report): string {
   const rows = [
     ['node', `${node} on ${platform}`],
     ['webgpu', webgpu ?? 'not installed'],
@@ -52,6 +69,7 @@ function print({ adapter, computes: works, features, node, platform, problem, we
     ['features', features.join(', ') || 'none'],
     ['subgroups', adapter.subgroupSize > 0 ? `of ${adapter.subgroupSize}` : 'no fixed size'],
     ['computes', works ? 'yes' : 'NO: a small product came out wrong'],
+    ['tuning', tuning?.choices ? `${tuning.choices} choices stored` : 'none stored; noisesmith tune measures kernels'],
     ...Object.entries(adapter.limits).map(([limit, value]) => [
       limit,
       isBytes(limit) ? byteSize(value) : String(value),
@@ -71,6 +89,7 @@ export const doctor: Command = {
       platform: `${process.platform} ${process.arch}`,
       webgpu: webgpuVersion(),
     };
+    const warn = (line: string): void => context.err(`warning: ${line}\n`);
     let report: Report;
     try {
       using device = await context.openDevice();
@@ -80,11 +99,12 @@ export const doctor: Command = {
         adapter: device.profile,
         features: [...device.gpu.features].sort(),
         computes: works,
+        tuning: await storedTuning(context.openTuningStore(warn), device.profile),
         problem: works ? null : 'the adapter computes wrong results; update its driver',
       };
     } catch (error) {
       if (!(error instanceof NoAdapterError)) throw error;
-      report = { ...host, adapter: null, features: [], computes: false, problem: error.message };
+      report = { ...host, adapter: null, features: [], computes: false, tuning: null, problem: error.message };
     }
     if (args.has('json')) printJson(context, report);
     else context.out(print(report));

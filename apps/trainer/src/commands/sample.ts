@@ -14,6 +14,7 @@ import { type Model, readModel } from '../run/model-file';
 import { Progress } from '../run/progress';
 import { samplesNpz } from '../run/samples-npz';
 import { allLabels, type Draw, drawImages, drawOf, samplingOptions } from '../run/sampling';
+import { askedTuning, chooseTuning, describeTuning, tuningFlag } from '../run/tuning';
 
 const DEFAULT_COUNT = 16;
 /** Keeps a mistyped range from filling the memory. */
@@ -118,16 +119,20 @@ export const sample: Command = {
     schedule: { value: 'SPEC', help: 'noise schedule to sample with (default: as in the run)' },
     guidance: { value: 'W', help: '(1 + W) conditional - W unconditional (default: as in the run)' },
     batch: { value: 'N', help: 'samples that run together; changes speed and memory' },
+    ...tuningFlag,
     out: { value: 'FILE', help: 'x.png: a grid; x.npz: arr_0 uint8 NHWC, arr_1 labels; else a folder of PNGs' },
     ...jsonFlag,
   },
-  details: ['A sample depends on its seed and label alone, whatever else is asked for.'],
+  details: [
+    'A sample depends on its seed and label alone, whatever else is asked for; its last digits depend on the kernels.',
+  ],
   example: '--checkpoint runs/mnist-tiny/ema.safetensors --seeds 0-99 --guidance 1 --out samples.png',
   async run(args, context) {
     const file = args.required('checkpoint');
     const out = args.required('out');
     const write = writerFor(out);
     const seeds = seedsOf(args);
+    const asked = askedTuning(args);
     const model = await readModel(file);
     const { denoiser, weights } = model;
     const draw = drawOf(seeds, labelsOf(args, denoiser.classes));
@@ -135,7 +140,10 @@ export const sample: Command = {
     const signal = context.interruptSignal();
     const progress = new Progress(context);
     using device = await context.openDevice();
-    using session = await openSampling(device, denoiser, options);
+    const store = context.openTuningStore((line) => progress.note(`warning: ${line}`));
+    const tuning = await chooseTuning(device.profile, asked, store);
+    if (tuning.source === 'stored') progress.note(describeTuning(tuning));
+    using session = await openSampling(device, denoiser, { ...options, tuning: tuning.table });
     let images: Images;
     try {
       images = await drawImages(session, denoiser, weights, draw, {
@@ -162,6 +170,7 @@ export const sample: Command = {
         schedule: schedule.spec,
         steps,
         guidance,
+        tuning: tuning.source,
       });
     } else context.out(`wrote ${seeds.length} samples to ${out}\n`);
     return exitCodes.done;

@@ -1,3 +1,4 @@
+import type { AdapterProfile } from '@noisesmith/tensor';
 import type { Command } from '../command';
 import { type ResolvedRun, resolveRun } from '../config/resolve';
 import { settingFlags } from '../config/settings';
@@ -9,6 +10,7 @@ import { openRunDataset } from '../run/dataset';
 import { adapterProfile, planRun } from '../run/plan';
 import { RunFolder } from '../run/run-folder';
 import { runTraining } from '../run/train-run';
+import { askedTuning, type RunTuning, tuningFlag, tuningOfRun } from '../run/tuning';
 
 /** @throws UsageError for logs that are not written */
 function checkLogs(args: Arguments): void {
@@ -17,14 +19,34 @@ function checkLogs(args: Arguments): void {
   }
 }
 
-async function dryRun({ config, folder }: ResolvedRun, args: Arguments, context: Context): Promise<number> {
-  const { bytes, parameters } = planRun(config, await adapterProfile(context.openDevice));
-  if (args.has('json')) printJson(context, { config, parameters, bytes });
+const tuningFor = (
+  { folder, started }: ResolvedRun,
+  profile: AdapterProfile,
+  args: Arguments,
+  context: Context,
+): Promise<RunTuning> => {
+  const warn = (message: string): void => context.err(`warning: ${message}\n`);
+  return tuningOfRun({
+    folder,
+    started,
+    asked: askedTuning(args),
+    profile,
+    store: context.openTuningStore(warn),
+    warn,
+  });
+};
+
+async function dryRun(resolved: ResolvedRun, args: Arguments, context: Context): Promise<number> {
+  const { config, folder } = resolved;
+  const profile = await adapterProfile(context.openDevice);
+  const { source, table } = await tuningFor(resolved, profile, args, context);
+  const { bytes, parameters, temporaryBytes } = planRun(config, profile, table);
+  if (args.has('json')) printJson(context, { config, parameters, bytes, temporaryBytes, tuning: source });
   else {
     context.out(`${JSON.stringify(config, null, 2)}\n`);
     context.out(`run folder ${folder}: nothing was written\n`);
     context.out(
-      `${groupedNumber(parameters)} parameters, ${groupedNumber(bytes)} bytes (${byteSize(bytes)}) on the GPU\n`,
+      `${groupedNumber(parameters)} parameters, ${groupedNumber(bytes)} bytes (${byteSize(bytes)}) on the GPU, ${byteSize(temporaryBytes)} of them for values of one step\n`,
     );
   }
   return exitCodes.done;
@@ -41,17 +63,20 @@ export const train: Command = {
       value: 'auto|none|DIR',
       help: 'go on if there is a run (default), insist on a new one, or start from another run',
     },
+    ...tuningFlag,
     log: { value: 'jsonl', help: 'statistics to write: stats.jsonl' },
     'dry-run': { help: 'print configuration, parameters and GPU bytes, and do nothing' },
     json: { help: 'events as JSON lines; with --dry-run one document' },
   },
   details: [
-    'The run folder: config.json, stats.jsonl, grids/, checkpoints/, ema.safetensors (weights to sample from), and at the',
-    'end samples.npz and grid.png. Ctrl-C stops after a checkpoint; the same command goes on.',
+    'The run folder: config.json, tuning.json, stats.jsonl, grids/, checkpoints/, ema.safetensors (weights to sample from),',
+    'and at the end samples.npz and grid.png. Ctrl-C stops after a checkpoint; the same command goes on, with the kernels',
+    'that the run began with.',
   ],
   example: '--preset mnist-tiny --steps 2000 --set train.learningRate.base=2e-3 --out runs/digits',
   async run(args, context) {
     checkLogs(args);
+    askedTuning(args);
     const resolved = await resolveRun(args);
     if (args.has('dry-run')) return dryRun(resolved, args, context);
     const { config } = resolved;
@@ -63,6 +88,7 @@ export const train: Command = {
     }
     const dataset = await openRunDataset(config);
     using device = await context.openDevice();
+    const tuning = await tuningFor(resolved, device.profile, args, context);
     const exitCode = await runTraining(
       {
         config,
@@ -70,6 +96,7 @@ export const train: Command = {
         dataset,
         device,
         resume: args.text('resume') ?? 'auto',
+        tuning,
         ...(args.has('json') && { onEvent: (event) => context.out(`${JSON.stringify(event)}\n`) }),
       },
       context,

@@ -26,11 +26,10 @@ export async function resolveRun(args: Arguments): Promise<ResolvedRun> {
   const settings = await givenSettings(args);
   const preset = presetName(settings);
   const folder = args.text('out') ?? join('runs', preset ?? defaultPreset);
-  const stored = await storedConfig(folder);
-  if (!stored) {
-    const config = applySettings(presetConfig(preset ?? defaultPreset), settings);
-    return { folder, config: checkRunConfig(config), started: false };
-  }
+  const found = await storedConfig(folder);
+  if (!found) return { folder, config: configOf(settings), started: false };
+  // Settings that a run of an earlier version did not have are at their defaults.
+  const stored = checkRunConfig(found);
   const config = checkRunConfig(applySettings(stored, settings));
   const different = differences(stored, config).find(({ path }) => !changeable.test(path));
   if (different) {
@@ -41,6 +40,15 @@ export async function resolveRun(args: Arguments): Promise<ResolvedRun> {
   }
   return { folder, config, started: true };
 }
+
+/**
+ * The configuration that the flags give, whatever run folders there are.
+ * @throws UsageError naming the setting that is wrong
+ */
+export const resolveConfig = async (args: Arguments): Promise<RunConfig> => configOf(await givenSettings(args));
+
+const configOf = (settings: readonly Setting[]): RunConfig =>
+  checkRunConfig(applySettings(presetConfig(presetName(settings) ?? defaultPreset), settings));
 
 function presetName(settings: readonly Setting[]): string | undefined {
   const value = settings.findLast(({ path }) => path === 'preset')?.value;

@@ -5,6 +5,7 @@ import { type CheckpointStorage, listCheckpoints, type StepStatistics } from '@n
 import type { RunConfig } from '../config/run-config';
 import { exists } from '../files';
 import { folderStorage, removeLeftovers } from './storage';
+import { formatTuning, type RunTuning, TUNING_FILE } from './tuning';
 
 /** The files of one run. */
 export class RunFolder {
@@ -19,11 +20,13 @@ export class RunFolder {
   }
 
   /** Makes the folder, or tidies up what an unclean end has left in it, for a run that goes on from `step`. */
-  async prepare(config: RunConfig, step: number): Promise<void> {
+  async prepare(config: RunConfig, tuning: RunTuning, step: number): Promise<void> {
     for (const folder of [this.path, this.file('grids'), this.file('checkpoints')]) {
       await mkdir(folder, { recursive: true });
       await removeLeftovers(folder);
     }
+    // A folder with a configuration holds a run: the choices it begins with are there before.
+    await this.write(TUNING_FILE, formatTuning(tuning));
     await this.write('config.json', `${JSON.stringify(config, null, 2)}\n`);
     await this.dropStatisticsAfter(step);
   }

@@ -1,6 +1,6 @@
 import type { Denoiser } from '@noisesmith/diffusion';
 import { openSampling, type SampleRequest, type SamplingOptions, type SamplingSession } from '@noisesmith/samplers';
-import type { Device } from '@noisesmith/tensor';
+import type { Device, TuningTable } from '@noisesmith/tensor';
 import type { RunConfig } from '../config/run-config';
 import { type Images, toBytes } from '../images/grid';
 
@@ -72,6 +72,7 @@ export class RunSampler implements Disposable {
   constructor(
     private readonly denoiser: Denoiser,
     private readonly config: RunConfig,
+    private readonly tuning: TuningTable,
   ) {}
 
   async draw(
@@ -82,7 +83,8 @@ export class RunSampler implements Disposable {
   ): Promise<Images> {
     if (this.open?.device !== device) {
       this.close();
-      this.open = { device, session: await openSampling(device, this.denoiser, samplingOptions(this.config)) };
+      const options = { ...samplingOptions(this.config), tuning: this.tuning };
+      this.open = { device, session: await openSampling(device, this.denoiser, options) };
     }
     return drawImages(this.open.session, this.denoiser, weights, draw, more);
   }

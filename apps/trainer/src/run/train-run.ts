@@ -11,6 +11,7 @@ import { resumeOption } from './resume';
 import type { RunFolder } from './run-folder';
 import { samplesNpz } from './samples-npz';
 import { fixedDraw, RunSampler } from './sampling';
+import { describeTuning, type RunTuning } from './tuning';
 
 export interface TrainRun {
   readonly config: RunConfig;
@@ -19,6 +20,7 @@ export interface TrainRun {
   readonly device: Device;
   /** The value of `--resume`. */
   readonly resume: string;
+  readonly tuning: RunTuning;
   /** Told of every event, besides the files and the status line. */
   readonly onEvent?: (event: TrainEvent) => void;
 }
@@ -38,7 +40,7 @@ export async function runTraining(run: TrainRun, context: Context): Promise<numb
   const { batch, seed, steps } = config.train;
   const stream = { seed, batchSize: batch, flip: config.data.flip };
   const warn = (message: string): void => progress.note(`warning: ${message}`);
-  using sampler = new RunSampler(denoiser, config);
+  using sampler = new RunSampler(denoiser, config, run.tuning.table);
   using trainer = await Trainer.create({
     device: run.device,
     denoiser,
@@ -51,12 +53,14 @@ export async function runTraining(run: TrainRun, context: Context): Promise<numb
     resume: await resumeOption(run.resume, folder, denoiser.layout, warn),
     metadata: { config: rinConfigToMetadata(denoiser.config), run: JSON.stringify(config) },
     openDevice: context.openDevice,
+    tuning: run.tuning.table,
     onCompile: (ready, total) => progress.count('compiling kernels', ready, total),
   });
-  await folder.prepare(config, trainer.step);
+  await folder.prepare(config, run.tuning, trainer.step);
   progress.note(
     trainer.step > 0 ? `${folder.path}: going on from step ${trainer.step}` : `${folder.path}: a run of ${steps} steps`,
   );
+  progress.note(describeTuning(run.tuning));
 
   const writeGrid = async (step: number): Promise<void> => {
     if (signal.aborted) return;

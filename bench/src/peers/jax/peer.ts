@@ -21,6 +21,7 @@ export async function open(name: BackendName, { dawn }: PeerOptions): Promise<Pe
   return {
     adapter,
     runtime,
+    pid: process.pid,
     openTraining: async (setup) => openTraining(setup),
     async lossAndGradients(config, parameters, batch, inputScale) {
       const run = jit((weights: Arrays, given: Arrays) => lossAndGradients(config, inputScale, weights, given));

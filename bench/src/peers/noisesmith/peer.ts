@@ -10,6 +10,7 @@ import { describeAdapter } from '../dawn';
 import { prepareDenoiser } from './denoiser';
 import { networkOf, weightsOf } from './network';
 import { prepareOp } from './ops';
+import { plannedMemory } from './planned-memory';
 import { prepareSampler } from './sampler';
 import { inputSpec, inputsOf, lossAndGradient, optimizerScalars, scalarsAt, stateSpec, update } from './train-step';
 
@@ -18,6 +19,7 @@ export async function open({ dawn }: PeerOptions): Promise<Peer> {
   return {
     adapter: describeAdapter(device.profile),
     runtime: 'WebGPU',
+    pid: process.pid,
     openTraining: (setup) => openTraining(device, setup),
     lossAndGradients: (...args) => lossAndGradients(device, ...args),
     applyGradients: (...args) => applyGradients(device, ...args),
@@ -55,6 +57,7 @@ async function openTraining(
       const [loss] = await program.read('loss');
       return loss!;
     },
+    planned: plannedMemory(program),
   };
 }
 

@@ -6,7 +6,7 @@ import { PythonWorker } from './worker';
 
 export async function open({ python }: PeerOptions): Promise<Peer> {
   const worker = new PythonWorker(python);
-  const { version, threads } = await worker.ask('about').catch((error: unknown) => {
+  const { version, threads, pid } = await worker.ask('about').catch((error: unknown) => {
     worker.close();
     throw error;
   });
@@ -22,6 +22,7 @@ export async function open({ python }: PeerOptions): Promise<Peer> {
   return {
     adapter: null,
     runtime: `PyTorch ${version}, ${threads} CPU threads`,
+    pid: pid as number,
     async openTraining({ config, parameters, batches, optimizer, inputScale }) {
       const tensors = new Map([
         ...prefixed('param.', parameters),

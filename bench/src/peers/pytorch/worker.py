@@ -4,6 +4,7 @@ Tensors travel in files. Ends with its input.
 """
 
 import json
+import os
 import sys
 
 import torch
@@ -21,7 +22,7 @@ def under(tensors, prefix):
 
 class Worker:
     def about(self):
-        return {"version": torch.__version__, "threads": torch.get_num_threads()}
+        return {"version": torch.__version__, "threads": torch.get_num_threads(), "pid": os.getpid()}
 
     def open_training(self, file, config, optimizer, inputScale):
         self.tensors = tensor_file.read(file)

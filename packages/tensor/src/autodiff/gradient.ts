@@ -1,5 +1,5 @@
 import { printShape } from '../ir/shape';
-import { children, reachable, scope, Tensor } from '../ir/tensor';
+import { children, partOfGradient, reachable, scope, Tensor } from '../ir/tensor';
 import { add, fill } from '../ops/elementwise';
 import { type Adjoint, nodeRules } from './rules';
 
@@ -15,7 +15,9 @@ export function grad<T extends Tree>(loss: Tensor, wrt: T): T {
     throw new RangeError(`grad: the loss is ${loss.dtype} ${printShape(loss.shape)}, expected one f32 number`);
   }
   const leaves = treeLeaves(wrt);
-  const found = scope('grad', () => pullback([loss], [fill(loss.shape, 1)], leaves, { through: true }));
+  const found = scope('grad', () =>
+    partOfGradient(true, () => pullback([loss], [fill(loss.shape, 1)], leaves, { through: true })),
+  );
   let next = 0;
   return mapTree(wrt, (t) => found[next++] ?? fill(t.shape, 0)) as T;
 }

@@ -1,5 +1,5 @@
 import { call, type Definition } from '../ir/definition';
-import { anew, type Tensor } from '../ir/tensor';
+import { anew, partOfGradient, type Tensor } from '../ir/tensor';
 import { pullback } from './gradient';
 
 /**
@@ -11,7 +11,14 @@ export function recompute(build: (...xs: Tensor[]) => readonly Tensor[], xs: rea
   const definition: Definition<Record<string, never>> = {
     name: 'recompute',
     expand: (given) => [...build(...given)],
-    gradient: ({ xs: given, upstream }) => anew(() => pullback(build(...given), upstream, given)),
+    gradient: ({ xs: given, upstream }) =>
+      anew(() =>
+        pullback(
+          partOfGradient(false, () => build(...given)),
+          upstream,
+          given,
+        ),
+      ),
   };
   return call(definition, xs, {});
 }

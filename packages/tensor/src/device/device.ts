@@ -1,4 +1,4 @@
-import { awaitSoftware } from '#webgpu';
+import { restWhile } from '#webgpu';
 import { DeviceLostError, LimitError, UncapturedGpuError } from './errors';
 import { Pending } from './pending';
 import { profileOf } from './profile';
@@ -240,7 +240,7 @@ export class Device implements Disposable {
     this.check();
     try {
       const work = this.#pending.guard(start());
-      return await (this.profile.software ? awaitSoftware(work) : work);
+      return await (this.profile.software ? restWhile(work) : work);
     } finally {
       // A rejection is most often the consequence of an uncaptured error, which names the op: that one goes first.
       this.check();

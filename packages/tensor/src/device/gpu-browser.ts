@@ -14,4 +14,4 @@ export async function findGpu(toggles: readonly string[]): Promise<GpuSearch> {
 }
 
 /** Settles as `work` does. Browsers run their adapters in another process, and tell of the end without being asked. */
-export const awaitSoftware = <T>(work: Promise<T>): Promise<T> => work;
+export const restWhile = <T>(work: Promise<T>): Promise<T> => work;

@@ -48,4 +48,4 @@ const parking = new Parking({
 });
 
 /** Settles as `work` does, and leaves the cores to a software adapter meanwhile; see {@link Parking}. */
-export const awaitSoftware = <T>(work: Promise<T>): Promise<T> => parking.during(work);
+export const restWhile = <T>(work: Promise<T>): Promise<T> => parking.during(work);

@@ -1,4 +1,4 @@
-import type { KernelVariant } from '../plan/variant';
+import type { NamedCandidate } from '../plan/variant';
 import { type NamedCall, Tensor } from './tensor';
 
 /**
@@ -14,8 +14,8 @@ export interface Definition<A> {
    * `expand`. `results` are the call's own results, `upstream[i]` the gradient arriving at result i, if any.
    */
   gradient?(call: GradientCall<A>): (Tensor | undefined)[];
-  /** Kernels that compute all results at once, in order of preference. */
-  readonly kernels?: readonly KernelVariant<A>[];
+  /** Kernels that compute all results at once, in order of preference; the expansion among them where it may be faster. */
+  readonly kernels?: readonly NamedCandidate<A>[];
 }
 
 export interface GradientCall<A> {

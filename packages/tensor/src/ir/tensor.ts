@@ -61,6 +61,7 @@ let nextId = 0;
 let path = '';
 let copy = 0;
 let copies = 0;
+let ofGradient = false;
 
 /** A tensor of the graph: a shape, an element type and how it is computed. It holds no data. */
 export class Tensor {
@@ -69,6 +70,8 @@ export class Tensor {
   readonly path = path;
   /** Equal tensors of different copies are computed apart; see {@link anew}. */
   readonly copy = copy;
+  /** Made by a gradient; see {@link partOfGradient}. */
+  readonly ofGradient = ofGradient;
 
   constructor(
     readonly node: Node,
@@ -118,6 +121,17 @@ export function anew<T>(body: () => T): T {
     return body();
   } finally {
     copy = outer;
+  }
+}
+
+/** Whether what is made inside `body` belongs to a gradient, the scale of which nobody knows beforehand. */
+export function partOfGradient<T>(yes: boolean, body: () => T): T {
+  const outer = ofGradient;
+  ofGradient = yes;
+  try {
+    return body();
+  } finally {
+    ofGradient = outer;
   }
 }
 

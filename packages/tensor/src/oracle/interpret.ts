@@ -5,6 +5,7 @@ import { type ContractSpec, children, type ReduceOp, reachable, type Tensor } fr
 import { numberArithmetic, ravel, unravel, type View, viewSource } from '../ir/view';
 import { inverseNormal } from '../random/inverse-normal';
 import { threefry2x32, uniformFromBits } from '../random/threefry';
+import { roundToHalf } from './half';
 import { evaluateTerm } from './terms';
 
 export interface OracleValues {
@@ -16,6 +17,8 @@ export interface OracleValues {
 export interface OracleOptions {
   /** 'f64' is the truth; 'f32' rounds after every operation. */
   readonly precision?: 'f64' | 'f32';
+  /** Tensors whose values are rounded to 16-bit floats, as those of a plan with such storage are: its `half`. */
+  readonly half?: ReadonlySet<Tensor>;
 }
 
 export interface OracleResult {
@@ -45,7 +48,7 @@ const mapKeys = (assigns: Graph['assigns']): Record<string, Tensor> =>
 export function evaluate(
   roots: readonly Tensor[],
   given: OracleValues,
-  { precision = 'f64' }: OracleOptions = {},
+  { precision = 'f64', half }: OracleOptions = {},
 ): Float64Array[] {
   const round = precision === 'f32' ? Math.fround : (x: number): number => x;
   // A named call is read through its expansion; the call itself computes nothing.
@@ -60,10 +63,8 @@ export function evaluate(
   for (const t of roots) uses.set(t, Number.POSITIVE_INFINITY);
   const values = new Map<Tensor, Float64Array>();
   for (const t of order) {
-    values.set(
-      t,
-      compute(t, (x) => values.get(x)!, given, round),
-    );
+    const found = compute(t, (x) => values.get(x)!, given, round);
+    values.set(t, half?.has(t) ? found.map(roundToHalf) : found);
     for (const x of next(t)) {
       const left = uses.get(x)! - 1;
       uses.set(x, left);

@@ -82,6 +82,7 @@ function lowered(planner: Planner, group: Group, quads: boolean): LoweredGroup {
 function memoryOf(planner: Planner, names: Bindings<Place>, group: Group): Memory {
   return {
     isStored: (t) => planner.isStored(t) && !group.outputs.includes(t),
+    isHalf: (t) => planner.isHalf(t),
     bufferOf: (t) => names.read(planner.placeOf(t)),
     quadsOf: (t) => names.readQuads(planner.placeOf(t)),
     scalar: (name) => `${names.read(place('scalars', 0, 1, 'f32'))}[${planner.scalarIndex(name)}]`,
@@ -113,18 +114,29 @@ function namedStages(
         return unread;
       };
       const whole = quads && like.size % 4 === 0;
-      const load = (linear: string): string => `${names.read(target())}[${linear}]`;
-      const store = (linear: string, value: string): string => `${names.write(target())}[${linear}] = ${value};`;
+      const half = t !== undefined && planner.isHalf(t);
+      const load = (linear: string): string => {
+        const element = `${names.read(target())}[${linear}]`;
+        return half ? `f32(${element})` : element;
+      };
+      const store = (linear: string, value: string): string =>
+        `${names.write(target())}[${linear}] = ${half ? `f16(ns_half(${value}))` : value};`;
+      const loadQuad = (linear: string): string => {
+        const four = `${names.readQuads(target())}[(${linear}) / 4u]`;
+        return half ? `vec4<f32>(${four})` : four;
+      };
+      const storeQuad = (linear: string, value: string): string =>
+        `${names.writeQuads(target())}[(${linear}) / 4u] = ${half ? `vec4<f16>(ns_half4(${value}))` : value};`;
       return {
         shape: like.shape,
         wanted: t !== undefined,
         store,
         storeQuad: (linear, value) =>
           whole
-            ? `${names.writeQuads(target())}[(${linear}) / 4u] = ${value};`
+            ? storeQuad(linear, value)
             : `{ let four = ${value}; ${[0, 1, 2, 3].map((j) => store(`${linear} + ${j}u`, `four[${j}]`)).join(' ')} }`,
         load,
-        quad: (linear) => (whole ? `${names.readQuads(target())}[(${linear}) / 4u]` : fourOf(like.dtype, linear, load)),
+        quad: (linear) => (whole ? loadQuad(linear) : fourOf(like.dtype, linear, load)),
       };
     }),
     scalar: memory.scalar,

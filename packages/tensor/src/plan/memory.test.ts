@@ -8,12 +8,12 @@ function drawn(seed: number, count: number, length: number): Lifetime[] {
   return Array.from({ length: count }, (_, i) => {
     const [a, b] = deriveKey(seed, 0, 0, i);
     const from = a % length;
-    return { elements: 1 + (b % 1000), from, to: Math.min(length - 1, from + ((a >>> 8) % 20)) };
+    return { bytes: 1 + (b % 1000), from, to: Math.min(length - 1, from + ((a >>> 8) % 20)) };
   });
 }
 
 const liveAt = (lives: readonly Lifetime[], t: number): number =>
-  lives.reduce((sum, { elements, from, to }) => sum + (from <= t && t <= to ? elements : 0), 0);
+  lives.reduce((sum, { bytes, from, to }) => sum + (from <= t && t <= to ? bytes : 0), 0);
 
 describe.each([1, 2, 3])('lives drawn from seed %i', (seed) => {
   const lives = drawn(seed, 200, 100);
@@ -25,7 +25,7 @@ describe.each([1, 2, 3])('lives drawn from seed %i', (seed) => {
 
   it('gives every life a buffer that is large enough and free', () => {
     lives.forEach((life, i) => {
-      expect(sizes[slotOf[i]!]).toBeGreaterThanOrEqual(life.elements);
+      expect(sizes[slotOf[i]!]).toBeGreaterThanOrEqual(life.bytes);
       lives.forEach((other, j) => {
         const together = life.from <= other.to && other.from <= life.to;
         if (i !== j && together) expect(slotOf[i]).not.toBe(slotOf[j]);
@@ -41,7 +41,7 @@ describe.each([1, 2, 3])('lives drawn from seed %i', (seed) => {
 });
 
 it('plans a chain of equal lives in two buffers', () => {
-  const chain = Array.from({ length: 9 }, (_, i) => ({ elements: 7, from: i, to: i + 1 }));
+  const chain = Array.from({ length: 9 }, (_, i) => ({ bytes: 7, from: i, to: i + 1 }));
   expect(assignSlots(chain).sizes).toEqual([7, 7]);
   expect(liveBound(chain)).toBe(14);
 });

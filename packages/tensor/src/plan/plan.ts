@@ -1,14 +1,17 @@
+import { DeviceError } from '../device/errors';
 import type { AdapterProfile } from '../device/types';
-import type { DType, TypedArray } from '../ir/dtype';
+import type { DType, StorageType, TypedArray } from '../ir/dtype';
 import { type Graph, stateShape } from '../ir/program';
 import { sizeOf } from '../ir/shape';
 import type { Tensor } from '../ir/tensor';
 import type { Kernel } from '../wgsl/assemble';
 import type { ContractVariant } from '../wgsl/kernels/contract';
 import { core, isLeaf } from './core';
+import { tensorsOf } from './expanded';
 import { type Fused, fuse, type Group } from './fuse';
+import { halfTensors } from './half';
 import { lowerGroup } from './lower';
-import { assignSlots, type BufferName, type Lifetime, liveBound, type Place, place } from './memory';
+import { assignSlots, type BufferName, boundBytes, type Lifetime, liveBound, type Place, place } from './memory';
 import { type Chosen, packElement, type Simplified, simplify } from './simplify';
 import { defaultChoices } from './tune/defaults';
 import type { Choices, Site } from './tune/site';
@@ -25,6 +28,13 @@ export interface PlanOptions {
    * over. Absent, those that come with the engine for this adapter; an empty map gives the choices by rule alone.
    */
   readonly choices?: Choices;
+  /**
+   * 'f16' keeps the values of the forward pass that live in temporary memory as 16-bit floats, see {@link Plan.half}:
+   * about half the memory of what is kept for the gradient. All arithmetic and all sums stay f32, and so do inputs,
+   * states, outputs, gradients, optimizer values and statistics such as means and log-sum-exps. Values are rounded to
+   * nearest, and those beyond ±65504 become that. Needs the feature shader-f16. 'f32' unless given.
+   */
+  readonly storage?: 'f32' | 'f16';
 }
 
 /** A copy after the last kernel, for states that could not be written in place. */
@@ -36,21 +46,32 @@ export interface FinalCopy {
 /** Everything a program does, as data: no buffer or pipeline exists yet. */
 export interface Plan {
   readonly kernels: readonly Kernel<Place>[];
-  /** Where there was a choice of kernels: contractions, and named calls that keep their name. */
+  /**
+   * Where there was a choice: contractions, named calls that keep their name, and those that were expanded though a
+   * kernel could compute them. Kernels of an expansion may be of several sites: contractions are sites of their own, and
+   * two calls may share a value.
+   */
   readonly sites: readonly Site[];
   readonly copies: readonly FinalCopy[];
   readonly outputs: Readonly<Record<string, Place>>;
-  /** Elements of each temporary buffer. */
+  /** Bytes of each temporary buffer. */
   readonly slots: readonly number[];
-  /** The most elements in temporary buffers that live at one time: `slots` add up to this or more. */
+  /** The most bytes in temporary buffers that live at one time: `slots` add up to this or more. */
   readonly liveBound: number;
   readonly packs: readonly number[];
+  /** Tensors of the traced program whose values are rounded to 16-bit floats; for the oracle. */
+  readonly half: ReadonlySet<Tensor>;
   /** Constant data, uploaded once. */
   readonly data: readonly TypedArray[];
   readonly scalars: readonly string[];
 }
 
+/** @throws DeviceError when the adapter cannot store as `options.storage` asks */
 export function makePlan(graph: Graph, profile: AdapterProfile, options: PlanOptions = {}): Plan {
+  if (options.storage === 'f16' && !profile.shaderF16) {
+    const adapter = profile.description || profile.vendor || 'this adapter';
+    throw new DeviceError(`storage 'f16': ${adapter} lacks the feature shader-f16; expected storage 'f32'`);
+  }
   const names = [...Object.keys(graph.outputs), ...Object.keys(graph.assigns)];
   const given = [...Object.values(graph.outputs), ...Object.values(graph.assigns)];
   const choices = options.choices ?? defaultChoices(profile);
@@ -99,6 +120,9 @@ export class Planner {
   private readonly places = new Map<Tensor, Place>();
   private readonly scalars: string[];
   private readonly groupIndex = new Map<Tensor, number>();
+  /** Those of `mayBeHalf` that have been given temporary memory. */
+  private readonly half = new Set<Tensor>();
+  private readonly mayBeHalf: ReadonlySet<Tensor>;
   /** The group being lowered. */
   private now = 0;
   /** Lifetimes that the group being lowered has added for itself alone. */
@@ -114,6 +138,7 @@ export class Planner {
     private readonly names: readonly string[],
   ) {
     this.scalars = [...(graph.spec.scalars ?? [])];
+    this.mayBeHalf = options.storage === 'f16' ? halfTensors(simplified, fused) : new Set();
   }
 
   get chosen(): Chosen {
@@ -133,14 +158,21 @@ export class Planner {
     const lastUse = this.lastUses(roots);
     const kernels: Kernel<Place>[] = [];
     const sites: Site[] = [];
+    const kernelsOf = new Map<Group, readonly number[]>();
     groups.forEach((group, i) => {
       this.now = i;
       for (const t of group.outputs) this.allocate(t, lastUse.get(t) ?? groups.length);
       this.firstScratch = this.lifetimes.length;
       const lowered = lowerGroup(this, group);
       const indices = lowered.kernels.map((kernel) => kernels.push(kernel) - 1);
+      kernelsOf.set(group, indices);
       if (lowered.decision) sites.push({ ...lowered.decision, kernels: indices });
     });
+    for (const call of this.simplified.expanded) {
+      const inside = tensorsOf(call);
+      const own = groups.filter(({ anchor }) => inside.has(anchor));
+      sites.push({ ...call.decision, kernels: own.flatMap((group) => kernelsOf.get(group)!) });
+    }
     const { slotOf, sizes } = assignSlots(this.lifetimes);
     const final = (at: Place): Place => moved(at, slotOf);
     return {
@@ -156,6 +188,7 @@ export class Planner {
       slots: sizes,
       liveBound: liveBound(this.lifetimes),
       packs: this.packs,
+      half: new Set([...this.simplified.made].filter(([, made]) => this.half.has(made)).map(([traced]) => traced)),
       data: this.data,
       scalars: this.scalars,
     };
@@ -165,11 +198,16 @@ export class Planner {
     return this.fused.stored.has(t);
   }
 
+  /** True where the values of `t`, a tensor in memory, are those of 16-bit floats. */
+  isHalf(t: Tensor): boolean {
+    return this.half.has(t);
+  }
+
   /** Where the elements of `t` lie, in its own order. */
   placeOf(t: Tensor): Place {
     const found = this.places.get(this.isStored(t) ? t : core(t));
     if (!found) throw new Error(`${t.describe()} has no memory`);
-    return { ...found, dtype: t.dtype };
+    return { ...found, dtype: t.dtype, storage: found.storage === 'f16' ? 'f16' : t.dtype };
   }
 
   scalarIndex(name: string): number {
@@ -245,12 +283,16 @@ export class Planner {
   }
 
   private allocate(t: Tensor, to: number): void {
-    if (!this.places.has(t)) this.places.set(t, this.temporary(t.size, to, t.dtype));
+    if (this.places.has(t)) return;
+    const half = this.mayBeHalf.has(t);
+    if (half) this.half.add(t);
+    this.places.set(t, this.temporary(t.size, to, t.dtype, half ? 'f16' : t.dtype));
   }
 
-  private temporary(elements: number, to: number, dtype: DType): Place {
-    const index = this.lifetimes.push({ elements, from: this.now, to }) - 1;
-    return place(`slot:${index}`, 0, elements, dtype);
+  private temporary(elements: number, to: number, dtype: DType, storage: StorageType = dtype): Place {
+    const at = place(`slot:${this.lifetimes.length}`, 0, elements, dtype, storage);
+    this.lifetimes.push({ bytes: boundBytes(at), from: this.now, to });
+    return at;
   }
 
   /** The last group that reads or writes each tensor. Results of the program have none: they stay. */
@@ -267,7 +309,7 @@ export class Planner {
 /** The place in the buffer that its lifetime was given. */
 function moved(at: Place, slotOf: readonly number[]): Place {
   const [kind, index] = at.buffer.split(':');
-  return kind === 'slot' ? place(`slot:${slotOf[Number(index)]!}`, at.offset, at.size, at.dtype) : at;
+  return kind === 'slot' ? place(`slot:${slotOf[Number(index)]!}`, at.offset, at.size, at.dtype, at.storage) : at;
 }
 
 /** True where computing `t` reads elements of `state` only at their own index. */

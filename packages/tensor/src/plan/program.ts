@@ -1,11 +1,11 @@
 import type { Device, Readback } from '../device/device';
 import { dispatchGrid } from '../device/dispatch';
-import { BYTES_PER_ELEMENT, type TypedArray, viewBytes } from '../ir/dtype';
+import { BYTES_PER_ELEMENT, storageBytes, type TypedArray, viewBytes } from '../ir/dtype';
 import { type Graph, type ProgramArguments, type ProgramResult, type ProgramSpec, trace } from '../ir/program';
 import { sizeOf } from '../ir/shape';
 import type { Kernel } from '../wgsl/assemble';
 import { PassClock, secondsEach } from './cost/clock';
-import type { Place } from './memory';
+import { boundBytes, type Place } from './memory';
 import { makePlan, type Plan, type PlanOptions } from './plan';
 import { STATE_USAGE, Store } from './store';
 import { choicesOf, type TuningTable } from './tune/table';
@@ -73,7 +73,7 @@ export async function compileGraph(device: Device, graph: Graph, options: Compil
 function checkLimits(device: Device, plan: Plan): void {
   for (const { label, bindings } of plan.kernels) {
     for (const { target } of bindings) {
-      device.checkBinding(`${label} on ${target.buffer.replace(':', ' ')}`, target.size * BYTES_PER_ELEMENT);
+      device.checkBinding(`${label} on ${target.buffer.replace(':', ' ')}`, boundBytes(target));
     }
   }
 }
@@ -114,16 +114,18 @@ class ProgramMemory {
     plan: Plan,
     private readonly store: Store,
   ) {
-    const make = (name: string, elements: number, label: string): GPUBuffer => {
-      const buffer = device.createBuffer({ label, size: elements * BYTES_PER_ELEMENT, usage: STATE_USAGE });
+    const makeBytes = (name: string, size: number, label: string): GPUBuffer => {
+      const buffer = device.createBuffer({ label, size, usage: STATE_USAGE });
       this.own.set(name, buffer);
       return buffer;
     };
+    const make = (name: string, elements: number, label: string): GPUBuffer =>
+      makeBytes(name, elements * BYTES_PER_ELEMENT, label);
     for (const [name, spec] of Object.entries(graph.spec.inputs ?? {})) {
       make(`input:${name}`, sizeOf(spec.shape), `input ${name}`);
     }
     plan.slots.forEach((size, i) => {
-      make(`slot:${i}`, size, `temporary ${i}`);
+      makeBytes(`slot:${i}`, size, `temporary ${i}`);
     });
     plan.packs.forEach((size, i) => {
       make(`pack:${i}`, size, `flat vector ${i}`);
@@ -139,12 +141,12 @@ class ProgramMemory {
     return found ?? this.store.buffer(name.slice('state:'.length));
   }
 
-  resource({ buffer, offset, size }: Place): GPUBufferBinding {
-    const whole = buffer === 'scalars';
+  resource(at: Place): GPUBufferBinding {
+    const whole = at.buffer === 'scalars';
     return {
-      buffer: this.buffer(buffer),
-      offset: offset * BYTES_PER_ELEMENT,
-      ...(!whole && { size: size * BYTES_PER_ELEMENT }),
+      buffer: this.buffer(at.buffer),
+      offset: at.offset * storageBytes(at.storage),
+      ...(!whole && { size: boundBytes(at) }),
     };
   }
 
@@ -228,9 +230,10 @@ export class Program implements Disposable {
 
   /** Bytes of temporary, constant and input buffers; the store is not counted. */
   get bytes(): number {
-    const elements = [...this.plan.slots, ...this.plan.packs, ...this.plan.data.map((d) => d.length)];
+    const { slots, packs, data } = this.plan;
     const inputs = Object.values(this.graph.spec.inputs ?? {}).map((s) => sizeOf(s.shape));
-    return [...elements, ...inputs].reduce((sum, n) => sum + n, 0) * BYTES_PER_ELEMENT;
+    const total = (list: readonly number[]): number => list.reduce((sum, n) => sum + n, 0);
+    return total(slots) + BYTES_PER_ELEMENT * total([...packs, ...data.map((d) => d.length), ...inputs]);
   }
 
   /**

@@ -5,7 +5,7 @@ import { arg, constant, substitute, subterms } from '../ir/term';
 import { isIdentityView, keepsOrder, mergeViews, viewShape } from '../ir/view';
 import { core, isLeaf, isUniform } from './core';
 import { type Choices, type Decision, decide } from './tune/site';
-import { EXPANSION, type KernelVariant } from './variant';
+import { EXPANSION, isKernel, type KernelVariant, type NamedCandidate } from './variant';
 
 export interface SimplifyOptions {
   readonly profile: AdapterProfile;
@@ -23,6 +23,14 @@ export interface ChosenKernel {
   readonly decision: Decision;
 }
 
+/** A named call that is computed by its expansion, where a kernel could do it too. */
+export interface ExpandedCall {
+  readonly decision: Decision;
+  /** Its arguments and those of its results that are read, in the rewritten graph. */
+  readonly xs: readonly Tensor[];
+  readonly results: readonly Tensor[];
+}
+
 /** The named kernel that will compute each call that keeps its name. */
 export type Chosen = Map<Tensor, ChosenKernel>;
 
@@ -33,12 +41,25 @@ export type Chosen = Map<Tensor, ChosenKernel>;
 export function simplify(roots: readonly Tensor[], options: SimplifyOptions): Simplified {
   const rewriter = new Rewriter(options);
   const { chosen, order, packs } = rewriter;
-  return { roots: roots.map((t) => rewriter.root(t)), chosen, order, packs };
+  return {
+    roots: roots.map((t) => rewriter.root(t)),
+    made: rewriter.made,
+    forward: rewriter.forward,
+    chosen,
+    expanded: rewriter.expandedCalls(),
+    order,
+    packs,
+  };
 }
 
 export interface Simplified {
   readonly roots: Tensor[];
+  /** What each tensor of the traced program became. */
+  readonly made: ReadonlyMap<Tensor, Tensor>;
+  /** Rewritten tensors that do not belong to a gradient alone. */
+  readonly forward: ReadonlySet<Tensor>;
   readonly chosen: Chosen;
+  readonly expanded: readonly ExpandedCall[];
   readonly order: ReadonlyMap<Tensor, number>;
   /** Each pack's id in the traced program. */
   readonly packs: ReadonlyMap<Tensor, number>;
@@ -47,29 +68,40 @@ export interface Simplified {
 /** Element `index` of the pack that the traced program calls `id`. */
 export const packElement = (id: number, index: number): string => `${id}:${index}`;
 
+/** How a named call is computed: by a kernel, or else by its expansion. */
+interface Way {
+  readonly kernel?: ChosenKernel;
+  /** There where the expansion was chosen among others. */
+  readonly expansion?: Decision;
+}
+
 class Rewriter {
   readonly chosen: Chosen = new Map();
   /** Position in the traced program: kernels run in about the order in which their author wrote them. */
   readonly order = new Map<Tensor, number>();
-  private readonly done = new Map<Tensor, Tensor>();
+  readonly made = new Map<Tensor, Tensor>();
+  readonly forward = new Set<Tensor>();
   readonly packs = new Map<Tensor, number>();
   private readonly packed = new Set<Tensor>();
+  private readonly ways = new Map<Tensor, Way>();
+  /** Those results of expanded calls that are read, rewritten. */
+  private readonly expandedResults = new Map<Tensor, Set<Tensor>>();
   private readonly byKey = new Map<string, Tensor>();
 
   constructor(private readonly options: SimplifyOptions) {}
 
   rewrite(root: Tensor): Tensor {
     const next = (t: Tensor): readonly Tensor[] => {
-      if (this.done.has(t)) return [];
+      if (this.made.has(t)) return [];
       if (t.node.kind === 'result') {
         const named = t.node.of.node;
-        if (named.kind === 'named' && !this.kernelFor(t.node.of)) return [named.call.expansion[t.node.index]!];
+        if (named.kind === 'named' && !this.wayOf(t.node.of).kernel) return [named.call.expansion[t.node.index]!];
         return [t.node.of];
       }
       return childrenOfNode(t.node);
     };
-    for (const t of reachable([root], next)) if (!this.done.has(t)) this.done.set(t, this.visit(t));
-    return this.done.get(root)!;
+    for (const t of reachable([root], next)) if (!this.made.has(t)) this.made.set(t, this.visit(t));
+    return this.made.get(root)!;
   }
 
   /** The rewritten `t`, in memory of its own. */
@@ -93,35 +125,69 @@ class Rewriter {
     return placed;
   }
 
-  private kernelFor(named: Tensor): ChosenKernel | undefined {
-    if (this.options.generic || named.node.kind !== 'named') return undefined;
+  /** Equal calls that were expanded are one. */
+  expandedCalls(): ExpandedCall[] {
+    const found = new Map<string, ExpandedCall>();
+    for (const [named, results] of this.expandedResults) {
+      const { xs } = (named.node as Extract<Node, { kind: 'named' }>).call;
+      const decision = this.wayOf(named).expansion!;
+      const ids = [...results].map(({ id }) => id).join(',');
+      found.set(`${decision.key} ${ids}`, {
+        decision,
+        results: [...results],
+        // An argument that the expansion does not read may not be there.
+        xs: xs.flatMap((x) => this.made.get(x) ?? []),
+      });
+    }
+    return [...found.values()];
+  }
+
+  private wayOf(named: Tensor): Way {
+    const known = this.ways.get(named);
+    if (known) return known;
+    const found = this.decideWay(named);
+    this.ways.set(named, found);
+    return found;
+  }
+
+  private decideWay(named: Tensor): Way {
+    if (this.options.generic || named.node.kind !== 'named') return {};
     const { definition, attributes, xs } = named.node.call;
     const { profile, variants, choices } = this.options;
-    const able = (definition.kernels ?? []).filter((k) => k.supports({ profile, attributes, inputs: xs }));
     const wanted = variants?.[definition.name];
-    if (wanted === EXPANSION) return undefined;
+    if (wanted === EXPANSION) return {};
     const call = { attributes, inputs: xs };
-    const suits = (k: KernelVariant<unknown>): boolean => k.suits?.(profile, call) ?? true;
-    const candidates = able.filter((k) => (wanted === undefined ? suits(k) : k.name === wanted));
+    const all: readonly NamedCandidate<unknown>[] = definition.kernels ?? [];
+    const able = all.filter((c) => !isKernel(c) || c.supports({ profile, ...call }));
+    const suits = (c: NamedCandidate<unknown>): boolean => c.suits?.(profile, call) ?? true;
+    const candidates = able.filter((c) => (wanted === undefined ? suits(c) : c.name === wanted));
     if (candidates.length > 0) {
-      const { candidate: variant, decision } = decide(callKey(named.node.call), candidates, choices);
-      return { variant, decision };
+      const { candidate, decision } = decide(callKey(named.node.call), candidates, choices);
+      if (isKernel(candidate)) return { kernel: { variant: candidate, decision } };
+      return candidates.length > 1 ? { expansion: decision } : {};
     }
-    if (wanted === undefined) return undefined;
-    const names = able.map((k) => k.name).join(', ') || 'none';
+    if (wanted === undefined) return {};
+    const names = able.map((c) => c.name).join(', ') || 'none';
     throw new RangeError(`${named.describe()}: no kernel '${wanted}' of ${definition.name} can do this (${names} can)`);
   }
 
   private visit(t: Tensor): Tensor {
     const { node } = t;
-    if (node.kind === 'stop') return this.done.get(node.x)!;
-    if (node.kind === 'result' && !this.kernelFor(node.of)) {
-      return this.done.get((node.of.node as Extract<Node, { kind: 'named' }>).call.expansion[node.index]!)!;
-    }
-    const moved = mapChildren(node, (x) => this.done.get(x)!);
+    if (node.kind === 'stop') return this.made.get(node.x)!;
+    if (node.kind === 'result' && !this.wayOf(node.of).kernel) return this.expandedResult(node);
+    const moved = mapChildren(node, (x) => this.made.get(x)!);
     const made = this.unique(this.reduced(moved, t), t);
-    if (node.kind === 'named') this.chosen.set(made, this.kernelFor(t)!);
+    if (!t.ofGradient) this.forward.add(made);
+    if (node.kind === 'named') this.chosen.set(made, this.wayOf(t).kernel!);
     if (made.node.kind === 'pack') this.packs.set(made, t.id);
+    return made;
+  }
+
+  private expandedResult({ index, of }: Extract<Node, { kind: 'result' }>): Tensor {
+    const made = this.made.get((of.node as Extract<Node, { kind: 'named' }>).call.expansion[index]!)!;
+    if (!this.wayOf(of).expansion) return made;
+    const results = this.expandedResults.get(of) ?? new Set();
+    this.expandedResults.set(of, results.add(made));
     return made;
   }
 

@@ -54,17 +54,41 @@ export interface Stage {
 /** Names, where a variant can be named, that no kernel is to be used: the expansion is lowered instead. */
 export const EXPANSION = 'expansion';
 
+/** A call of a named meaning, as rules of choice see it. */
+export interface CallShapes<A> {
+  readonly attributes: A;
+  readonly inputs: readonly { readonly shape: Shape }[];
+}
+
+/**
+ * Says where a meaning's expansion stands among its kernels. It is an entry of meanings that an adapter may compute
+ * faster without a kernel of their own: tuning then tries the expansion too. Saved values are results of the expansion
+ * as they are of a kernel, so that a call and its gradient may be computed in different ways.
+ */
+export interface ExpansionCandidate<A> {
+  readonly name: typeof EXPANSION;
+  /** False where the expansion is no choice as long as a kernel is. */
+  suits(profile: AdapterProfile, call: CallShapes<A>): boolean;
+}
+
+/** A way to compute a named meaning. */
+export type NamedCandidate<A> = KernelVariant<A> | ExpansionCandidate<A>;
+
+export const isKernel = <A>(candidate: NamedCandidate<A>): candidate is KernelVariant<A> => 'stages' in candidate;
+
 /** A fast kernel of a named meaning, admitted by a differential test against its expansion. */
 export interface KernelVariant<A> {
   readonly name: string;
   /** True where it can compute the call at all. */
-  supports(request: { profile: AdapterProfile; attributes: A; inputs: readonly { shape: Shape }[] }): boolean;
+  supports(request: CallShapes<A> & { readonly profile: AdapterProfile }): boolean;
   /**
-   * False where a later variant of the list is the better choice, or the expansion if there is none; absent, it suits all
-   * adapters and calls.
+   * False where a later candidate of the list is the better choice, or the expansion if there is none; absent, it suits
+   * all adapters and calls.
    */
-  suits?(profile: AdapterProfile, call: { attributes: A; inputs: readonly { shape: Shape }[] }): boolean;
+  suits?(profile: AdapterProfile, call: CallShapes<A>): boolean;
   stages(request: KernelRequest<A>): Stage[];
   /** Result i may be written over argument `aliases[i]` element by element. */
   readonly aliases?: Readonly<Record<number, number>>;
+  /** True where sums lie in the results while they grow: results are then kept as f32. */
+  readonly accumulates?: boolean;
 }

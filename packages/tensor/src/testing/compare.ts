@@ -1,23 +1,40 @@
 import { type CompileOptions, compileGraph, type Device, type Graph, interpret, type OracleValues } from '../index';
 import type { TypedArray } from '../ir/dtype';
 
-/** Largest difference between device and oracle over all outputs, relative to each output's largest element. */
+export interface ComparedValues extends OracleValues {
+  readonly inputs: Readonly<Record<string, TypedArray>>;
+  readonly state?: Readonly<Record<string, TypedArray>>;
+}
+
+/** Largest difference, relative to the largest element of the truth. */
+export function relativeError(truth: ArrayLike<number>, got: ArrayLike<number>): number {
+  let [scale, worst] = [1e-6, 0];
+  for (let i = 0; i < truth.length; i++) scale = Math.max(scale, Math.abs(truth[i]!));
+  for (let i = 0; i < truth.length; i++) {
+    const error = Math.abs(truth[i]! - got[i]!) / scale;
+    // A NaN is larger than no number.
+    if (!(error <= worst)) worst = Number.isNaN(error) ? Number.POSITIVE_INFINITY : error;
+  }
+  return worst;
+}
+
+/** Largest difference between device and oracle over all outputs and new states, each relative to its largest element. */
 export async function worstError(
   device: Device,
   graph: Graph,
-  values: OracleValues & { readonly inputs: Readonly<Record<string, TypedArray>> },
+  values: ComparedValues,
   options: CompileOptions = {},
 ): Promise<number> {
-  const expected = interpret(graph, values).outputs;
+  const expected = interpret(graph, values);
   using program = await compileGraph(device, graph, options);
+  for (const [name, data] of Object.entries(values.state ?? {})) program.state.write(name, data);
   await program.run(values.inputs, values.scalars);
   let worst = 0;
-  for (const [name, truth] of Object.entries(expected)) {
-    const got = await program.read(name);
-    const scale = truth.reduce((a, b) => Math.max(a, Math.abs(b)), 1e-6);
-    truth.forEach((t, i) => {
-      worst = Math.max(worst, Math.abs(t - got[i]!) / scale);
-    });
+  for (const [name, truth] of Object.entries(expected.outputs)) {
+    worst = Math.max(worst, relativeError(truth, await program.read(name)));
+  }
+  for (const [name, truth] of Object.entries(expected.state)) {
+    worst = Math.max(worst, relativeError(truth, await program.state.read(name)));
   }
   return worst;
 }

@@ -28,7 +28,8 @@ export interface KernelBody {
 
 export function assemble<B extends Bindable>(kernel: KernelBody, names: Bindings<B>): Kernel<B> {
   const { declarations, bindings } = names.declare(kernel.body);
-  const parts = [kernel.directives ?? '', declarations, libraryFor(kernel.body), kernel.body];
+  const halves = /\bf16\b/.test(declarations) ? 'enable f16;' : '';
+  const parts = [kernel.directives ?? '', halves, declarations, libraryFor(kernel.body), kernel.body];
   return {
     label: kernel.label,
     form: kernel.form,

@@ -122,6 +122,8 @@ export interface RowEnd {
 /** A family of kernels. */
 export interface PassForm {
   readonly name: string;
+  /** Sums lie in their targets while they grow. */
+  readonly accumulates: boolean;
   /** The tile for a pass; none where it cannot be done. */
   tile(profile: AdapterProfile, shape: PassShape, online: boolean): Tile | undefined;
   stage(pass: Pass, tile: Tile): Stage;

@@ -29,6 +29,7 @@ const letters = 'xyzw';
  */
 export const subgroupForm: PassForm = {
   name: 'subgroup-tiles',
+  accumulates: true,
   tile({ subgroupSize: lanes }, { own }) {
     // A wider subgroup's broadcasts, unrolled, would make an endless program.
     if (lanes < 4 || lanes > 16) return undefined;

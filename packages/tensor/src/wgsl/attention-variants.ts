@@ -1,6 +1,13 @@
 import type { AdapterProfile } from '../device/types';
 import type { AttentionAttributes } from '../ops/attention';
-import type { KernelRequest, KernelVariant, Result, Stage } from '../plan/variant';
+import {
+  EXPANSION,
+  type KernelRequest,
+  type KernelVariant,
+  type NamedCandidate,
+  type Result,
+  type Stage,
+} from '../plan/variant';
 import {
   type AttentionSizes,
   alongStage,
@@ -24,8 +31,9 @@ import { workgroupForm } from './attention-workgroup';
 const MOST_WIDTH = 128;
 
 /**
- * Logits, in elements, above which a software adapter does without a matrix of them (64 MiB; the backward of the expansion
- * holds two or three at a time). Fused gradients take about 1.5 times as long there, for they compute products again.
+ * Logits, in elements, above which no matrix of them is stored (64 MiB; the backward of the expansion holds two or three
+ * at a time). On a software adapter fused gradients take about 1.5 times as long, for they compute products again: below
+ * it the expansion is chosen there.
  */
 export const LARGE_MATRIX = 2 ** 24;
 
@@ -151,18 +159,15 @@ function backwardStages(form: PassForm, request: Request): Stage[] {
 const isLarge = ({ batch, heads, queries, keys }: AttentionSizes): boolean =>
   batch * heads * queries * keys > LARGE_MATRIX;
 
-const forms: readonly { form: PassForm; suits(profile: AdapterProfile, sizes: AttentionSizes): boolean }[] = [
-  { form: workgroupForm, suits: ({ software }) => !software },
-  { form: subgroupForm, suits: ({ software }, sizes) => software && isLarge(sizes) },
-];
-
-const kernelsOf = (
+/** A GPU has the fused form first, a software adapter the expansion. */
+const candidatesOf = (
   passes: readonly PassName[],
   stages: (form: PassForm, request: Request) => Stage[],
-): KernelVariant<AttentionAttributes>[] =>
-  forms.map(({ form, suits }) => ({
+): NamedCandidate<AttentionAttributes>[] => {
+  const kernel = (form: PassForm, suits: (profile: AdapterProfile) => boolean): KernelVariant<AttentionAttributes> => ({
     name: form.name,
-    suits: (profile, { attributes, inputs }) => suits(profile, attentionSizes(inputs, attributes.heads)),
+    accumulates: form.accumulates,
+    suits,
     supports({ profile, attributes, inputs }: Candidate) {
       const sizes = attentionSizes(inputs, attributes.heads);
       return (
@@ -170,7 +175,13 @@ const kernelsOf = (
       );
     },
     stages: (request) => stages(form, request),
-  }));
+  });
+  return [
+    kernel(workgroupForm, ({ software }) => !software),
+    { name: EXPANSION, suits: (_, { attributes, inputs }) => !isLarge(attentionSizes(inputs, attributes.heads)) },
+    kernel(subgroupForm, ({ software }) => software),
+  ];
+};
 
-export const attentionKernels = kernelsOf(['forward'], forwardStages);
-export const attentionBackwardKernels = kernelsOf(['queries', 'keys'], backwardStages);
+export const attentionKernels = candidatesOf(['forward'], forwardStages);
+export const attentionBackwardKernels = candidatesOf(['queries', 'keys'], backwardStages);

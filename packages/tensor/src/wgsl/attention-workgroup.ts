@@ -53,6 +53,7 @@ const pitchOf = (width: number): number => (width / 4) | 1;
  */
 export const workgroupForm: PassForm = {
   name: 'workgroup-tiles',
+  accumulates: false,
   tile(profile, shape, online) {
     const upTo = (size: number): number => Math.max(8, 2 ** Math.ceil(Math.log2(size)));
     const tiles = SIDES.flatMap((rows) =>

@@ -1,9 +1,10 @@
-import type { DType } from '../ir/dtype';
+import type { StorageType } from '../ir/dtype';
 
 /** Something a kernel can bind: `key` is the same for two requests exactly when they mean the same memory. */
 export interface Bindable {
   readonly key: string;
-  readonly dtype: DType;
+  /** Of its elements. */
+  readonly storage: StorageType;
 }
 
 export interface Binding<B extends Bindable> {
@@ -80,7 +81,7 @@ export class Bindings<B extends Bindable> {
         .map(
           ({ name, target, width, writable }, i) =>
             `@group(0) @binding(${i}) var<storage, ${writable ? 'read_write' : 'read'}> ${name}: array<${
-              width === 4 ? `vec4<${target.dtype}>` : target.dtype
+              width === 4 ? `vec4<${target.storage}>` : target.storage
             }>;`,
         )
         .join('\n'),

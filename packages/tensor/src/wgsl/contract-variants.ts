@@ -78,7 +78,7 @@ function quadAccess(request: ContractRequest, roles: ContractRoles, reader: Emit
         const sums = writer.bind(acc);
         for (const [j, letter] of [...'xyzw'].entries()) {
           const index = ElementIndex.linear(output.shape, quadVariable(first, j, output.size));
-          writer.define(output, index, `${sums}.${letter}`);
+          writer.result(output, index, `${sums}.${letter}`);
         }
         storeQuads(writer, stored, first, request.quadsFor);
       });
@@ -107,7 +107,7 @@ export function fastContract(request: ContractRequest): FastContract {
     return counter.work;
   };
   const storeSum = (writer: Emitter, index: string, acc: string, bufferFor: (t: Tensor) => string): void => {
-    writer.define(output, ElementIndex.linear(output.shape, variable(index, output.size)), writer.bind(acc));
+    writer.result(output, ElementIndex.linear(output.shape, variable(index, output.size)), writer.bind(acc));
     storeAll(writer, stored, index, bufferFor);
   };
   const storing = (): Work => {

@@ -10,6 +10,8 @@ import { sumWork, type Work, work } from './work';
 export interface Memory {
   /** True where the tensor is stored, so that it is loaded and not computed. */
   isStored(t: Tensor): boolean;
+  /** True where the tensor's values are those of 16-bit floats, and its elements in memory too. */
+  isHalf(t: Tensor): boolean;
   /** WGSL variable of the buffer that holds a stored tensor from its first element. */
   bufferOf(t: Tensor): string;
   /** The same buffer as an array of quads; for tensors whose size is a multiple of 4. */
@@ -21,6 +23,7 @@ export interface Memory {
 /** The same memory without its names: work can be counted there before the kernel that names buffers is written. */
 export const nameless = (memory: Memory): Memory => ({
   isStored: (t) => memory.isStored(t),
+  isHalf: (t) => memory.isHalf(t),
   bufferOf: () => 'buffer',
   quadsOf: () => 'quads',
   scalar: () => 'scalar',
@@ -95,8 +98,28 @@ export class Emitter {
     return name;
   }
 
-  /** Makes `expression` the known value of `t` at `index` in the current block. */
-  define(t: Tensor, index: ElementIndex, expression: string): void {
+  /** Makes `expression`, as computed, the known value of `t` at `index` in the current block. */
+  result(t: Tensor, index: ElementIndex, expression: string): void {
+    this.define(t, index, this.rounded(t, expression));
+  }
+
+  /** What a store of `value`, an element of `t`, writes. */
+  stored(t: Tensor, value: string): string {
+    return this.memory.isHalf(t) ? `f16(${value})` : value;
+  }
+
+  /** The same for a vec4 of four elements. */
+  storedQuad(t: Tensor, values: readonly string[]): string {
+    const quad = `vec4<${t.dtype}>(${values})`;
+    return this.memory.isHalf(t) ? `vec4<f16>(${quad})` : quad;
+  }
+
+  /** All readers of a tensor see the same values, whether they load them or have them at hand. */
+  private rounded(t: Tensor, expression: string): string {
+    return this.memory.isHalf(t) ? this.bind(`ns_half(${expression})`) : expression;
+  }
+
+  private define(t: Tensor, index: ElementIndex, expression: string): void {
     this.scopes[this.scopes.length - 1]!.set(memoKey(t, index), expression);
   }
 
@@ -107,13 +130,13 @@ export class Emitter {
       const known = scope.get(key);
       if (known) return known;
     }
-    const computed = this.memory.isStored(t) ? this.stored(t, index) : this.compute(t, index);
+    const computed = this.memory.isStored(t) ? this.loaded(t, index) : this.rounded(t, this.compute(t, index));
     this.define(t, index, computed);
     return computed;
   }
 
   /** Neighbours that a kernel takes together are loaded together. */
-  private stored(t: Tensor, index: ElementIndex): string {
+  private loaded(t: Tensor, index: ElementIndex): string {
     const { quad } = index.linear;
     if (quad?.step !== 1 || t.size % 4 !== 0) return this.bind(this.load(t, index));
     const key = `${t.id}@quad ${quad.base}`;
@@ -125,7 +148,8 @@ export class Emitter {
 
   private loadQuad(t: Tensor, base: string): string {
     this.count({ loads: 4 });
-    return `${this.memory.quadsOf(t)}[${base} / 4u]`;
+    const quad = `${this.memory.quadsOf(t)}[${base} / 4u]`;
+    return this.memory.isHalf(t) ? `vec4<f32>(${quad})` : quad;
   }
 
   /**
@@ -157,7 +181,8 @@ export class Emitter {
 
   private load(t: Tensor, index: ElementIndex): string {
     this.count({ loads: 1 });
-    return `${this.memory.bufferOf(t)}[${index.linear.text}]`;
+    const element = `${this.memory.bufferOf(t)}[${index.linear.text}]`;
+    return this.memory.isHalf(t) ? `f32(${element})` : element;
   }
 
   private compute(t: Tensor, index: ElementIndex): string {

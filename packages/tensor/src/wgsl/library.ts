@@ -44,6 +44,20 @@ const functions: readonly { readonly name: string; readonly source: () => string
   return select(far, near, s < 0.25);
 }`,
   },
+  {
+    // To the nearest 16-bit float, ties to even, whose conversion is then exact: WGSL leaves the direction of rounding and
+    // numbers beyond the largest, 65504, to the adapter. Below 2⁻¹⁴ the adapter still drops what is under 2⁻²⁴.
+    name: 'ns_half',
+    source: () => `fn ns_half(x: f32) -> f32 {
+  let bits = bitcast<u32>(select(x, sign(x) * 65504.0, abs(x) > 65504.0));
+  return bitcast<f32>((bits + 0xfffu + ((bits >> 13u) & 1u)) & 0xffffe000u);
+}`,
+  },
+  {
+    name: 'ns_half4',
+    source: () =>
+      'fn ns_half4(x: vec4<f32>) -> vec4<f32> { return vec4<f32>(ns_half(x.x), ns_half(x.y), ns_half(x.z), ns_half(x.w)); }',
+  },
   { name: 'ns_threefry', source: threefry },
   {
     // ln x = e·ln 2 + 2·atanh((m − 1)/(m + 1)) with m in [√½, √2), by basic arithmetic alone.

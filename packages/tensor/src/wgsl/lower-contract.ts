@@ -29,7 +29,7 @@ export function lowerContract(
     emitter.count({ flops: 2 });
   });
   emitter.statement(`let o = ${roles.indexOut(at).text};`);
-  emitter.define(output, ElementIndex.linear(output.shape, variable('o', output.size)), 'acc');
+  emitter.result(output, ElementIndex.linear(output.shape, variable('o', output.size)), 'acc');
   storeAll(emitter, stored, 'o', bufferFor);
   return {
     name: `${sizes.batch}x${sizes.m}x${sizes.n}x${sizes.k} plain`,

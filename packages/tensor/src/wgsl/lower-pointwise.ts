@@ -15,7 +15,7 @@ export function storeAll(
 ): void {
   for (const t of outputs) {
     const value = emitter.value(t, ElementIndex.linear(t.shape, variable(linear, t.size)));
-    emitter.statement(`${bufferFor(t)}[${linear}] = ${value};`);
+    emitter.statement(`${bufferFor(t)}[${linear}] = ${emitter.stored(t, value)};`);
     emitter.count({ stores: 1 });
   }
 }
@@ -31,7 +31,7 @@ export function storeQuads(
     const values = [0, 1, 2, 3].map((j) =>
       emitter.value(t, ElementIndex.linear(t.shape, quadVariable(first, j, t.size))),
     );
-    emitter.statement(`${quadsFor(t)}[${first} / 4u] = vec4<${t.dtype}>(${values});`);
+    emitter.statement(`${quadsFor(t)}[${first} / 4u] = ${emitter.storedQuad(t, values)};`);
     emitter.count({ stores: 4 });
   }
 }

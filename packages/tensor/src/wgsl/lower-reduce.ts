@@ -154,7 +154,7 @@ function final(
   const at = (j: number): Expression =>
     fold.width === 4 ? quadVariable('first', j, output.size) : variable('i', output.size);
   fold.names.forEach((acc, j) => {
-    e.define(output, ElementIndex.linear(output.shape, at(j)), acc);
+    e.result(output, ElementIndex.linear(output.shape, at(j)), acc);
   });
   if (fold.width === 4) storeQuads(e, stored, 'first', r.quadsFor);
   else storeAll(e, stored, 'i', r.bufferFor);

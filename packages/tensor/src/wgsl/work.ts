@@ -1,7 +1,7 @@
 /**
  * What a kernel does, over all its invocations. A multiply-add is two operations, an exponential, root or division one;
- * index arithmetic, workgroup memory and subgroup operations are not counted. Loads and stores are those of 32-bit
- * elements of buffers that invocations issue: an element loaded twice counts twice, one loaded once and broadcast counts
+ * index arithmetic, workgroup memory and subgroup operations are not counted. Loads and stores are those of
+ * elements of buffers that invocations issue, conversions to 16-bit floats and back included: an element loaded twice counts twice, one loaded once and broadcast counts
  * once.
  */
 export interface Work {

@@ -2,7 +2,16 @@ import type { Device } from '../../device/device';
 import { BufferUsage } from '../../device/types';
 import { BYTES_PER_ELEMENT } from '../../ir/dtype';
 import { type Encode, PassClock, secondsEach } from './clock';
-import { dispatchKernel, FLOPS_PER_TURN, fmaKernel, LOADS_PER_TURN, loadKernel, WORKGROUP } from './micro-kernels';
+import {
+  dispatchKernel,
+  FLOPS_PER_TURN,
+  fmaKernel,
+  LOADS_PER_TURN,
+  loadKernel,
+  MIXED_LOADS_PER_TURN,
+  mixedKernel,
+  WORKGROUP,
+} from './micro-kernels';
 
 /** What an adapter can do at best. Measured by {@link measureCeilings}, or known of an adapter that is not at hand. */
 export interface Ceilings {
@@ -18,6 +27,12 @@ export interface Ceilings {
    * caches serve the rest.
    */
   readonly counted: 'issued' | 'distinct';
+  /**
+   * The part of the shorter of arithmetic and loads that is hidden behind the longer: 1, also where absent, if both go on
+   * at full rate beside each other, as on a GPU; 0 if they wait for each other. On a CPU loads are many instructions,
+   * and both need the same places to be issued from.
+   */
+  readonly overlap?: number;
 }
 
 /** Workgroups that keep any GPU busy. A CPU is busy with few. */
@@ -30,9 +45,10 @@ const MOST_TURNS = 2 ** 20;
 const MOST_DISPATCHES = 2 ** 15;
 
 /**
- * Measures the ceilings by three small programs: independent multiply-adds in registers, streaming loads with little
- * arithmetic, and dispatches that wait for one another and do next to nothing. Each is the best of some attempts, of a
- * length that makes the fence around it small; together they take about a second. Whatever else runs lowers them.
+ * Measures the ceilings by small programs: independent multiply-adds in registers, streaming loads with little
+ * arithmetic, both together, and dispatches that wait for one another and do next to nothing. Each is the best of some
+ * attempts, of a length that makes the fence around it small; together they take about a second. Whatever else runs
+ * lowers them.
  *
  * @throws ShaderError, UncapturedGpuError, DeviceLostError
  */
@@ -43,12 +59,22 @@ export async function measureCeilings(device: Device): Promise<Ceilings> {
   const elements = Math.min(STREAM[kind], 2 ** Math.floor(Math.log2(bindable)));
   const invocations = WORKGROUPS[kind] * WORKGROUP;
   using bench = new MicroBenchmarks(device, elements, invocations);
+  const flopsPerSecond = FLOPS_PER_TURN * (await bench.turnsPerSecond('fma ceiling', fmaKernel()));
+  const loadsPerSecond =
+    LOADS_PER_TURN * (await bench.turnsPerSecond('load ceiling', loadKernel(elements, invocations)));
+  const both = 1 / (await bench.turnsPerSecond('overlap', mixedKernel(elements, invocations)));
   return {
-    flopsPerSecond: FLOPS_PER_TURN * (await bench.turnsPerSecond('fma ceiling', fmaKernel())),
-    loadsPerSecond: LOADS_PER_TURN * (await bench.turnsPerSecond('load ceiling', loadKernel(elements, invocations))),
+    flopsPerSecond,
+    loadsPerSecond,
     dispatchSeconds: await bench.dispatchSeconds(),
     counted: software ? 'issued' : 'distinct',
+    overlap: overlapOf(FLOPS_PER_TURN / flopsPerSecond, MIXED_LOADS_PER_TURN / loadsPerSecond, both),
   };
+}
+
+/** See {@link Ceilings.overlap}; from the seconds of arithmetic alone, of loads alone, and of both in one kernel. */
+export function overlapOf(arithmetic: number, loads: number, both: number): number {
+  return Math.min(1, Math.max(0, (arithmetic + loads - both) / Math.min(arithmetic, loads)));
 }
 
 class MicroBenchmarks implements Disposable {

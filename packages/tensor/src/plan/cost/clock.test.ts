@@ -1,6 +1,7 @@
 // Reference: a made-up clock with a known fence and a known time per repeat; and the device's own count of dispatches.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compile, type Device, f32, measureCeilings, mul, openDevice, sum } from '../../index';
+import { overlapOf } from './ceilings';
 import { PassClock, secondsEach } from './clock';
 
 describe('secondsEach', () => {
@@ -38,6 +39,18 @@ describe('secondsEach', () => {
     const { asked, measure } = clock(0);
     expect(await secondsEach(measure, { atLeastSeconds: 0.01, mostRepeats: 100, attempts: 1 })).toBe(fence / 100);
     expect(asked.at(-1)).toBe(100);
+  });
+});
+
+describe('overlapOf', () => {
+  it.each([
+    ['the longer alone: all of the shorter is hidden', 3, 2, 3, 1],
+    ['one after the other: nothing is', 3, 2, 5, 0],
+    ['half of the shorter', 2, 3, 4, 0.5],
+    ['more than one after the other, by chance', 3, 2, 5.2, 0],
+    ['less than the longer, by chance', 3, 2, 2.9, 1],
+  ] as const)('%s', (_, arithmetic, loads, both, overlap) => {
+    expect(overlapOf(arithmetic, loads, both)).toBeCloseTo(overlap, 12);
   });
 });
 
@@ -84,8 +97,9 @@ describe('on the device', () => {
 
   it('measures ceilings and gives back what it made', async () => {
     const { liveBuffers } = device.counters;
-    const { counted, ...rates } = await measureCeilings(device);
+    const { counted, overlap, ...rates } = await measureCeilings(device);
     for (const rate of Object.values(rates)) expect(rate > 0 && Number.isFinite(rate)).toBe(true);
+    expect(overlap! >= 0 && overlap! <= 1).toBe(true);
     expect(counted).toBe(device.profile.software ? 'issued' : 'distinct');
     expect(device.counters.liveBuffers).toBe(liveBuffers);
   });

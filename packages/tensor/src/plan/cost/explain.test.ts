@@ -6,6 +6,7 @@ import { distinctBytes, explain, floorOf } from './explain';
 
 const software: Ceilings = { flopsPerSecond: 1e9, loadsPerSecond: 1e6, dispatchSeconds: 1e-5, counted: 'issued' };
 const gpu: Ceilings = { ...software, counted: 'distinct' };
+const apart: Ceilings = { ...software, overlap: 0.25 };
 
 const kernel = (label: string, flops: number, loads: number, stores: number, ...bound: number[]) => ({
   label,
@@ -33,6 +34,8 @@ describe('floorOf', () => {
   it.each([
     ['arithmetic', kernel('k', 4e6, 1000, 1000, 64), software, 4.01e-3, 'fma'],
     ['issued loads and stores', kernel('k', 1e6, 2500, 500, 64), software, 3.01e-3, 'loads'],
+    ['loads, and arithmetic that a quarter of hides', kernel('k', 1e6, 2500, 500, 64), apart, 3.76e-3, 'loads'],
+    ['arithmetic, and loads that a quarter of hides', kernel('k', 4e6, 1000, 1000, 64), apart, 5.51e-3, 'fma'],
     ['the dispatch', kernel('k', 100, 4, 2, 6), software, 1.6e-5, 'dispatch'],
     ['distinct elements on a GPU', kernel('k', 1e6, 1e6, 500, 2000, 500), gpu, 2.51e-3, 'loads'],
     ['arithmetic on a GPU', kernel('k', 4e6, 1e6, 500, 2000, 500), gpu, 4.01e-3, 'fma'],
@@ -43,7 +46,7 @@ describe('floorOf', () => {
   });
   it('never falls when a kernel does more or an adapter does less', () => {
     const few = kernel('k', 1e6, 1000, 1000, 3000);
-    for (const ceilings of [software, gpu]) {
+    for (const ceilings of [software, gpu, apart]) {
       const least = floorOf(few, ceilings).seconds;
       for (const more of ['flops', 'loads', 'stores'] as const) {
         const work = { ...few.work, [more]: few.work[more] * 10 };

@@ -1,4 +1,4 @@
-import { BYTES_PER_ELEMENT } from '../../ir/dtype';
+import { BYTES_PER_ELEMENT, storageBytes } from '../../ir/dtype';
 import type { Kernel } from '../../wgsl/assemble';
 import { sumWork, type Work } from '../../wgsl/work';
 import type { Place } from '../memory';
@@ -41,6 +41,8 @@ export interface Explanation {
     /** Sum over the kernels, each measured by itself; absent in an estimate. */
     readonly seconds?: number;
     readonly floorSeconds: number;
+    /** The floors if the shorter of arithmetic and loads were wholly hidden behind the longer. */
+    readonly hiddenFloorSeconds: number;
   };
 }
 
@@ -49,19 +51,24 @@ export interface Explanation {
  * where it issues fewer loads and stores than that, as a gather from a large table does.
  */
 export function distinctBytes({ work: { loads, stores }, bindings }: Costed): number {
-  const sizes = new Map(bindings.map(({ target }) => [target.key, target.size]));
-  const bound = [...sizes.values()].reduce((sum, n) => sum + n, 0);
-  return Math.min(bound, loads + stores) * BYTES_PER_ELEMENT;
+  const places = [...new Map(bindings.map(({ target }) => [target.key, target])).values()];
+  const elements = places.reduce((sum, { size }) => sum + size, 0);
+  const bytes = places.reduce((sum, { size, storage }) => sum + size * storageBytes(storage), 0);
+  const issued = loads + stores;
+  return issued < elements ? (issued * bytes) / elements : bytes;
 }
 
-/** The least time that a dispatch can take: its own cost, and behind it the longer of its arithmetic and its memory. */
+/**
+ * The least time that a dispatch can take: its own cost, and behind it the longer of its arithmetic and its memory, with
+ * what the adapter cannot hide of the shorter.
+ */
 export function floorOf(kernel: Costed, ceilings: Ceilings): Floor {
   const { flops, loads, stores } = kernel.work;
   const elements = ceilings.counted === 'issued' ? loads + stores : distinctBytes(kernel) / BYTES_PER_ELEMENT;
   const arithmetic = flops / ceilings.flopsPerSecond;
   const memory = elements / ceilings.loadsPerSecond;
   const dispatch = ceilings.dispatchSeconds;
-  const busy = Math.max(arithmetic, memory);
+  const busy = Math.max(arithmetic, memory) + (1 - (ceilings.overlap ?? 1)) * Math.min(arithmetic, memory);
   return { seconds: dispatch + busy, bound: dispatch > busy ? 'dispatch' : arithmetic > memory ? 'fma' : 'loads' };
 }
 
@@ -98,6 +105,7 @@ export function explain(
       work: sumWork(...rows.map((row) => row.work)),
       bytes: sum((row) => row.bytes),
       floorSeconds: sum((row) => row.floorSeconds),
+      hiddenFloorSeconds: kernels.reduce((total, k) => total + floorOf(k, { ...ceilings, overlap: 1 }).seconds, 0),
       ...(times && { seconds: sum((row) => row.seconds!) }),
     },
   };

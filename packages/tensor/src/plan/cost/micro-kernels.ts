@@ -10,10 +10,13 @@ const SUMS = 12;
 const STEPS = 16;
 /** Loads per turn; on software adapters each in the source costs tens of milliseconds of compiling. */
 const VECTORS = 12;
+/** Loads per turn beside as many multiply-adds as `fmaKernel` has: on software adapters both take about as long. */
+const MIXED_VECTORS = 4;
 
 /** What one invocation does in one turn of the loop. */
 export const FLOPS_PER_TURN = 2 * SUMS * STEPS;
 export const LOADS_PER_TURN = 4 * VECTORS;
+export const MIXED_LOADS_PER_TURN = 4 * MIXED_VECTORS;
 
 const kernel = (type: 'f32' | 'vec4<f32>', body: string): string => `
 @group(0) @binding(0) var<storage, read> data: array<${type}>;
@@ -36,20 +39,21 @@ const store = (count: number): string =>
     .map((s) => `s${s}`)
     .join(' + ')};`;
 
+const multiplyAdds = (summand: string): string[] =>
+  range(STEPS).flatMap(() => range(SUMS).map((s) => `    s${s} = fma(s${s}, x, ${summand});`));
+
 /** Multiply-adds in registers. Factor and summand come from memory, so that the compiler knows neither. */
-export const fmaKernel = (): string => {
-  const steps = range(STEPS).flatMap(() => range(SUMS).map((s) => `    s${s} = fma(s${s}, x, y);`));
-  return kernel(
+export const fmaKernel = (): string =>
+  kernel(
     'f32',
     `  let x = data[lane];
   let y = data[lane + 1u];
 ${declare(SUMS, (s) => `f32(lane + ${s}u)`)}
   for (var t = 0u; t < turns[0]; t++) {
-${steps.join('\n')}
+${multiplyAdds('y').join('\n')}
   }
 ${store(SUMS)}`,
   );
-};
 
 /**
  * Neighbouring invocations load neighbouring vectors of four, the fastest way to get elements, and all together stream
@@ -68,6 +72,29 @@ export const loadKernel = (elements: number, invocations: number): string => {
 ${loads.join('\n')}
   }
 ${store(sums)}`,
+  );
+};
+
+/** The multiply-adds of `fmaKernel` with loads as in `loadKernel` before them, in the same turn. */
+export const mixedKernel = (elements: number, invocations: number): string => {
+  const loads = range(MIXED_VECTORS).map(
+    (v) => `    let l${v} = data[at & ${elements / 4 - 1}u]; at += ${invocations}u;`,
+  );
+  return kernel(
+    'vec4<f32>',
+    `  let x = data[lane].x;
+${declare(SUMS, (s) => `f32(lane + ${s}u)`)}
+  var at = i;
+  for (var t = 0u; t < turns[0]; t++) {
+${loads.join('\n')}
+    let y = ${range(MIXED_VECTORS)
+      .map((v) => `l${v}.x + l${v}.y + l${v}.z + l${v}.w`)
+      .join(' + ')};
+${multiplyAdds('y').join('\n')}
+  }
+  out[i] = vec4<f32>(${range(SUMS)
+    .map((s) => `s${s}`)
+    .join(' + ')});`,
   );
 };
 

@@ -1,6 +1,6 @@
 // Reference: made-up sites whose costs are known, so that the best candidate of each is known; and a log of what was asked.
 import { describe, expect, it } from 'vitest';
-import { type SearchOptions, searchChoices, type Trial } from './search';
+import { type SearchOptions, searchChoices, type Trial, type TunedSite } from './search';
 import { type Choices, decide } from './site';
 
 /** Cost by candidate, in order of preference, and how many sites there are. */
@@ -115,6 +115,58 @@ describe('searchChoices', () => {
   ])('over after %d measurements, it returns %o: it knows %s', async (patience, expected, _) => {
     const { search } = madeUp(sites, patience);
     expect(Object.fromEntries(await search())).toEqual(expected);
+  });
+
+  it('decides first what could be expanded, then the sites that this brings', async () => {
+    const asked: string[][] = [];
+    const names = (...list: string[]) => list.map((name) => ({ name }));
+    const costs: Record<string, number> = { fused: 5, expansion: 3, a: 2, b: 1, c: 4, d: 4 };
+    const trial: Trial = {
+      decisions(choices) {
+        const attention = decide('attention', names('fused', 'expansion'), choices).decision;
+        const inner = decide('inner', names('a', 'b'), choices).decision;
+        return [
+          attention,
+          decide('other', names('c', 'd'), choices).decision,
+          ...(attention.chosen === 'expansion' ? [inner] : []),
+        ];
+      },
+      async measure(choices, keys) {
+        asked.push(keys.map((key) => `${key} ${choices.get(key)}`));
+        return new Map(keys.map((key) => [key, costs[choices.get(key)!]!]));
+      },
+    };
+    const seen: [number, number][] = [];
+    const onRound = (round: number, rounds: number): void => void seen.push([round, rounds]);
+    const choices = await searchChoices(trial, { known: new Map(), over: () => false, onRound });
+    expect(Object.fromEntries(choices)).toEqual({ attention: 'expansion', other: 'c', inner: 'b' });
+    expect(asked).toEqual([
+      ['attention fused'],
+      ['attention expansion'],
+      ['other c', 'inner a'],
+      ['other d', 'inner b'],
+    ]);
+    expect(seen).toEqual([
+      [0, 2],
+      [1, 2],
+      [2, 4],
+      [3, 4],
+    ]);
+  });
+
+  it('keeps what was decided before time was over', async () => {
+    const costs = { expansion: 2, fused: 1 };
+    const { search } = madeUp({ attention: { costs }, ...sites }, 3);
+    expect(Object.fromEntries(await search())).toEqual({ attention: 'fused' });
+  });
+
+  it('tells what each candidate of a measured site costs', async () => {
+    const told: TunedSite[] = [];
+    await madeUp(sites, 4).search(new Map(), { onSite: (site) => told.push(site) });
+    expect(told).toEqual([
+      { key: 'wide', count: 1, ruled: 'a', chosen: 'b', costs: new Map(Object.entries({ a: 5, b: 3 })) },
+      { key: 'narrow', count: 1, ruled: 'a', chosen: 'a', costs: new Map(Object.entries({ a: 20, b: 21 })) },
+    ]);
   });
 
   it('counts rounds', async () => {

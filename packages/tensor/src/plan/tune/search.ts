@@ -1,3 +1,4 @@
+import { EXPANSION } from '../variant';
 import { bestOf } from './score';
 import type { Choices, Decision } from './site';
 
@@ -12,23 +13,60 @@ export interface Trial {
   measure(choices: Choices, keys: readonly string[]): Promise<ReadonlyMap<string, number>>;
 }
 
+/** A key whose choice was measured. */
+export interface TunedSite {
+  readonly key: string;
+  /** Sites with this key in the program. */
+  readonly count: number;
+  /** What the rule chooses. */
+  readonly ruled: string;
+  readonly chosen: string;
+  /** Milliseconds of one site, compile time spread over many runs included, by candidate as far as measured. */
+  readonly costs: ReadonlyMap<string, number>;
+}
+
 export interface SearchOptions {
   /** Choices that are kept without a measurement. */
   readonly known: Choices;
   /** True when no more may be measured. */
   readonly over: () => boolean;
+  /** Rounds are counted from the start of the search; how many there will be grows when choices bring sites along. */
   readonly onRound?: (round: number, rounds: number) => void;
+  /** Told of each key that was measured, once it is decided. */
+  readonly onSite?: (site: TunedSite) => void;
 }
 
 /**
- * In round r every site takes its candidate r, and those with fewer candidates the best so far: all sites are timed
- * together, and there are as many programs as the longest list has candidates. Sites that hardly count keep what they
- * have by rule. Returns the known choices and those found; where the time did not suffice, a site keeps what is best so
- * far, and is left out if that is what it has by rule.
+ * In round r every site takes its candidate r, and those with fewer candidates the best so far: sites are timed
+ * together, and there are as many programs as the longest list has candidates. Calls that could be expanded come before
+ * the others, since an expansion brings sites of its own. Sites that hardly count keep what they have by rule. Returns
+ * the known choices and those found; where the time did not suffice, a site keeps what is best so far, and is left out
+ * if that is what it has by rule.
  */
-export async function searchChoices(trial: Trial, { known, over, onRound }: SearchOptions): Promise<Choices> {
-  const open = openSites(trial.decisions(known), known);
-  const rounds = Math.max(0, ...[...open.values()].map(({ candidates }) => candidates.length));
+export async function searchChoices(trial: Trial, options: SearchOptions): Promise<Choices> {
+  let best = new Map(options.known);
+  let rounds = 0;
+  for (;;) {
+    const open = openSites(trial.decisions(best), best);
+    if (open.size === 0) return best;
+    const before = rounds;
+    rounds += Math.max(...[...open.values()].map(({ candidates }) => candidates.length));
+    const result = await searchSites(trial, open, best, {
+      ...options,
+      onRound: (round) => options.onRound?.(before + round, rounds),
+    });
+    best = result.best;
+    if (!result.finished) return best;
+  }
+}
+
+async function searchSites(
+  trial: Trial,
+  open: ReadonlyMap<string, OpenSite>,
+  known: Choices,
+  { over, onRound, onSite }: SearchOptions,
+): Promise<{ readonly best: Map<string, string>; readonly finished: boolean }> {
+  const rounds = Math.max(...[...open.values()].map(({ candidates }) => candidates.length));
   const best = new Map(known);
   let round = 0;
   for (; round < rounds && !over(); round++) {
@@ -44,12 +82,14 @@ export async function searchChoices(trial: Trial, { known, over, onRound }: Sear
     }
   }
   const finished = round === rounds && !over();
-  for (const [key, { candidates }] of open) {
-    const name = best.get(key) ?? candidates[0]!;
-    if (finished || name !== candidates[0]) best.set(key, name);
+  for (const [key, { candidates, costs, count }] of open) {
+    const ruled = candidates[0]!;
+    const chosen = best.get(key) ?? ruled;
+    if (finished || chosen !== ruled) best.set(key, chosen);
     else best.delete(key);
+    if (costs.size > 0) onSite?.({ key, count, ruled, chosen, costs });
   }
-  return best;
+  return { best, finished };
 }
 
 interface OpenSite {
@@ -60,8 +100,11 @@ interface OpenSite {
   readonly costs: Map<string, number>;
 }
 
-/** By key, the sites with something to choose for which no valid choice is known. */
-function openSites(decisions: readonly Decision[], known: Choices): Map<string, OpenSite> {
+/**
+ * By key, the sites to choose for next: those with something to choose for which no valid choice is known, and only those
+ * that could be expanded as long as there are any.
+ */
+function openSites(decisions: readonly Decision[], known: Choices): ReadonlyMap<string, OpenSite> {
   const open = new Map<string, OpenSite>();
   for (const { key, candidates } of decisions) {
     const seen = open.get(key);
@@ -70,7 +113,8 @@ function openSites(decisions: readonly Decision[], known: Choices): Map<string, 
       open.set(key, { candidates, count: 1, costs: new Map() });
     }
   }
-  return open;
+  const expandable = [...open].filter(([, { candidates }]) => candidates.includes(EXPANSION));
+  return expandable.length > 0 ? new Map(expandable) : open;
 }
 
 /** Sites that take this part of the time of all together are not worth the compiles of their candidates. */

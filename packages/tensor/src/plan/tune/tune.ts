@@ -1,12 +1,13 @@
 import type { Device } from '../../device/device';
 import type { Graph } from '../../ir/program';
 import { DeviceTrial } from './device-trial';
-import { searchChoices } from './search';
+import { searchChoices, type TunedSite } from './search';
 import { choicesOf, type TuningTable, tuningKey } from './table';
 
 export interface TuneProgress {
-  /** From 0; in round r every site that has so many is timed with its candidate r. */
+  /** From 0; in each round sites are timed with their next candidate. */
   readonly round: number;
+  /** As far as known: an attention that is expanded brings sites of its own. */
   readonly rounds: number;
   /** Kernels timed in this round, of those to time. */
   readonly timed: number;
@@ -21,6 +22,8 @@ export interface TuneOptions {
   /** Ends tuning with its reason. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: TuneProgress) => void;
+  /** Told of every key that was measured, once it is decided: what each candidate costs, and which is taken. */
+  readonly onSite?: (site: TunedSite) => void;
 }
 
 const BUDGET_SECONDS = 120;
@@ -35,7 +38,7 @@ const BUDGET_SECONDS = 120;
  * @throws the signal's reason; ShaderError, UncapturedGpuError, DeviceLostError; LimitError when the program does not fit
  */
 export async function tune(device: Device, graph: Graph, options: TuneOptions = {}): Promise<TuningTable> {
-  const { known, budgetSeconds = BUDGET_SECONDS, signal, onProgress } = options;
+  const { known, budgetSeconds = BUDGET_SECONDS, signal, onProgress, onSite } = options;
   const end = performance.now() + 1000 * budgetSeconds;
   const over = (): boolean => {
     signal?.throwIfAborted();
@@ -46,6 +49,7 @@ export async function tune(device: Device, graph: Graph, options: TuneOptions = 
   const choices = await searchChoices(new DeviceTrial(device, graph, { over, onKernel }), {
     known: known ? choicesOf(known) : new Map(),
     over,
+    ...(onSite && { onSite }),
     onRound: (round, rounds) => {
       at = { round, rounds };
     },

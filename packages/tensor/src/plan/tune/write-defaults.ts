@@ -4,7 +4,8 @@
  *     node --conditions=@noisesmith/source --import tsx packages/tensor/src/plan/tune/write-defaults.ts MODULE
  *     npm run format
  *
- * MODULE exports `graphs`, an array of graphs of the programs that the choices are to serve.
+ * MODULE exports `graphs`, an array of graphs of the programs that the choices are to serve, as
+ * bench/src/tuned-graphs.ts does.
  */
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
@@ -15,7 +16,7 @@ import type { Graph } from '../../ir/program';
 import { makePlan } from '../plan';
 import { defaultTables } from './default-tables';
 import type { DefaultTable } from './defaults';
-import type { TuningTable } from './table';
+import { choicesOf, type TuningTable } from './table';
 import { tune } from './tune';
 
 /** Every candidate of a large program is timed, not only those that matter most. */
@@ -39,7 +40,7 @@ async function measured(graphs: readonly Graph[]): Promise<DefaultTable> {
       ...(table && { known: table }),
       onProgress: ({ round, rounds, timed, total }) => console.error(`round ${round + 1}/${rounds}: ${timed}/${total}`),
     });
-    const { sites } = makePlan(graph, device.profile, { choices: new Map() });
+    const { sites } = makePlan(graph, device.profile, { choices: choicesOf(table) });
     for (const { key, candidates } of sites) ruled.set(key, candidates[0]!);
   }
   const choices = Object.entries(table!.choices).filter(([key, name]) => name !== ruled.get(key));

@@ -25,14 +25,19 @@ export function registerTilesWork(p: ContractProblem, tiles: RegisterTiles): Wor
   );
 }
 
-/**
- * A form that stages square tiles in workgroup memory, `depth` steps of k at a time: what lies past an edge is not
- * loaded, but multiplied.
- */
-export function stagedTilesWork(p: ContractProblem, side: number, depth: number, parts: number): Work {
-  const down = Math.ceil(p.m / side);
-  const across = Math.ceil(p.n / side);
-  const multiplied = p.batch * down * side * across * side * Math.ceil(p.k / depth) * depth;
+/** A form that stages strips of rows and of columns in workgroup memory, `depth` steps of k at a time. */
+export interface StagedTiles {
+  readonly rows: number;
+  readonly columns: number;
+  readonly depth: number;
+  readonly parts: number;
+}
+
+/** What lies past an edge is not loaded, but multiplied. */
+export function stagedTilesWork(p: ContractProblem, { rows, columns, depth, parts }: StagedTiles): Work {
+  const down = Math.ceil(p.m / rows);
+  const across = Math.ceil(p.n / columns);
+  const multiplied = p.batch * down * rows * across * columns * Math.ceil(p.k / depth) * depth;
   return sumWork(
     repeatWork(p.costs.loadA, p.batch * across * p.m * p.k),
     repeatWork(p.costs.loadB, p.batch * down * p.n * p.k),

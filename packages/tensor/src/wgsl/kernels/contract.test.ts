@@ -3,6 +3,7 @@
  * out = acc + bias[n] and the second store kept = acc. Tolerance: f32 rounding of a sum of k products of values below 1.
  */
 import { beforeAll, describe, expect, it } from 'vitest';
+import { leastProfile } from '../../device/least-profile';
 import { work } from '../work';
 import { type ContractProblem, type ContractSizes, contractCandidates, contractVariants, formsFor } from './contract';
 import type { KernelStage } from './kernel';
@@ -12,6 +13,8 @@ let gpu: TestDevice;
 beforeAll(async () => {
   gpu = await openTestDevice();
 });
+
+const { limits } = leastProfile;
 
 const sizes = (batch: number, m: number, n: number, k: number): ContractSizes => ({ batch, m, n, k });
 const shapes = [
@@ -49,6 +52,14 @@ const layouts: readonly Layout[] = [
   { a: 'k', b: 'n', out: 'n' },
   { a: 'k', b: 'k', out: 'n' },
   { a: 'm', b: 'k', out: 'm' },
+];
+
+/** For each layout, shapes with edges of every kind. */
+const fewShapes: readonly (readonly ContractSizes[])[] = [
+  shapes.filter((_, i) => i % 3 === 2),
+  [sizes(2, 20, 8, 12), sizes(1, 16, 36, 260)],
+  [sizes(2, 20, 8, 12), sizes(1, 100, 64, 63)],
+  [sizes(2, 20, 8, 12), sizes(2, 128, 130, 64)],
 ];
 
 /** A, B and the result as the layout says; vectors where an axis divides by 4. */
@@ -145,15 +156,14 @@ async function errorsOf(emit: Emit, shape: ContractSizes, layout: Layout): Promi
 describe.each(contractVariants)('$name', (variant) => {
   // Barriers make the tile form slow to compile on a CPU adapter: it gets the shapes with the most edges.
   const few = variant.name === 'workgroup-tile';
-  const used = few ? layouts.slice(0, 1) : layouts;
-  describe.each(used)('A along $a, B along $b, result along $out', (layout) => {
-    it.each(few ? shapes.filter((_, i) => i % 3 === 2) : shapes)('batch $batch, m $m, n $n, k $k', async (shape) => {
+  describe.each(layouts)('A along $a, B along $b, result along $out', (layout) => {
+    it.each(few ? fewShapes[layouts.indexOf(layout)]! : shapes)('batch $batch, m $m, n $n, k $k', async (shape) => {
       const ruled: Emit = (problem) => variant.candidates(problem, gpu.profile)[0]!.emit();
       for (const error of await errorsOf(ruled, shape, layout)) expect(error).toBeLessThan(2e-5);
     });
   });
 
-  it.each(few ? [sizes(1, 33, 40, 160)] : [sizes(1, 18, 44, 132), sizes(2, 12, 33, 64)])(
+  it.each(few ? [sizes(1, 33, 40, 160), sizes(2, 100, 52, 28)] : [sizes(1, 18, 44, 132), sizes(2, 12, 33, 64)])(
     'every candidate: batch $batch, m $m, n $n, k $k',
     async (shape) => {
       const list = (problem: ContractProblem) => variant.candidates(problem, gpu.profile);
@@ -172,9 +182,9 @@ describe.each(contractVariants)('$name', (variant) => {
 describe('candidates', () => {
   const { problem } = setUp(sizes(1, 64, 48, 512), layouts[1]!);
   it.each([
-    { software: true, subgroupSize: 8 },
-    { software: true, subgroupSize: 0 },
-    { software: false, subgroupSize: 32 },
+    { software: true, subgroupSize: 8, limits },
+    { software: true, subgroupSize: 0, limits },
+    { software: false, subgroupSize: 32, limits },
   ])('%o: all of the best form, one of each other, each under a name of its own', (profile) => {
     const [best, ...others] = formsFor(problem, profile);
     const names = contractCandidates(problem, profile).map(({ name }) => name);
@@ -193,7 +203,9 @@ describe('candidates', () => {
         return 'parts';
       },
     };
-    const all = [gpu.profile, { software: false, subgroupSize: 0 }].flatMap((p) => contractCandidates(asking, p));
+    const all = [gpu.profile, { software: false, subgroupSize: 0, limits }].flatMap((p) =>
+      contractCandidates(asking, p),
+    );
     for (const { emit } of all) emit();
     const declared = all.map(({ scratch }) => scratch).filter((elements) => elements > 0);
     expect(declared.length).toBeGreaterThan(0);
@@ -204,9 +216,9 @@ describe('candidates', () => {
 describe('formsFor', () => {
   const shape = sizes(1, 64, 64, 64);
   it.each([
-    [{ software: true, subgroupSize: 8 }, ['subgroup-quads', 'register-rows']],
-    [{ software: true, subgroupSize: 0 }, ['register-rows']],
-    [{ software: false, subgroupSize: 32 }, ['workgroup-tile']],
+    [{ software: true, subgroupSize: 8, limits }, ['subgroup-quads', 'register-rows']],
+    [{ software: true, subgroupSize: 0, limits }, ['register-rows']],
+    [{ software: false, subgroupSize: 32, limits }, ['workgroup-tile']],
   ])('%o takes %s', (profile, names) => {
     expect(formsFor(shape, profile).map(({ name }) => name)).toEqual(names);
   });

@@ -91,13 +91,17 @@ export const formsFor = (sizes: ContractSizes, profile: KernelProfile): Contract
 /**
  * Ways to compute a problem, best first by rule: all of the best form, and the best of every other.
  *
- * @param only the form to keep to, whatever the adapter
+ * @param only the form to keep to, whatever kind of adapter it is made for
+ * @throws RangeError where the adapter cannot run that form
  */
 export function contractCandidates(
   problem: ContractProblem,
   profile: KernelProfile,
   only?: ContractVariant,
 ): ContractCandidate[] {
+  if (only && !only.supports(problem, profile)) {
+    throw new RangeError(`contract: no kernel '${only.name}' can do this on this adapter`);
+  }
   const forms = only ? [only] : formsFor(problem, profile);
   return forms.flatMap((form, i) => form.candidates(problem, profile).slice(0, i === 0 ? undefined : 1));
 }

@@ -1,4 +1,11 @@
+import type { DeviceLimits } from '../../device/types';
 import type { Work } from '../work';
+
+/** What a workgroup may take. */
+export type WorkgroupLimits = Pick<
+  DeviceLimits,
+  'maxComputeWorkgroupStorageSize' | 'maxComputeInvocationsPerWorkgroup' | 'maxComputeWorkgroupSizeX'
+>;
 
 /** What a kernel form needs to know of the adapter. */
 export interface KernelProfile {
@@ -6,6 +13,7 @@ export interface KernelProfile {
   readonly subgroupSize: number;
   /** A CPU adapter (lavapipe, SwiftShader): no barriers, no workgroup memory, few and large loads. */
   readonly software: boolean;
+  readonly limits: WorkgroupLimits;
 }
 
 /**

@@ -17,7 +17,8 @@ export async function openTestDevice(): Promise<TestDevice> {
   if (!adapter) throw new Error('kernel tests need a WebGPU adapter; install Mesa lavapipe');
   const device = await adapter.requestDevice({ requiredFeatures: ['subgroups'] });
   const { subgroupMinSize: smallest = 0, subgroupMaxSize: largest } = adapter.info;
-  return { device, profile: { subgroupSize: smallest === largest ? smallest : 0, software: true } };
+  const { limits } = device;
+  return { device, profile: { subgroupSize: smallest === largest ? smallest : 0, software: true, limits } };
 }
 
 export type Memory = Record<string, Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>>;

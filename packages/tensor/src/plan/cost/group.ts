@@ -1,21 +1,24 @@
-import type { Bound, ExplainedKernel, Work } from '@noisesmith/tensor';
+import { sumWork, type Work } from '../../wgsl/work';
+import type { Bound, ExplainedKernel } from './explain';
 
 /** Kernels of one form in one kind of place, added up. */
 export interface KernelGroup {
   readonly form: string;
-  /** Path of the op with the numbers of blocks and layers left out. */
+  /** See {@link placeOf}. */
   readonly place: string;
   readonly count: number;
   readonly work: Work;
   readonly bytes: number;
+  /** Absent in an estimate. */
   readonly seconds?: number;
   readonly floorSeconds: number;
+  /** seconds / floorSeconds; absent in an estimate. */
   readonly ratio?: number;
   readonly bound: Bound;
 }
 
-/** `first.b0.l1.attn/contract` is `first.b.l.attn/contract`: what a RIN's blocks and layers have in common. */
-export const placeOf = (label: string): string => label.replace(/\.([bl])\d+(?=[./]|$)/g, '.$1');
+/** A kernel's label with the numbers of scopes left out: repeated parts of a network are one place. */
+export const placeOf = (label: string): string => label.replace(/(?<=[A-Za-z])\d+(?=[./])/g, '');
 
 /** Adds up kernels alike; by the time above the floor, or in an estimate by the floor, largest first. */
 export function groupKernels(rows: readonly ExplainedKernel[]): KernelGroup[] {
@@ -39,11 +42,7 @@ function merge(group: KernelGroup, { work, bytes, seconds, floorSeconds }: Expla
   return {
     ...group,
     count: group.count + 1,
-    work: {
-      flops: group.work.flops + work.flops,
-      loads: group.work.loads + work.loads,
-      stores: group.work.stores + work.stores,
-    },
+    work: sumWork(group.work, work),
     bytes: group.bytes + bytes,
     floorSeconds: floor,
     ...(time !== undefined && { seconds: time, ratio: time / floor }),

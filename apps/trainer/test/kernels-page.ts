@@ -1,0 +1,16 @@
+/** What the page of the test of kernels runs: the cases of one subject, with a device of their own. */
+import { openDevice } from '@noisesmith/tensor';
+import { kernelCases } from '../../../packages/tensor/src/testing/kernel-cases';
+import { type KernelOutcome, outcomeOf } from '../../../packages/tensor/src/testing/kernel-report';
+
+async function runKernels(subject: string) {
+  using device = await openDevice();
+  const outcomes: KernelOutcome[] = [];
+  for (const test of kernelCases[subject]!) outcomes.push(await outcomeOf(device, test));
+  return { profile: device.profile, outcomes };
+}
+
+declare global {
+  var kernels: { readonly run: typeof runKernels };
+}
+globalThis.kernels = { run: runKernels };

@@ -1,0 +1,88 @@
+// Reference: another run of the same program with the same tuning table, in this process and in others, to the bit; and
+// the oracle, so that what is the same every time is right.
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { compile, type Device, openDevice, openTuningStore, type TuningTable, trace, tuningKey } from '../index';
+import { relativeError } from '../testing/compare';
+import { digestsOf } from '../testing/digests';
+import { interpretLatents, latentBuild, latentSpec, type Trained, trainLatents } from '../testing/latent-train';
+import { makePlan } from './plan';
+import { choicesOf } from './tune/table';
+
+const STEPS = 4;
+const root = fileURLToPath(new URL('../../../../', import.meta.url));
+const script = fileURLToPath(new URL('../testing/latent-process.ts', import.meta.url));
+
+let device: Device;
+let folder: string;
+let table: TuningTable;
+beforeAll(async () => {
+  device = await openDevice();
+  folder = mkdtempSync(join(tmpdir(), 'noisesmith-frozen-'));
+  table = lastCandidates(device);
+  await openTuningStore({ location: folder }).write(table);
+});
+afterAll(() => {
+  device.destroy();
+  rmSync(folder, { recursive: true });
+});
+
+/** A table that takes, of every choice, the last candidate: another than the rule's wherever there are several. */
+function lastCandidates({ profile }: Device): TuningTable {
+  const graph = trace(latentSpec, latentBuild);
+  let choices: Readonly<Record<string, string>> = {};
+  for (;;) {
+    // A choice may bring others with it: the contractions of an expansion.
+    const { sites } = makePlan(graph, profile, { choices: new Map(Object.entries(choices)) });
+    const open = sites.filter(({ key, candidates }) => candidates.length > 1 && choices[key] === undefined);
+    if (open.length === 0) return { key: tuningKey(profile), choices };
+    choices = { ...choices, ...Object.fromEntries(open.map(({ key, candidates }) => [key, candidates.at(-1)!])) };
+  }
+}
+
+async function trained(on: Device, tuning: TuningTable): Promise<Trained> {
+  using program = await compile(on, latentSpec, latentBuild, { tuning });
+  // Awaited here: the program ends with this block.
+  return await trainLatents(program, STEPS);
+}
+
+/** The digests of a run in a process of its own. */
+async function inProcess(env: NodeJS.ProcessEnv): Promise<unknown> {
+  const flags = ['--conditions=@noisesmith/source', '--import', 'tsx', script, folder, String(STEPS)];
+  const { stdout } = await promisify(execFile)(process.execPath, flags, { cwd: root, env: { ...process.env, ...env } });
+  return JSON.parse(stdout);
+}
+
+describe('training with a tuning table that stays as it is', () => {
+  it('takes what the table says, and is not what it is without', async () => {
+    const choices = choicesOf(table);
+    const { sites } = makePlan(trace(latentSpec, latentBuild), device.profile, { choices });
+    expect(choices.size).toBeGreaterThan(5);
+    for (const { key, candidates, chosen } of sites) if (candidates.length > 1) expect(chosen).toBe(choices.get(key));
+    const ruled = await trained(device, { ...table, choices: {} });
+    expect(digestsOf(await trained(device, table))).not.toEqual(digestsOf(ruled));
+  });
+
+  it('is right', async () => {
+    const got = await trained(device, table);
+    for (const [name, truth] of Object.entries(interpretLatents(STEPS))) {
+      expect(relativeError(truth, got[name]!), name).toBeLessThan(1e-4);
+    }
+  });
+
+  it('gives the same bits on another device', async () => {
+    using other = await openDevice();
+    expect(digestsOf(await trained(other, table))).toEqual(digestsOf(await trained(device, table)));
+  });
+
+  it('gives the same bits in other processes, with fewer threads and without a cache of shaders', async () => {
+    const expected = digestsOf(await trained(device, table));
+    expect(await inProcess({})).toEqual(expected);
+    expect(await inProcess({ LP_NUM_THREADS: '1', MESA_SHADER_CACHE_DISABLE: 'true' })).toEqual(expected);
+  });
+});

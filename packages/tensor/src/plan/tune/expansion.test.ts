@@ -1,0 +1,148 @@
+// References: the oracle in double precision, which runs the expansions of attention and of its gradient, for every pair of
+// ways to compute the two; the plan's own kernels for what an expanded site names; a tuned program's plan for what was chosen.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as ops from '../../index';
+import {
+  type AdapterProfile,
+  type Device,
+  f32,
+  type Graph,
+  openDevice,
+  type TunedSite,
+  trace,
+  tune,
+} from '../../index';
+import { worstError } from '../../testing/compare';
+import { spread } from '../../testing/finite-differences';
+import { LARGE_MATRIX } from '../../wgsl/attention-variants';
+import { makePlan, type Plan } from '../plan';
+import { EXPANSION } from '../variant';
+
+const TOLERANCE = 5e-5;
+const FUSED = 'subgroup-tiles';
+
+const profileOf = (software: boolean) =>
+  ({
+    description: '',
+    software,
+    subgroupSize: software ? 8 : 0,
+    limits: {
+      maxStorageBuffersPerShaderStage: 8,
+      maxComputeInvocationsPerWorkgroup: 256,
+      maxComputeWorkgroupStorageSize: 32768,
+      maxStorageBufferBindingSize: 2 ** 27,
+    },
+  }) as AdapterProfile;
+
+/** Self attention between its projections, as a layer of a network has it; with gradients if asked for. */
+function graphOf({ batch = 2, tokens = 24, width = 16, heads = 2, gradients = true } = {}): Graph {
+  const inputs = { x: f32(batch, tokens, width), w: f32(width, width), u: f32(width, width) };
+  return trace({ inputs }, ({ inputs: { x, w, u } }) => {
+    const keys = ops.matmul(x, w);
+    const y = ops.matmul(ops.attention(ops.mul(x, 2), keys, ops.gelu(keys), heads), u);
+    const loss = ops.sum(ops.square(y));
+    const slopes: Record<string, ops.Tensor> = gradients ? { ...ops.grad(loss, { x, w, u }) } : {};
+    return { outputs: { y, ...slopes } };
+  });
+}
+
+const values = {
+  inputs: {
+    x: Float32Array.from(spread(2 * 24 * 16, 1)),
+    w: Float32Array.from(spread(16 * 16, 2)),
+    u: Float32Array.from(spread(16 * 16, 3)),
+  },
+};
+
+const siteOf = ({ sites }: Plan, name: string) => sites.find(({ key }) => key.split(' ')[0] === name)!;
+const plan = (graph: Graph, profile: AdapterProfile, choices: Readonly<Record<string, string>> = {}): Plan =>
+  makePlan(graph, profile, { choices: new Map(Object.entries(choices)) });
+const attentions = ['attention', 'attentionBackward'] as const;
+
+describe('the candidates of attention and of its gradient', () => {
+  it.each(attentions)('%s: fused before expanded on a GPU, the other way round on a software adapter', (name) => {
+    expect(siteOf(plan(graphOf(), profileOf(false)), name).candidates).toEqual(['workgroup-tiles', EXPANSION]);
+    expect(siteOf(plan(graphOf(), profileOf(true)), name).candidates).toEqual([EXPANSION, FUSED]);
+  });
+
+  it.each(attentions)('%s: none but the fused where the matrix of queries by keys would be too large', (name) => {
+    const large = graphOf({ batch: 1, tokens: Math.sqrt(LARGE_MATRIX), heads: 4 });
+    expect(siteOf(plan(large, profileOf(false)), name).candidates).toEqual(['workgroup-tiles']);
+    expect(siteOf(plan(large, profileOf(true)), name).candidates).toEqual([FUSED]);
+  });
+
+  it('are no choice where no kernel can do the call', () => {
+    const { sites } = plan(graphOf({ width: 12, heads: 2 }), profileOf(false));
+    expect(sites.filter(({ key }) => key.startsWith('attention'))).toEqual([]);
+  });
+});
+
+describe('the kernels of an expanded site', () => {
+  const formsOf = ({ kernels }: Plan, indices: readonly number[]): string[] =>
+    indices.map((i) => kernels[i]!.form.split(' ')[0]!);
+
+  it('are the scaled queries, two products and a softmax, not the projections around them', () => {
+    const graph = graphOf({ gradients: false });
+    const expanded = plan(graph, profileOf(true));
+    const { chosen, kernels } = siteOf(expanded, 'attention');
+    expect(chosen).toBe(EXPANSION);
+    expect(formsOf(expanded, kernels)).toEqual(['pointwise', 'contract', 'softmax', 'contract']);
+    expect(expanded.kernels.filter(({ form }) => form.startsWith('contract'))).toHaveLength(4);
+  });
+
+  it('are of the forward and of the backward where both use them: the weights', () => {
+    const both = plan(graphOf(), profileOf(true));
+    const [forward, backward] = attentions.map((name) => siteOf(both, name).kernels);
+    const shared = forward!.filter((i) => backward!.includes(i));
+    expect(formsOf(both, shared)).toEqual(['pointwise', 'contract', 'softmax']);
+    // The products for weights, dWeights, dq, dk and dv.
+    expect(formsOf(both, backward!).filter((form) => form === 'contract')).toHaveLength(5);
+  });
+
+  it('are those of the backward alone where the forward is fused', () => {
+    const fused = siteOf(plan(graphOf(), profileOf(true)), 'attention').key;
+    const mixed = plan(graphOf(), profileOf(true), { [fused]: FUSED });
+    expect(formsOf(mixed, siteOf(mixed, 'attention').kernels)).toEqual(['attention']);
+    const { kernels } = siteOf(mixed, 'attentionBackward');
+    expect(formsOf(mixed, kernels).filter((form) => form === 'softmax')).toHaveLength(1);
+    expect(kernels).not.toEqual(expect.arrayContaining([...siteOf(mixed, 'attention').kernels]));
+  });
+});
+
+describe('on a device', () => {
+  let device: Device;
+  beforeAll(async () => {
+    device = await openDevice();
+  });
+  afterAll(() => device.destroy());
+
+  const ways = [EXPANSION, FUSED];
+  it.each(ways.flatMap((forward) => ways.map((backward) => [forward, backward] as const)))(
+    'forward by %s and backward by %s agree with the oracle',
+    async (forward, backward) => {
+      const ruled = plan(graphOf(), device.profile);
+      const choices = new Map([
+        [siteOf(ruled, 'attention').key, forward],
+        [siteOf(ruled, 'attentionBackward').key, backward],
+      ]);
+      const chosen = makePlan(graphOf(), device.profile, { choices });
+      expect(attentions.map((name) => siteOf(chosen, name).chosen)).toEqual([forward, backward]);
+      expect(await worstError(device, graphOf(), values, { choices })).toBeLessThan(TOLERANCE);
+    },
+  );
+
+  it('tuning measures both ways of each, then the sites that are left', async () => {
+    const measured: TunedSite[] = [];
+    const { choices } = await tune(device, graphOf(), { onSite: (site) => measured.push(site) });
+    const first = measured.slice(0, 2);
+    expect(first.map(({ key }) => key.split(' ')[0])).toEqual([...attentions]);
+    for (const { key, costs, chosen } of first) {
+      expect([...costs.keys()]).toEqual(ways);
+      expect(choices[key]).toBe(chosen);
+    }
+    const { sites } = plan(graphOf(), device.profile, choices);
+    for (const { key, candidates, chosen } of sites) {
+      if (candidates.length > 1) expect(choices[key]).toBe(chosen);
+    }
+  });
+});

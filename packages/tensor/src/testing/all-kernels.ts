@@ -1,0 +1,14 @@
+import * as exported from '../index';
+import type { Definition } from '../ir/definition';
+import { contractVariants } from '../wgsl/kernels/contract';
+
+export const isDefinition = (x: unknown): x is Definition<never> =>
+  typeof x === 'object' && x !== null && 'name' in x && 'expand' in x && typeof x.expand === 'function';
+
+/** Every kernel that can be chosen, spelled as `forcedBy` does: forms of the contraction, ways to compute a named meaning. */
+export const allKernels: readonly string[] = [
+  ...contractVariants.map(({ name }) => `contract ${name}`),
+  ...Object.values(exported)
+    .filter(isDefinition)
+    .flatMap(({ name, kernels = [] }) => kernels.map((kernel) => `${name} ${kernel.name}`)),
+];

@@ -1,0 +1,58 @@
+import { f32, trace } from '../ir/program';
+import { einsum } from '../ops/contract';
+import { add, exp, gelu } from '../ops/elementwise';
+import { contractVariants } from '../wgsl/kernels/contract';
+import { type KernelCase, spreadInputs } from './kernel-case';
+
+/** Where neighbours lie side by side: along m or k of A, n or k of B, n or m of the result. */
+const LAYOUTS = ['bkm,bkn->bmn', 'bmk,bkn->bmn', 'bmk,bnk->bmn', 'bkm,bnk->bnm'] as const;
+
+type Sizes = readonly [batch: number, m: number, n: number, k: number];
+
+/** Edges of tiles, without vectors and with them. */
+const EVERY_LAYOUT: readonly Sizes[] = [
+  [3, 17, 19, 23],
+  [2, 12, 36, 20],
+];
+const ONE_LAYOUT: readonly Sizes[] = [
+  [1, 1, 1, 1],
+  [1, 1, 100, 7],
+  [1, 100, 1, 33],
+  [2, 65, 70, 129],
+  // Long sums with few results: k is cut into parts, the last of them ragged.
+  [1, 12, 8, 1500],
+  [1, 5, 7, 1031],
+];
+
+/** The product alone, in each layout; and one whose operand is computed as it is loaded, with an epilogue. */
+export const contractCases: readonly KernelCase[] = contractVariants.flatMap((contract) => {
+  const made = { options: { contract }, tolerance: 2e-5 };
+  const product = (layout: string, [b, m, n, k]: Sizes): KernelCase => ({
+    ...made,
+    name: `contract ${contract.name}, ${layout}, ${b}x${m}x${n}x${k}`,
+    program() {
+      const sizes: Readonly<Record<string, number>> = { b, m, n, k };
+      const [x, y] = layout.split(/,|->/).map((axes) => f32(...[...axes].map((axis) => sizes[axis]!)));
+      const inputs = { x: x!, y: y! };
+      const graph = trace({ inputs }, ({ inputs: given }) => ({ outputs: { out: einsum(layout, given.x, given.y) } }));
+      return { graph, values: { inputs: spreadInputs(inputs) } };
+    },
+  });
+  const chain: KernelCase = {
+    ...made,
+    name: `contract ${contract.name}, with a prologue and an epilogue, 18x44x28`,
+    program() {
+      const inputs = { x: f32(18, 28), w: f32(28, 44), bias: f32(44), residual: f32(18, 44) };
+      const graph = trace({ inputs }, ({ inputs: { x, w, bias, residual } }) => {
+        const kept = add(einsum('mk,kn->mn', exp(x), w), bias);
+        return { outputs: { kept, out: add(gelu(kept), residual) } };
+      });
+      return { graph, values: { inputs: spreadInputs(inputs) } };
+    },
+  };
+  return [
+    ...LAYOUTS.flatMap((layout) => EVERY_LAYOUT.map((sizes) => product(layout, sizes))),
+    ...ONE_LAYOUT.map((sizes) => product(LAYOUTS[1], sizes)),
+    chain,
+  ];
+});

@@ -1,0 +1,18 @@
+import { attentionCases } from './attention-cases';
+import { contractCases } from './contract-cases';
+import { generatedCases, operationKernels } from './generated-cases';
+import type { KernelCase } from './kernel-case';
+import { optimizerCases } from './optimizer-cases';
+import { rowCases } from './row-cases';
+
+/** Programs that between them run every kernel the engine has, by the subject that they are about. */
+export const kernelCases: Readonly<Record<string, readonly KernelCase[]>> = {
+  contractions: contractCases,
+  rows: rowCases,
+  attention: attentionCases,
+  optimizers: optimizerCases,
+  'what the rules choose': generatedCases,
+  operations: operationKernels,
+};
+
+export const allKernelCases: readonly KernelCase[] = Object.values(kernelCases).flat();
