@@ -15,6 +15,9 @@
  * latents; second pass; epsilon loss; all gradients; LAMB with its exclusions; EMA; then read the loss back. It is
  * checked against a fixture: loss, all gradients, one LAMB step, one EMA step.
  *
+ * While a WebGPU contestant waits, its thread rests between Dawn's polls (peers/dawn.ts): noisesmith's does by itself, the
+ * others are given it. The environment variable BENCH_BUSY_PEERS=1 takes it from them.
+ *
  * The memory of a train job is that of the process that computes, as the system counts it (resident set, on Linux). It
  * is what is added to a baseline, taken when the libraries are loaded, the device or backend is open, the batches are
  * read and garbage is collected: the highest value in the warm steps, and the highest from the baseline on, preparation

@@ -13,5 +13,5 @@ export async function findGpu(toggles: readonly string[]): Promise<GpuSearch> {
   };
 }
 
-/** Settles as `work` does. Browsers run their adapters in another process, and tell of the end without being asked. */
+/** See rest.ts. Browsers run their adapters in another process, and tell of the end without being asked. */
 export const restWhile = <T>(work: Promise<T>): Promise<T> => work;

@@ -47,5 +47,5 @@ const parking = new Parking({
   },
 });
 
-/** Settles as `work` does, and leaves the cores to a software adapter meanwhile; see {@link Parking}. */
+/** See rest.ts and {@link Parking}. */
 export const restWhile = <T>(work: Promise<T>): Promise<T> => parking.during(work);

@@ -11,6 +11,7 @@ export {
 } from './errors';
 export { leastProfile } from './least-profile';
 export { openDevice } from './open';
+export { restWhile } from './rest';
 export {
   type AdapterProfile,
   type BufferDescription,
