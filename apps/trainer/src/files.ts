@@ -29,6 +29,16 @@ export async function readUserFile(path: string): Promise<Uint8Array<ArrayBuffer
   }
 }
 
+/** The text of a file in a run folder; undefined when there is no such file. */
+export async function readTextIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
+  }
+}
+
 /** Whether something of that name exists. */
 export const exists = (path: string): Promise<boolean> =>
   stat(path).then(

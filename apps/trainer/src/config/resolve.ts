@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UsageError } from '../errors';
+import { readTextIfThere } from '../files';
 import type { Arguments } from '../flags';
 import { checkRunConfig } from './check';
 import { defaultPreset, presetConfig, type RunConfig } from './run-config';
@@ -58,13 +58,8 @@ function presetName(settings: readonly Setting[]): string | undefined {
 /** The configuration in a run folder; undefined when there is none. */
 export async function storedConfig(folder: string): Promise<RunConfig | undefined> {
   const path = join(folder, 'config.json');
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
-    throw error;
-  }
+  const text = await readTextIfThere(path);
+  if (text === undefined) return undefined;
   try {
     return JSON.parse(text) as RunConfig;
   } catch (error) {

@@ -9,8 +9,9 @@ import {
   type Plan,
   type TuningTable,
 } from '@noisesmith/tensor';
-import { accumulateStep, applyStep, trainState, trainStep } from '@noisesmith/training';
+import { trainState } from '@noisesmith/training';
 import type { RunConfig } from '../config/run-config';
+import { stepGraphs } from './step-graphs';
 
 /** What a run would need, found without making a buffer. */
 export interface RunPlan {
@@ -50,13 +51,7 @@ function programBytes(graph: Graph, { data, packs, scalars, slots }: Plan): numb
 export function planRun({ model, train }: RunConfig, profile: AdapterProfile, tuning?: TuningTable): RunPlan {
   const config = rinConfig(model);
   const net = rin(config);
-  const graphs =
-    train.accumulation === 1
-      ? [{ graph: trainStep(net, train), runs: 1 }]
-      : [
-          { graph: accumulateStep(net, train), runs: train.accumulation },
-          { graph: applyStep(net, train), runs: 1 },
-        ];
+  const graphs = stepGraphs(net, train);
   const options = tuning ? { choices: new Map(Object.entries(tuning.choices)) } : {};
   const parts = graphs.map(({ graph, runs }) => ({ graph, runs, plan: makePlan(graph, profile, options) }));
   const state = Object.keys(trainState(net, train)).length * net.layout.size * BYTES_PER_ELEMENT;

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type AdapterProfile, defaultChoices, type TuningStore, type TuningTable, tuningKey } from '@noisesmith/tensor';
 import { UsageError } from '../errors';
+import { readTextIfThere } from '../files';
 import type { Arguments, Flags } from '../flags';
 import { groupedNumber } from '../output';
 
@@ -81,13 +81,8 @@ export const formatTuning = ({ source, table }: RunTuning): string =>
  */
 export async function readTuning(folder: string): Promise<RunTuning | undefined> {
   const path = join(folder, TUNING_FILE);
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
-    throw error;
-  }
+  const text = await readTextIfThere(path);
+  if (text === undefined) return undefined;
   const found = parseTuning(text);
   if (found) return found;
   throw new UsageError(

@@ -2,7 +2,7 @@ import type { ProgramArguments, ProgramResult } from '../index';
 import * as ops from '../index';
 import type { TypedArray } from '../ir/dtype';
 import { blockInputs, blockLoss, blockParameters, blockValues } from './latent-block';
-import { trainScalars } from './train-program';
+import { lambUpdate, trainScalars } from './train-program';
 
 const layout = ops.layoutOf(
   Object.fromEntries(Object.entries(blockParameters).map(([name, { shape }]) => [name, shape])),
@@ -22,33 +22,7 @@ export function latentBuild({ inputs, state, scalars }: ProgramArguments<typeof 
   const p = state.params.tensors;
   const loss = blockLoss({ ...p, x, z: inputs.z, target: noise });
   const gradients = ops.grad(loss, p);
-  const { segments, size } = layout;
-  const packed = ops.pack(
-    segments.map(({ name }) => gradients[name]!),
-    segments,
-    size,
-  );
-  const stepped = ops.lamb(
-    layout,
-    {
-      weights: state.params.flat,
-      gradients: packed,
-      firstMoment: state.m.flat,
-      secondMoment: state.v.flat,
-      average: state.average.flat,
-    },
-    {
-      learningRate: scalars.lr,
-      correction1: scalars.correction1,
-      correction2: scalars.correction2,
-      emaDecay: scalars.decay,
-    },
-    { exclude: (name) => /\.(bias|gamma|beta)$/.test(name) },
-  );
-  return {
-    outputs: { loss },
-    state: { params: stepped.weights, m: stepped.firstMoment, v: stepped.secondMoment, average: stepped.average },
-  };
+  return { outputs: { loss }, state: lambUpdate(layout, state, gradients, scalars) };
 }
 
 /** Losses in order, and the states after the last step. */

@@ -10,22 +10,18 @@ export const trainLayout = ops.layoutOf({
   'out.bias': [5],
 });
 
-/** A small network with every kind of parameter a RIN has, its loss, gradients and optimizer step. */
-export const trainSpec = {
-  inputs: { x: ops.f32(11, 13), label: ops.u32(11) },
-  state: { params: trainLayout, m: trainLayout, v: trainLayout, average: trainLayout },
-  scalars: ['lr', 'correction1', 'correction2', 'decay'],
-} as const;
+type Moments = 'params' | 'm' | 'v' | 'average';
 
-export function trainBuild({ inputs, state, scalars }: ProgramArguments<typeof trainSpec>): ProgramResult {
-  const p = state.params.tensors;
-  const hidden = ops.linear(inputs.x, p['hidden.weight']!, p['hidden.bias']!, { activation: 'gelu' });
-  const logits = ops.linear(ops.layerNorm(hidden, p['norm.gamma']!, p['norm.beta']!), p['out.weight']!, p['out.bias']!);
-  const loss = ops.crossEntropy(logits, inputs.label);
-  const gradients = ops.grad(loss, p);
-  const { segments, size } = trainLayout;
+/** One LAMB step with the moving average of the weights; biases and scales are excluded as in training. */
+export function lambUpdate(
+  layout: ops.Layout,
+  state: Readonly<Record<Moments, { readonly flat: ops.Tensor }>>,
+  gradients: Readonly<Record<string, ops.Tensor>>,
+  scalars: Readonly<Record<'lr' | 'correction1' | 'correction2' | 'decay', ops.Tensor>>,
+): Record<Moments, ops.Tensor> {
+  const { segments, size } = layout;
   const stepped = ops.lamb(
-    trainLayout,
+    layout,
     {
       weights: state.params.flat,
       gradients: ops.pack(
@@ -45,10 +41,23 @@ export function trainBuild({ inputs, state, scalars }: ProgramArguments<typeof t
     },
     { exclude: (name) => /\.(bias|gamma|beta)$/.test(name) },
   );
-  return {
-    outputs: { loss },
-    state: { params: stepped.weights, m: stepped.firstMoment, v: stepped.secondMoment, average: stepped.average },
-  };
+  return { params: stepped.weights, m: stepped.firstMoment, v: stepped.secondMoment, average: stepped.average };
+}
+
+/** A small network with every kind of parameter a RIN has, its loss, gradients and optimizer step. */
+export const trainSpec = {
+  inputs: { x: ops.f32(11, 13), label: ops.u32(11) },
+  state: { params: trainLayout, m: trainLayout, v: trainLayout, average: trainLayout },
+  scalars: ['lr', 'correction1', 'correction2', 'decay'],
+} as const;
+
+export function trainBuild({ inputs, state, scalars }: ProgramArguments<typeof trainSpec>): ProgramResult {
+  const p = state.params.tensors;
+  const hidden = ops.linear(inputs.x, p['hidden.weight']!, p['hidden.bias']!, { activation: 'gelu' });
+  const logits = ops.linear(ops.layerNorm(hidden, p['norm.gamma']!, p['norm.beta']!), p['out.weight']!, p['out.bias']!);
+  const loss = ops.crossEntropy(logits, inputs.label);
+  const gradients = ops.grad(loss, p);
+  return { outputs: { loss }, state: lambUpdate(trainLayout, state, gradients, scalars) };
 }
 
 export const trainScalars = (step: number): Record<string, number> => ({
