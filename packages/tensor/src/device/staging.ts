@@ -1,7 +1,8 @@
 import type { Device } from './device';
 import { BufferUsage } from './types';
 
-const SMALLEST_CLASS = 1024;
+/** Bytes. */
+export const SMALLEST_CLASS = 1024;
 /** Larger readbacks are rare (whole checkpoints); keeping their buffers would double the memory of the model. */
 const LARGEST_POOLED = 64 * 2 ** 20;
 

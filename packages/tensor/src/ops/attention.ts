@@ -23,12 +23,9 @@ const joinHeads = (x: Tensor): Tensor => reshape(x, [x.shape[0]!, x.shape[1]!, x
 /** 1/√d of queries [b, lq, h·d]. */
 const scaleOf = (q: Tensor, heads: number): number => 1 / Math.sqrt(q.shape[2]! / heads);
 
-/** Queries are scaled, not logits: there are fewer of them. */
-const scaledQueries = (q: Tensor, heads: number): Tensor => splitHeads(mul(q, scaleOf(q, heads)), heads);
-
-/** q·kᵀ/√d [b, h, lq, lk]. */
+/** q·kᵀ/√d [b, h, lq, lk]. Products are scaled, not queries: a kernel that computes products scales them as it stores. */
 const logitsOf = (q: Tensor, k: Tensor, heads: number): Tensor =>
-  einsum('bqhd,bkhd->bhqk', scaledQueries(q, heads), splitHeads(k, heads));
+  mul(einsum('bqhd,bkhd->bhqk', splitHeads(q, heads), splitHeads(k, heads)), scaleOf(q, heads));
 
 function logSumExp(x: Tensor): Tensor {
   const top = max(x, LAST, { keepDims: true });
@@ -71,7 +68,7 @@ export const attentionBackward: Definition<AttentionAttributes> = {
     const dWeights = einsum('bqhe,bkhe->bhqk', up, splitHeads(v!, heads));
     const dLogits = mul(weights, sub(dWeights, along));
     const dq = mul(joinHeads(einsum('bhqk,bkhd->bqhd', dLogits, splitHeads(k!, heads))), scaleOf(q!, heads));
-    const dk = joinHeads(einsum('bhqk,bqhd->bkhd', dLogits, scaledQueries(q!, heads)));
+    const dk = mul(joinHeads(einsum('bhqk,bqhd->bkhd', dLogits, splitHeads(q!, heads))), scaleOf(q!, heads));
     return [dq, dk, joinHeads(einsum('bhqk,bqhe->bkhe', weights, up))];
   },
   kernels: attentionBackwardKernels,

@@ -5,6 +5,7 @@ import { type Graph, type ProgramArguments, type ProgramResult, type ProgramSpec
 import { sizeOf } from '../ir/shape';
 import type { Kernel } from '../wgsl/assemble';
 import { PassClock, secondsEach } from './cost/clock';
+import { InFlight } from './in-flight';
 import { boundBytes, type Place } from './memory';
 import { makePlan, type Plan, type PlanOptions } from './plan';
 import { STATE_USAGE, Store } from './store';
@@ -37,9 +38,6 @@ interface Command {
   readonly grid: readonly [number, number, number];
 }
 
-/** Runs in flight at most: the host prepares the next while one runs; more only costs memory and time. */
-const IN_FLIGHT = 2;
-
 /** Repeats of a kernel in one submission, when it is timed. */
 const MOST_REPEATS = 2000;
 /** Submissions of which the shortest counts. */
@@ -48,7 +46,8 @@ const ATTEMPTS = 3;
 /** Outputs up to this many bytes come back with every run, so that reading a loss costs no submission of its own. */
 const SMALL_OUTPUT = 16384;
 
-/** Traces `build` and makes everything that running it needs. Later runs create nothing. */
+/** Traces `build` and makes everything that running it needs. Later runs create no more than
+ * what brings small outputs to the host while several runs are under way. */
 export async function compile<const S extends ProgramSpec>(
   device: Device,
   spec: S,
@@ -161,7 +160,7 @@ export class Program implements Disposable {
   private readonly scalars: Float32Array<ArrayBuffer>;
   /** Small outputs of the latest run, on their way. */
   private readonly latest = new Map<string, Promise<ArrayBuffer>>();
-  private readonly pending: Promise<void>[] = [];
+  private readonly inFlight = new InFlight();
 
   constructor(
     readonly device: Device,
@@ -177,8 +176,8 @@ export class Program implements Disposable {
   }
 
   /**
-   * Writes inputs and scalars and submits one run. Resolves when at most one earlier run is still under way, so a loop
-   * that awaits it keeps the device busy without running ahead.
+   * Writes inputs and scalars and submits one run. Resolves when no run or, if runs are short, only some milliseconds of
+   * them are under way before it, so a loop that awaits it keeps the device busy without running far ahead.
    */
   async run(
     inputs: Readonly<Record<string, TypedArray>> = {},
@@ -206,11 +205,7 @@ export class Program implements Disposable {
       bytes.catch(() => undefined);
       this.latest.set(name, bytes);
     }
-    const done = this.device.idle();
-    // A failure is thrown where `run` awaits it, or by the next call.
-    done.catch(() => undefined);
-    this.pending.push(done);
-    if (this.pending.length >= IN_FLIGHT) await this.pending.shift();
+    await this.inFlight.add(this.device.idle());
   }
 
   /** The value of an output after the latest run. Small outputs are copied out within the run itself. */

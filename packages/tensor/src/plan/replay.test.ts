@@ -1,5 +1,6 @@
 // References: the oracle stepped from the same state, and a program compiled afresh for every step.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SMALLEST_CLASS } from '../device/staging';
 import {
   add,
   compile,
@@ -20,6 +21,7 @@ import {
   uniformFromBits,
 } from '../index';
 import { trainBuild, trainInputs, trainScalars, trainSpec, trainWeights } from '../testing/train-program';
+import { MOST_IN_FLIGHT } from './in-flight';
 
 let device: Device;
 beforeAll(async () => {
@@ -69,7 +71,7 @@ describe('a replayed train step', () => {
     });
   }
 
-  it('creates nothing after the first run and submits once', async () => {
+  it('creates nothing after the first run but what carries losses to the host, and submits once', async () => {
     using program = await compile(device, trainSpec, trainBuild);
     program.state.write('params', trainWeights());
     for (let step = 0; step < 3; step++) await program.run(trainInputs(step), trainScalars(step));
@@ -79,10 +81,11 @@ describe('a replayed train step', () => {
     for (let step = 0; step < steps; step++) await program.run(trainInputs(step), trainScalars(step));
     await program.read('loss');
     const after = device.counters;
-    expect(after.buffers - before.buffers).toBe(0);
+    // Of short runs as many are under way as the adapter makes worth while, each with its loss.
+    expect(after.buffers - before.buffers).toBeLessThan(MOST_IN_FLIGHT);
+    expect(after.liveBytes - before.liveBytes).toBeLessThan(MOST_IN_FLIGHT * SMALLEST_CLASS);
     expect(after.bindGroups - before.bindGroups).toBe(0);
     expect(after.pipelines - before.pipelines).toBe(0);
-    expect(after.liveBytes).toBe(before.liveBytes);
     expect(after.submits - before.submits).toBe(steps);
   });
 });

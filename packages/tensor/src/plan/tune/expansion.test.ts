@@ -81,12 +81,12 @@ describe('the kernels of an expanded site', () => {
   const formsOf = ({ kernels }: Plan, indices: readonly number[]): string[] =>
     indices.map((i) => kernels[i]!.form.split(' ')[0]!);
 
-  it('are the scaled queries, two products and a softmax, not the projections around them', () => {
+  it('are two products and a softmax, not the projections around them', () => {
     const graph = graphOf({ gradients: false });
     const expanded = plan(graph, profileOf(true));
     const { chosen, kernels } = siteOf(expanded, 'attention');
     expect(chosen).toBe(EXPANSION);
-    expect(formsOf(expanded, kernels)).toEqual(['pointwise', 'contract', 'softmax', 'contract']);
+    expect(formsOf(expanded, kernels)).toEqual(['contract', 'softmax', 'contract']);
     expect(expanded.kernels.filter(({ form }) => form.startsWith('contract'))).toHaveLength(4);
   });
 
@@ -94,7 +94,7 @@ describe('the kernels of an expanded site', () => {
     const both = plan(graphOf(), profileOf(true));
     const [forward, backward] = attentions.map((name) => siteOf(both, name).kernels);
     const shared = forward!.filter((i) => backward!.includes(i));
-    expect(formsOf(both, shared)).toEqual(['pointwise', 'contract', 'softmax']);
+    expect(formsOf(both, shared)).toEqual(['contract', 'softmax']);
     // The products for weights, dWeights, dq, dk and dv.
     expect(formsOf(both, backward!).filter((form) => form === 'contract')).toHaveLength(5);
   });
