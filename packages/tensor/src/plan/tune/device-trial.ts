@@ -46,6 +46,12 @@ export class DeviceTrial implements Trial {
     return found;
   }
 
+  together(choices: Choices, keys: readonly string[]): number | undefined {
+    const { kernels, sites } = this.plan(choices);
+    const theirs = new Set(sites.flatMap((site) => (keys.includes(site.key) ? site.kernels : [])));
+    return siteCost([[...theirs].map((i) => kernels[i]!.wgsl)], this.costs);
+  }
+
   private plan(choices: Choices): Plan {
     return makePlan(this.graph, this.device.profile, { choices });
   }

@@ -17,6 +17,7 @@ import { spread } from '../../testing/finite-differences';
 import { LARGE_MATRIX } from '../../wgsl/attention-variants';
 import { makePlan, type Plan } from '../plan';
 import { EXPANSION } from '../variant';
+import { DeviceTrial } from './device-trial';
 
 const TOLERANCE = 5e-5;
 const FUSED = 'subgroup-tiles';
@@ -130,6 +131,21 @@ describe('on a device', () => {
       expect(await worstError(device, graphOf(), values, { choices })).toBeLessThan(TOLERANCE);
     },
   );
+
+  it('together, both expanded, count once what they share, and both fused share nothing', async () => {
+    const trial = new DeviceTrial(device, graphOf(), { over: () => false });
+    const keys = attentions.map((name) => siteOf(plan(graphOf(), device.profile), name).key);
+    const all = (way: string) => new Map(keys.map((key) => [key, way]));
+    const costs = async (way: string) => [...(await trial.measure(all(way), keys)).values()];
+    expect(trial.together(all(EXPANSION), keys)).toBeUndefined();
+    const [forward, backward] = await costs(EXPANSION);
+    // The logits and their softmax are all of the forward but for its last product.
+    const shared = forward! + backward! - trial.together(all(EXPANSION), keys)!;
+    expect(shared).toBeGreaterThan(0);
+    expect(shared).toBeLessThan(forward!);
+    const [fusedForward, fusedBackward] = await costs(FUSED);
+    expect(trial.together(all(FUSED), keys)).toBeCloseTo(fusedForward! + fusedBackward!, 9);
+  });
 
   it('tuning measures both ways of each, then the sites that are left', async () => {
     const measured: TunedSite[] = [];

@@ -8,7 +8,7 @@ export interface KernelCost {
 }
 
 /** Repeated timings of one kernel differ by less than this part; a choice leaves the rule's for more only. */
-const MARGIN = 0.05;
+export const MARGIN = 0.05;
 
 /**
  * Milliseconds that a site takes of every run, on average over sites with the same kernels but for what they load and

@@ -30,6 +30,11 @@ function madeUp(sites: Readonly<Record<string, MadeUp>>, patience = Number.POSIT
       }
       return found;
     },
+    together: (choices, keys) =>
+      keys.reduce((sum, key) => {
+        const { count = 1, costs } = sites[key]!;
+        return sum + count * costs[choices.get(key) ?? Object.keys(costs)[0]!]!;
+      }, 0),
   };
   const search = (known: Choices = new Map(), more: Partial<SearchOptions> = {}): Promise<Choices> =>
     searchChoices(trial, { known, over, ...more });
@@ -61,6 +66,7 @@ describe('searchChoices', () => {
         asked.push(choices.get('short'));
         return new Map(keys.map((key) => [key, key === 'short' ? own[choices.get(key) as 'a' | 'b'] : 1]));
       },
+      together: () => undefined,
     };
     await searchChoices(trial, { known: new Map(), over: () => false });
     expect(asked).toEqual(['a', 'b', 'b']);
@@ -135,6 +141,7 @@ describe('searchChoices', () => {
         asked.push(keys.map((key) => `${key} ${choices.get(key)}`));
         return new Map(keys.map((key) => [key, costs[choices.get(key)!]!]));
       },
+      together: (choices, keys) => keys.reduce((sum, key) => sum + costs[choices.get(key)!]!, 0),
     };
     const seen: [number, number][] = [];
     const onRound = (round: number, rounds: number): void => void seen.push([round, rounds]);

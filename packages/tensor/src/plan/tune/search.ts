@@ -1,5 +1,6 @@
 import { EXPANSION } from '../variant';
 import { bestOf } from './score';
+import { type Measured, settle } from './settle';
 import type { Choices, Decision } from './site';
 
 /** A program whose sites can be tried in different ways. */
@@ -11,6 +12,11 @@ export interface Trial {
    * time did not suffice for, or that have no site with the choice wanted, are left out.
    */
   measure(choices: Choices, keys: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /**
+   * What all sites of these keys take together with these choices, from costs measured before; a kernel that several of
+   * them share counts once. Undefined where a kernel was not measured.
+   */
+  together(choices: Choices, keys: readonly string[]): number | undefined;
 }
 
 /** A key whose choice was measured. */
@@ -67,7 +73,7 @@ async function searchSites(
   { over, onRound, onSite }: SearchOptions,
 ): Promise<{ readonly best: Map<string, string>; readonly finished: boolean }> {
   const rounds = Math.max(...[...open.values()].map(({ candidates }) => candidates.length));
-  const best = new Map(known);
+  let best = new Map(known);
   let round = 0;
   for (; round < rounds && !over(); round++) {
     onRound?.(round, rounds);
@@ -82,6 +88,10 @@ async function searchSites(
     }
   }
   const finished = round === rounds && !over();
+  if (finished && [...open.values()].some(({ candidates }) => candidates.includes(EXPANSION))) {
+    const keys = [...open.keys()];
+    best = new Map(settle(measuredOf(open), best, (choices) => trial.together(choices, keys)));
+  }
   for (const [key, { candidates, costs, count }] of open) {
     const ruled = candidates[0]!;
     const chosen = best.get(key) ?? ruled;
@@ -116,6 +126,14 @@ function openSites(decisions: readonly Decision[], known: Choices): ReadonlyMap<
   const expandable = [...open].filter(([, { candidates }]) => candidates.includes(EXPANSION));
   return expandable.length > 0 ? new Map(expandable) : open;
 }
+
+const measuredOf = (open: ReadonlyMap<string, OpenSite>): ReadonlyMap<string, Measured> =>
+  new Map(
+    [...open].map(([key, { candidates, count, costs }]) => {
+      const weights = new Map([...costs].map(([name, cost]) => [name, count * cost]));
+      return [key, { candidates, weights }];
+    }),
+  );
 
 /** Sites that take this part of the time of all together are not worth the compiles of their candidates. */
 const NEGLIGIBLE = 0.02;
