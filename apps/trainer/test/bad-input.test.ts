@@ -69,6 +69,7 @@ const mistakes: Readonly<Record<string, readonly [argv: string[], message: strin
   ],
   'no time to tune in': [['tune', '--seconds', '0'], '--seconds is 0; expected a whole number of at least 1'],
   'recomputation neither on nor off': [set('train.recompute=3'), 'train.recompute is 3; expected true or false'],
+  'storage of no known width': [set('train.storage=f8'), 'train.storage is "f8"; expected one of f32, f16'],
   'unknown log': [train('--log', 'jsonl,tensorboard'), '--log tensorboard is not possible; expected jsonl'],
   'a batch beyond the limits of the adapter': [
     ['train', ...tinyFlags, '--data', `npz:${images}`, '--out', out, '--batch', '400000'],

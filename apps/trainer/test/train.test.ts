@@ -246,5 +246,7 @@ it('--dry-run counts exactly and touches nothing', async () => {
   const again = await cli([...wholeRun(out), '--set', 'model.blocks=[1,1,1]', '--set', 'train.recompute=true', ...dry]);
   const kept = await cli([...wholeRun(out), '--set', 'model.blocks=[1,1,1]', ...dry]);
   expect(JSON.parse(again.out).temporaryBytes).toBeLessThan(JSON.parse(kept.out).temporaryBytes);
+  const halves = await cli([...wholeRun(out), '--set', 'train.storage=f16', ...dry]);
+  expect(JSON.parse(halves.out).temporaryBytes).toBeLessThan(0.8 * temporaryBytes);
   expect(existsSync(out)).toBe(false);
 });

@@ -45,7 +45,7 @@ export { type CompileOptions, compile, compileGraph, type KernelTime, Program } 
 export { Store } from './plan/store';
 export { defaultChoices } from './plan/tune/defaults';
 export type { TunedSite } from './plan/tune/search';
-export type { Choices, Decision, Site } from './plan/tune/site';
+export type { Choices, Decision, Site, TemporaryStorage } from './plan/tune/site';
 export { type TuningTable, tuningKey } from './plan/tune/table';
 export { type TuneOptions, type TuneProgress, tune } from './plan/tune/tune';
 export { openTuningStore, type TuningStore, type TuningStoreOptions } from './plan/tune/tuning-store';

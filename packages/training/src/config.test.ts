@@ -39,6 +39,7 @@ describe('training configuration', () => {
     [{ learningRate: { decay: 'cosine' } }, 'train.learningRate.decay is "cosine"; expected constant, linear or'],
     [{ selfConditioning: { rate: 2 } }, 'train.selfConditioning.rate is 2; expected a number >= 0 and <= 1'],
     [{ ema: { warmup: true } }, 'train.ema.warmup is true; expected one of none, ramp'],
+    [{ storage: 'bf16' }, 'train.storage is "bf16"; expected one of f32, f16'],
     [{ normalize: 1 }, 'train.normalize is 1; expected true or false'],
     [{ gradientClip: 0 }, 'train.gradientClip is 0; expected a number > 0'],
     [{ schedule: 'cosin' }, 'train.schedule: bad schedule spec "cosin"'],

@@ -41,6 +41,11 @@ export interface TrainConfig {
   readonly accumulation: number;
   /** Whether the network computes inner values again for the gradient in place of keeping them: less memory, more time. */
   readonly recompute: boolean;
+  /**
+   * How values of the forward pass are kept until the gradient has used them. 'f16' takes about half the memory, needs an
+   * adapter with shader-f16 and changes results by the rounding of these values; sums, gradients and weights are f32.
+   */
+  readonly storage: 'f32' | 'f16';
   /** Spec of the training schedule gamma(t), e.g. `simple_linear` or `cosine@0.2,1,1`. */
   readonly schedule: string;
   /** b of the paper: images are scaled to [−b, b]. */
@@ -92,6 +97,7 @@ export function trainConfig(settings: TrainSettings | Readonly<Record<string, un
     batch,
     accumulation,
     recompute: fields.flag('recompute', false),
+    storage: fields.oneOf('storage', ['f32', 'f16'], 'f32'),
     schedule: readSchedule(fields),
     inputScale: fields.number('inputScale', { fallback: 1, least: 0, open: true }),
     normalize: fields.flag('normalize', true),

@@ -50,7 +50,8 @@ export class TrainEngine implements Disposable {
   static async open(device: Device, { config, denoiser, onCompile, tuning }: EngineOptions): Promise<TrainEngine> {
     const store = new Store(device, trainState(denoiser, config));
     try {
-      const options = { store, ...(onCompile && { onProgress: onCompile }), ...(tuning && { tuning }) };
+      const { storage } = config;
+      const options = { store, storage, ...(onCompile && { onProgress: onCompile }), ...(tuning && { tuning }) };
       return new TrainEngine(device, config, store, await compilePrograms(device, denoiser, config, options));
     } catch (error) {
       store.destroy();

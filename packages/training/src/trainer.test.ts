@@ -144,9 +144,33 @@ describe('a run on the device', () => {
   });
 });
 
+describe('values of the forward pass kept as 16-bit floats', () => {
+  it('train as those of 32 bits do, to their rounding', async () => {
+    const whole = await uninterrupted();
+    const rounded = await uninterrupted({ ...config, storage: 'f16' });
+    expect(rounded).not.toEqual(whole);
+    const length = (x: Float32Array): number => Math.hypot(...x);
+    const moved = whole.params!.map((x, i) => x - denoiser.initialize(config.seed)[i]!);
+    const apart = rounded.params!.map((x, i) => x - whole.params![i]!);
+    expect(length(apart) / length(moved)).toBeLessThan(0.02);
+  });
+
+  it('are refused in one line where the adapter has none', async () => {
+    using without = await openDevice();
+    Object.defineProperty(without, 'profile', { value: { ...without.profile, shaderF16: false } });
+    const opened = create({ device: without, config: trainConfig({ ...config, storage: 'f16' }) });
+    await expect(opened).rejects.toThrow(/^storage 'f16': .* lacks the feature shader-f16; expected storage 'f32'$/);
+    expect(without.counters.liveBuffers).toBe(0);
+  });
+});
+
 describe('a resumed run', () => {
-  it.each([1, 2])('equals an uninterrupted one to the bit, batch in %i parts', async (accumulation) => {
-    const settings = trainConfig({ ...config, accumulation });
+  it.each([
+    [1, 'f32'],
+    [2, 'f32'],
+    [2, 'f16'],
+  ])('equals an uninterrupted one to the bit, batch in %i parts, values kept as %s', async (accumulation, kept) => {
+    const settings = trainConfig({ ...config, accumulation, storage: kept });
     const expected = await uninterrupted(settings);
     const storage = memoryStorage();
     const stop = new AbortController();

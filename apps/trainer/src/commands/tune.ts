@@ -1,6 +1,7 @@
 import {
   type Device,
   makePlan,
+  type Plan,
   type TunedSite,
   type TuningTable,
   tune as tuneProgram,
@@ -13,7 +14,7 @@ import { settingFlags } from '../config/settings';
 import type { Context } from '../context';
 import { exitCodes } from '../errors';
 import { printJson, table } from '../output';
-import { type RunProgram, timeTables } from '../run/program-time';
+import { type RunProgram, storageOf, timeTables } from '../run/program-time';
 import { Progress } from '../run/progress';
 import { runPrograms } from '../run/run-programs';
 import { defaultTuning } from '../run/tuning';
@@ -36,9 +37,12 @@ interface Timed {
 
 const choicesOf = (given: TuningTable) => new Map(Object.entries(given.choices));
 
+const planOf = (device: Device, program: RunProgram, given: TuningTable): Plan =>
+  makePlan(program.graph, device.profile, { choices: choicesOf(given), ...storageOf(program) });
+
 /** Keys of a program's sites where there is something to choose. */
-function openKeys(device: Device, { graph }: RunProgram, given: TuningTable): string[] {
-  const { sites } = makePlan(graph, device.profile, { choices: choicesOf(given) });
+function openKeys(device: Device, program: RunProgram, given: TuningTable): string[] {
+  const { sites } = planOf(device, program, given);
   return [...new Set(sites.flatMap(({ candidates, key }) => (candidates.length > 1 ? [key] : [])))];
 }
 
@@ -85,6 +89,7 @@ async function tuneAll({ device, known, programs, progress, seconds, signal }: T
       known: tuning,
       budgetSeconds: Math.max(0, (end - performance.now()) / 1000),
       signal,
+      ...storageOf(program),
       onProgress: ({ round, rounds, timed, total }) =>
         progress.status(`tuning the ${program.name}: round ${round + 1} of ${rounds}, kernel ${timed} of ${total}`),
       onSite: (site) => sites.push(site),
@@ -118,9 +123,7 @@ async function timeAll(
 
 async function beforeAndAfter(device: Device, program: RunProgram, tuning: TuningTable) {
   const tables = [defaultTuning(device.profile).table, tuning];
-  const [plain, tuned] = tables.map((given) =>
-    JSON.stringify(makePlan(program.graph, device.profile, { choices: choicesOf(given) }).kernels),
-  );
+  const [plain, tuned] = tables.map((given) => JSON.stringify(planOf(device, program, given).kernels));
   const different = plain === tuned ? tables.slice(1) : tables;
   const times = await timeTables(device, program, different);
   return { before: median(times[0]!), after: median(times.at(-1)!) };

@@ -52,7 +52,8 @@ export function planRun({ model, train }: RunConfig, profile: AdapterProfile, tu
   const config = rinConfig(model);
   const net = rin(config);
   const graphs = stepGraphs(net, train);
-  const options = tuning ? { choices: new Map(Object.entries(tuning.choices)) } : {};
+  const { storage } = train;
+  const options = { storage, ...(tuning && { choices: new Map(Object.entries(tuning.choices)) }) };
   const parts = graphs.map(({ graph, runs }) => ({ graph, runs, plan: makePlan(graph, profile, options) }));
   const state = Object.keys(trainState(net, train)).length * net.layout.size * BYTES_PER_ELEMENT;
   const programs = parts.reduce((sum, { graph, plan }) => sum + programBytes(graph, plan), 0);

@@ -12,9 +12,12 @@ export function runPrograms(config: RunConfig): readonly RunProgram[] {
   const denoiser = rin(rinConfig(model));
   const params = denoiser.initialize(train.seed);
   const scalars = stepScalars(train, 0);
+  const { storage } = train;
   const training = stepGraphs(denoiser, train).map(
     ({ name, graph, updates }): RunProgram =>
-      updates ? { name, graph, scalars, state: { params, ema: params } } : { name, graph, state: { params } },
+      updates
+        ? { name, graph, storage, scalars, state: { params, ema: params } }
+        : { name, graph, storage, state: { params } },
   );
   const sampling = samplingStep(denoiser, samplingOptions(config));
   return [...training, { name: 'sampling step', graph: sampling, state: { params } }];

@@ -64,11 +64,12 @@ function lowered(planner: Planner, group: Group, quads: boolean): LoweredGroup {
     case 'reduce':
       return finish(lowerReduce({ ...buffers, output: group.anchor, stored: group.outputs }));
     case 'contract': {
-      const { generic, contract: variant } = planner.options;
+      const { generic, contract: variant, storage = 'f32' } = planner.options;
       const { choices } = planner;
       const { anchor, outputs } = group;
       if (generic) return finish([lowerContract(new Emitter(memory), anchor, outputs, buffers.bufferFor)]);
-      const request = { ...buffers, output: anchor, stored: outputs, memory, profile: planner.profile, choices };
+      const { profile } = planner;
+      const request = { ...buffers, output: anchor, stored: outputs, memory, profile, choices, storage };
       const { stages, decision } = fastContract({ ...request, ...(variant && { variant }) });
       return finish(stages, decision);
     }

@@ -14,7 +14,7 @@ import { lowerGroup } from './lower';
 import { assignSlots, type BufferName, boundBytes, type Lifetime, liveBound, type Place, place } from './memory';
 import { type Chosen, packElement, type Simplified, simplify } from './simplify';
 import { defaultChoices } from './tune/defaults';
-import type { Choices, Site } from './tune/site';
+import type { Choices, Site, TemporaryStorage } from './tune/site';
 
 export interface PlanOptions {
   /** Lower every node by the generic rules alone: the reference for differential tests of kernels. */
@@ -34,7 +34,7 @@ export interface PlanOptions {
    * states, outputs, gradients, optimizer values and statistics such as means and log-sum-exps. Values are rounded to
    * nearest, and those beyond ±65504 become that. Needs the feature shader-f16. 'f32' unless given.
    */
-  readonly storage?: 'f32' | 'f16';
+  readonly storage?: TemporaryStorage;
 }
 
 /** A copy after the last kernel, for states that could not be written in place. */
@@ -82,6 +82,7 @@ export function makePlan(graph: Graph, profile: AdapterProfile, options: PlanOpt
       generic: options.generic ?? false,
       ...(options.variants && { variants: options.variants }),
       choices,
+      storage: options.storage ?? 'f32',
       apart,
     });
     // One buffer is left for the step scalars.

@@ -4,7 +4,7 @@ import { makeView, mapChildren, type NamedCall, type Node, reachable, substitute
 import { arg, constant, substitute, subterms } from '../ir/term';
 import { isIdentityView, keepsOrder, mergeViews, viewShape } from '../ir/view';
 import { core, isLeaf, isUniform } from './core';
-import { type Choices, type Decision, decide } from './tune/site';
+import { type Choices, type Decision, decide, siteKey, type TemporaryStorage } from './tune/site';
 import { EXPANSION, isKernel, type KernelVariant, type NamedCandidate } from './variant';
 
 export interface SimplifyOptions {
@@ -14,6 +14,7 @@ export interface SimplifyOptions {
   /** The variant to take, by name, for definitions named here; {@link EXPANSION} for none. */
   readonly variants?: Readonly<Record<string, string>>;
   readonly choices: Choices;
+  readonly storage: TemporaryStorage;
   /** Elements of packs, by {@link packElement}, that are copied there and not computed there. */
   readonly apart?: ReadonlySet<string>;
 }
@@ -153,7 +154,7 @@ class Rewriter {
   private decideWay(named: Tensor): Way {
     if (this.options.generic || named.node.kind !== 'named') return {};
     const { definition, attributes, xs } = named.node.call;
-    const { profile, variants, choices } = this.options;
+    const { profile, variants, choices, storage } = this.options;
     const wanted = variants?.[definition.name];
     if (wanted === EXPANSION) return {};
     const call = { attributes, inputs: xs };
@@ -162,7 +163,7 @@ class Rewriter {
     const suits = (c: NamedCandidate<unknown>): boolean => c.suits?.(profile, call) ?? true;
     const candidates = able.filter((c) => (wanted === undefined ? suits(c) : c.name === wanted));
     if (candidates.length > 0) {
-      const { candidate, decision } = decide(callKey(named.node.call), candidates, choices);
+      const { candidate, decision } = decide(siteKey(callKey(named.node.call), storage), candidates, choices);
       if (isKernel(candidate)) return { kernel: { variant: candidate, decision } };
       return candidates.length > 1 ? { expansion: decision } : {};
     }

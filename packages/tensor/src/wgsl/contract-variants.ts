@@ -1,7 +1,7 @@
 import type { AdapterProfile } from '../device/types';
 import { BYTES_PER_ELEMENT } from '../ir/dtype';
 import type { Tensor } from '../ir/tensor';
-import { type Choices, type Decision, decide } from '../plan/tune/site';
+import { type Choices, type Decision, decide, siteKey, type TemporaryStorage } from '../plan/tune/site';
 import { type ContractRoles, contractRoles } from './contract-roles';
 import { Emitter, type Memory, nameless } from './emitter';
 import { type Expression, quadVariable, variable } from './expression';
@@ -26,6 +26,7 @@ export interface ContractRequest {
   /** Takes this form, whatever the adapter; for tests. */
   readonly variant?: ContractVariant;
   readonly choices: Choices;
+  readonly storage: TemporaryStorage;
   bufferFor(t: Tensor): string;
   quadsFor(t: Tensor): string;
   scratch(elements: number, width: 1 | 4): string;
@@ -135,7 +136,7 @@ export function fastContract(request: ContractRequest): FastContract {
   const size = `${sizes.batch}x${sizes.m}x${sizes.n}x${sizes.k}`;
   const quads = [problem.quadsOfA, problem.quadsOfB, problem.quadsOfOut].map((axis) => axis ?? '-');
   const { decision, candidate } = decide(
-    `contract ${size} ${roles.order} quads ${quads}`,
+    siteKey(`contract ${size} ${roles.order} quads ${quads}`, request.storage),
     bindable(contractCandidates(problem, profile, request.variant), profile),
     request.choices,
   );

@@ -1,12 +1,14 @@
 import type { Device } from '../../device/device';
 import type { Graph } from '../../ir/program';
-import { makePlan, type Plan } from '../plan';
+import { makePlan, type Plan, type PlanOptions } from '../plan';
 import { compileGraph } from '../program';
 import { type KernelCost, siteCost } from './score';
 import type { Trial } from './search';
-import type { Choices, Decision, Site } from './site';
+import type { Choices, Decision, Site, TemporaryStorage } from './site';
 
 export interface DeviceTrialOptions {
+  /** 'f32' unless given. */
+  readonly storage?: TemporaryStorage;
   /** True when no more may be measured. */
   readonly over: () => boolean;
   /** Told after each kernel of a `measure` is timed. */
@@ -53,7 +55,12 @@ export class DeviceTrial implements Trial {
   }
 
   private plan(choices: Choices): Plan {
-    return makePlan(this.graph, this.device.profile, { choices });
+    return makePlan(this.graph, this.device.profile, this.planned(choices));
+  }
+
+  private planned(choices: Choices): PlanOptions {
+    const { storage } = this.options;
+    return storage ? { choices, storage } : { choices };
   }
 
   /** Times the kernels of these sites that were not timed before. */
@@ -70,7 +77,7 @@ export class DeviceTrial implements Trial {
       await this.device.pipeline(wgsl, kernels[i]!.label);
       creation.set(wgsl, performance.now() - start);
     }
-    using program = await compileGraph(this.device, this.graph, { choices });
+    using program = await compileGraph(this.device, this.graph, this.planned(choices));
     for (const [timed, [wgsl, i]] of fresh.entries()) {
       if (over()) return;
       const [time] = await program.profile({ kernels: [i] });

@@ -1,6 +1,13 @@
 /** Names of candidates by the keys of their sites. */
 export type Choices = ReadonlyMap<string, string>;
 
+/** How temporary values of the forward pass are kept, see `PlanOptions`. */
+export type TemporaryStorage = 'f32' | 'f16';
+
+/** The key of a site: kernels that load and store halves are not chosen as others are. */
+export const siteKey = (meaning: string, storage: TemporaryStorage): string =>
+  storage === 'f16' ? `${meaning} f16` : meaning;
+
 /** How one meaning is computed, and how it could be. */
 export interface Decision {
   /** The meaning with its shapes and where values lie: the same for all places that have the same candidates. */

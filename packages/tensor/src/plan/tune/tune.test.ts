@@ -96,6 +96,22 @@ describe('tune', () => {
     expect(program.plan.sites[0]!.chosen).toBe(table.choices[site!.key]);
   });
 
+  it('keeps choices for 16-bit storage under keys of their own', async () => {
+    const pair = trace({ inputs: { x: ops.f32(64, 64) } }, ({ inputs: { x } }) => ({
+      outputs: { y: ops.matmul(ops.matmul(x, x), x) },
+    }));
+    const keysOf = (options: ops.PlanOptions): string[] =>
+      makePlan(pair, device.profile, options).sites.map(({ key }) => key);
+    const keys = keysOf({ storage: 'f16' });
+    expect(keys).toEqual(keysOf({}).map((key) => `${key} f16`));
+    const known = { key: tuningKey(device.profile), choices: Object.fromEntries(keysOf({}).map((key) => [key, 'x'])) };
+    const { choices } = await tune(device, pair, { known, storage: 'f16' });
+    expect(Object.keys(choices).sort()).toEqual([...new Set([...keys, ...Object.keys(known.choices)])].sort());
+    using program = await compileGraph(device, pair, { storage: 'f16', tuning: { ...known, choices } });
+    expect(program.plan.half.size).toBe(1);
+    for (const { key, chosen } of program.plan.sites) expect(chosen).toBe(choices[key]);
+  });
+
   it('leaves out what is known', async () => {
     const [site] = makePlan(small(), device.profile).sites;
     const known = { key: tuningKey(device.profile), choices: { [site!.key]: site!.candidates.at(-1)!, other: 'x' } };

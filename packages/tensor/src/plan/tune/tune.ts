@@ -2,6 +2,7 @@ import type { Device } from '../../device/device';
 import type { Graph } from '../../ir/program';
 import { DeviceTrial } from './device-trial';
 import { searchChoices, type TunedSite } from './search';
+import type { TemporaryStorage } from './site';
 import { choicesOf, type TuningTable, tuningKey } from './table';
 
 export interface TuneProgress {
@@ -17,6 +18,8 @@ export interface TuneProgress {
 export interface TuneOptions {
   /** Choices to keep, such as those for another program on this adapter: their sites are not timed again. */
   readonly known?: TuningTable;
+  /** How the program is compiled later; 'f32' unless given. Its choices are kept under keys of their own. */
+  readonly storage?: TemporaryStorage;
   /** Seconds after which nothing more is begun: what is measured by then decides. 120 unless given. */
   readonly budgetSeconds?: number;
   /** Ends tuning with its reason. */
@@ -38,7 +41,7 @@ const BUDGET_SECONDS = 120;
  * @throws the signal's reason; ShaderError, UncapturedGpuError, DeviceLostError; LimitError when the program does not fit
  */
 export async function tune(device: Device, graph: Graph, options: TuneOptions = {}): Promise<TuningTable> {
-  const { known, budgetSeconds = BUDGET_SECONDS, signal, onProgress, onSite } = options;
+  const { known, budgetSeconds = BUDGET_SECONDS, signal, storage, onProgress, onSite } = options;
   const end = performance.now() + 1000 * budgetSeconds;
   const over = (): boolean => {
     signal?.throwIfAborted();
@@ -46,7 +49,7 @@ export async function tune(device: Device, graph: Graph, options: TuneOptions = 
   };
   let at = { round: 0, rounds: 0 };
   const onKernel = (timed: number, total: number): void => onProgress?.({ ...at, timed, total });
-  const choices = await searchChoices(new DeviceTrial(device, graph, { over, onKernel }), {
+  const choices = await searchChoices(new DeviceTrial(device, graph, { over, onKernel, ...(storage && { storage }) }), {
     known: known ? choicesOf(known) : new Map(),
     over,
     ...(onSite && { onSite }),
