@@ -2,7 +2,15 @@
 // that was not interrupted, whose files a resumed one must equal byte for byte, whatever was tuned meanwhile.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Device, makePlan, openDevice, openTuningStore, type TuningTable, tuningKey } from '@noisesmith/tensor';
+import {
+  type Device,
+  defaultChoices,
+  makePlan,
+  openDevice,
+  openTuningStore,
+  type TuningTable,
+  tuningKey,
+} from '@noisesmith/tensor';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { resolveConfig } from '../src/config/resolve';
 import { Arguments } from '../src/flags';
@@ -52,12 +60,13 @@ describe('a run where a table is stored', () => {
   beforeAll(async () => {
     const result = await cli(trainTo(whole), { tuningFolder: tuned });
     expect(result).toMatchObject({ exitCode: 0 });
-    const count = Object.keys(table.choices).length;
-    expect(result.err).toContain(`\nkernels as tuned on this adapter, ${count} choices\n`);
+    expect(result.err).toContain('\nkernels as tuned on this adapter\n');
   });
 
   it('uses it and keeps its choices in the folder', async () => {
-    expect(tuningOf(whole)).toEqual({ source: 'stored', ...table });
+    // What the table does not know is as it comes with the engine.
+    const choices = { ...Object.fromEntries(defaultChoices(device.profile)), ...table.choices };
+    expect(tuningOf(whole)).toEqual({ ...table, source: 'stored', choices });
     const plain = join(folder, 'plain');
     const result = await cli(trainTo(plain, '--tuning', 'default'), { tuningFolder: tuned });
     expect(result.err).not.toContain('as tuned');
@@ -79,7 +88,7 @@ describe('a run where a table is stored', () => {
     const out = join(folder, 'samples.npz');
     const flags = ['sample', '--checkpoint', join(whole, 'ema.safetensors'), '--n', '20', '--out', out, '--json'];
     const result = await cli(flags, { tuningFolder: tuned });
-    expect(result.err).toMatch(/^kernels as tuned on this adapter, \d+ choices\n$/);
+    expect(result.err).toBe('kernels as tuned on this adapter\n');
     expect(JSON.parse(result.out)).toMatchObject({ tuning: 'stored' });
     expect(readFileSync(out).equals(readBytes(whole, 'samples.npz'))).toBe(true);
     expect(JSON.parse((await cli([...flags, '--tuning', 'off'], { tuningFolder: tuned })).out)).toMatchObject({

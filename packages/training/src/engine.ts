@@ -3,6 +3,7 @@ import {
   type CompileOptions,
   compileGraph,
   type Device,
+  type Graph,
   type Program,
   Store,
   type TuningTable,
@@ -115,9 +116,10 @@ async function compilePrograms(
   config: TrainConfig,
   options: CompileOptions,
 ): Promise<Programs> {
-  if (config.accumulation === 1) return { part: await compileGraph(device, trainStep(denoiser, config), options) };
+  const make = (label: string, graph: Graph): Promise<Program> => compileGraph(device, graph, { ...options, label });
+  if (config.accumulation === 1) return { part: await make('training step', trainStep(denoiser, config)) };
   return {
-    part: await compileGraph(device, accumulateStep(denoiser, config), options),
-    apply: await compileGraph(device, applyStep(denoiser, config), options),
+    part: await make('part of a training step', accumulateStep(denoiser, config)),
+    apply: await make('end of a training step', applyStep(denoiser, config)),
   };
 }

@@ -14,7 +14,7 @@ import { timeSteps } from '../bench/time-steps';
 import { type Command, jsonFlag } from '../command';
 import { resolveConfig } from '../config/resolve';
 import type { RunConfig } from '../config/run-config';
-import { settingFlags } from '../config/settings';
+import { programFlags } from '../config/settings';
 import type { Context } from '../context';
 import { exitCodes, UsageError } from '../errors';
 import { printJson } from '../output';
@@ -84,10 +84,7 @@ export const bench: Command = {
   summary: 'time of a training step on this adapter, and of each kernel beside the least it could take',
   positionals: [],
   flags: {
-    preset: settingFlags.preset!,
-    config: settingFlags.config!,
-    set: settingFlags.set!,
-    batch: settingFlags.batch!,
+    ...programFlags,
     ...tuningFlag,
     repeats: { value: 'N', help: `warm steps to time (default ${DEFAULT_REPEATS})` },
     explain: { help: 'each kernel by itself: its time, its floor and their ratio, worst first' },

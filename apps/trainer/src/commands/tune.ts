@@ -10,7 +10,7 @@ import {
 import { median } from '../bench/report';
 import { type Command, jsonFlag } from '../command';
 import { resolveConfig } from '../config/resolve';
-import { settingFlags } from '../config/settings';
+import { programFlags } from '../config/settings';
 import type { Context } from '../context';
 import { exitCodes } from '../errors';
 import { printJson, table } from '../output';
@@ -203,10 +203,7 @@ export const tune: Command = {
   summary: 'measure which kernels are fastest on this adapter; train and sample use them from then on',
   positionals: [],
   flags: {
-    preset: settingFlags.preset!,
-    config: settingFlags.config!,
-    set: settingFlags.set!,
-    batch: settingFlags.batch!,
+    ...programFlags,
     seconds: {
       value: 'N',
       help: `measure no longer than that (default ${DEFAULT_SECONDS}); what is known by then is kept`,

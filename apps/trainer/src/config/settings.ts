@@ -23,13 +23,18 @@ const shortcuts = {
   keep: 'output.keep',
 } as const;
 
-export const settingFlags: Flags = {
+/** Of commands that compile the programs of a run, and do not run it. */
+export const programFlags: Flags = {
   preset: { value: 'NAME', help: 'table1-64 ... table1-1024, cifar10, mnist-tiny (default), emoji-64' },
   config: { value: 'FILE.json', help: 'a whole configuration, e.g. config.json of a run, or parts of one' },
   set: { value: 'path.to.key=value', help: 'one setting, e.g. train.learningRate.base=1e-3', repeatable: true },
+  batch: { value: 'N', help: 'images per step (train.batch)' },
+};
+
+export const settingFlags: Flags = {
+  ...programFlags,
   data: { value: 'SPEC', help: 'mnist, emoji, folder:PATH, idx:IMAGES[,LABELS], npz:FILE' },
   steps: { value: 'N', help: 'optimizer steps (train.steps)' },
-  batch: { value: 'N', help: 'images per step (train.batch)' },
   seed: { value: 'N', help: 'all random numbers follow from it (train.seed)' },
   'grid-every': { value: 'N', help: 'steps between grids of samples, 0: none (output.gridEvery)' },
   'checkpoint-every': { value: 'N', help: 'steps between checkpoints (output.checkpointEvery)' },

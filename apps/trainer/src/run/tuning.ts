@@ -3,7 +3,6 @@ import { type AdapterProfile, defaultChoices, type TuningStore, type TuningTable
 import { UsageError } from '../errors';
 import { readTextIfThere } from '../files';
 import type { Arguments, Flags } from '../flags';
-import { groupedNumber } from '../output';
 
 /** Where the choice of kernels comes from: the table that `tune` left, the one that comes with the engine, or rules. */
 export const tuningSources = ['stored', 'default', 'off'] as const;
@@ -66,10 +65,9 @@ export async function chooseTuning(
 
 /** For the head of a run. */
 export function describeTuning({ source, table }: RunTuning): string {
-  const count = Object.keys(table.choices).length;
-  if (source === 'stored') return `kernels as tuned on this adapter, ${groupedNumber(count)} choices`;
-  if (source === 'off' || count === 0) return 'kernels chosen by rule';
-  return `kernels as they come with noisesmith for this adapter, ${groupedNumber(count)} choices`;
+  if (source === 'stored') return 'kernels as tuned on this adapter';
+  if (source === 'off' || Object.keys(table.choices).length === 0) return 'kernels chosen by rule';
+  return 'kernels as they come with noisesmith for this adapter';
 }
 
 export const formatTuning = ({ source, table }: RunTuning): string =>

@@ -1,5 +1,6 @@
 import type { Device, Readback } from '../device/device';
 import { dispatchGrid } from '../device/dispatch';
+import { DeviceError } from '../device/errors';
 import { BYTES_PER_ELEMENT, storageBytes, type TypedArray, viewBytes } from '../ir/dtype';
 import { type Graph, type ProgramArguments, type ProgramResult, type ProgramSpec, trace } from '../ir/program';
 import { sizeOf } from '../ir/shape';
@@ -14,6 +15,7 @@ import { choicesOf, type TuningTable } from './tune/table';
 export interface CompileOptions extends PlanOptions {
   /** State shared with other programs; absent, the program makes its own from its spec. */
   readonly store?: Store;
+  /** What its commands and its errors call it; `program` unless given. */
   readonly label?: string;
   /** Choices of kernels by `tune`. They are used as they are, on whatever adapter; the option `choices` goes before. */
   readonly tuning?: TuningTable;
@@ -65,7 +67,8 @@ export async function compileGraph(device: Device, graph: Graph, options: Compil
   const store = options.store ?? new Store(device, graph.spec.state ?? {});
   const memory = new ProgramMemory(device, graph, plan, store);
   const commands = await prepare(device, plan, memory, options);
-  return new Program(device, graph, plan, store, memory, commands, options.store === undefined);
+  const { label = 'program' } = options;
+  return new Program(label, device, graph, plan, store, memory, commands, options.store === undefined);
 }
 
 /** @throws LimitError naming the op and the tensor, before anything is created */
@@ -161,8 +164,10 @@ export class Program implements Disposable {
   /** Small outputs of the latest run, on their way. */
   private readonly latest = new Map<string, Promise<ArrayBuffer>>();
   private readonly inFlight = new InFlight();
+  private destroyed = false;
 
   constructor(
+    readonly label: string,
     readonly device: Device,
     readonly graph: Graph,
     readonly plan: Plan,
@@ -183,10 +188,10 @@ export class Program implements Disposable {
     inputs: Readonly<Record<string, TypedArray>> = {},
     scalars: Readonly<Record<string, number>> = {},
   ): Promise<void> {
-    this.device.check();
+    this.check();
     this.writeInputs(inputs);
     this.writeScalars(scalars);
-    const encoder = this.device.encoder('run');
+    const encoder = this.device.encoder(this.label);
     this.encode(encoder, this.commands);
     for (const { from, to } of this.plan.copies) {
       encoder.copyBufferToBuffer(
@@ -213,6 +218,7 @@ export class Program implements Disposable {
     const found = this.plan.outputs[name];
     if (!found)
       throw new RangeError(`output '${name}' does not exist (outputs: ${Object.keys(this.plan.outputs).join(', ')})`);
+    this.check();
     const early = this.latest.get(name);
     if (early) return viewBytes(found.dtype, (await early).slice(0));
     const bytes = await this.device.read(
@@ -242,6 +248,7 @@ export class Program implements Disposable {
   async profile(
     options: { readonly atLeast?: number; readonly kernels?: readonly number[] } = {},
   ): Promise<KernelTime[]> {
+    this.check();
     const { atLeast = 10, kernels } = options;
     using clock = new PassClock(this.device);
     const pace = { atLeastSeconds: atLeast / 1000, mostRepeats: MOST_REPEATS, attempts: ATTEMPTS };
@@ -264,13 +271,20 @@ export class Program implements Disposable {
     return times;
   }
 
+  /** Frees its buffers, and its state unless that is shared. Later calls throw. */
   destroy(): void {
+    this.destroyed = true;
     this.memory.destroy();
     if (this.ownsStore) this.state.destroy();
   }
 
   [Symbol.dispose](): void {
     this.destroy();
+  }
+
+  private check(): void {
+    this.device.check();
+    if (this.destroyed) throw new DeviceError(`${this.label}: used after it was destroyed`);
   }
 
   private smallOutputs(): [string, Place][] {

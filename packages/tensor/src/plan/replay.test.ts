@@ -90,6 +90,25 @@ describe('a replayed train step', () => {
   });
 });
 
+describe('a destroyed program', () => {
+  it('says so in each later call, and leaves shared state to others', async () => {
+    const spec = { state: { x: f32(4) } };
+    using store = new Store(device, spec.state);
+    const program = await compile(device, spec, ({ state: { x } }) => ({ outputs: { y: add(x!, 1) } }), {
+      store,
+      label: 'increment',
+    });
+    program.destroy();
+    const message = 'increment: used after it was destroyed';
+    await expect(program.run()).rejects.toThrow(message);
+    await expect(program.read('y')).rejects.toThrow(message);
+    await expect(program.profile()).rejects.toThrow(message);
+    expect(await store.read('x')).toEqual(new Float32Array(4));
+    store.destroy();
+    await expect(store.read('x')).rejects.toThrow("state 'x': used after its store was destroyed");
+  });
+});
+
 describe('state', () => {
   it('is written in place where nothing reads the old value later', async () => {
     const spec = { state: { x: f32(100) }, inputs: { d: f32(100) } } as const;

@@ -1,4 +1,5 @@
 import type { Device } from '../device/device';
+import { DeviceError } from '../device/errors';
 import { BufferUsage } from '../device/types';
 import { BYTES_PER_ELEMENT, type TypedArray, viewBytes } from '../ir/dtype';
 import { type StateSpec, stateShape, stateType } from '../ir/program';
@@ -27,9 +28,9 @@ export class Store implements Disposable {
   /** The buffer that holds `name`, elements from its first byte on. */
   buffer(name: string): GPUBuffer {
     const found = this.buffers.get(name);
-    if (!found)
-      throw new RangeError(`state '${name}' is not in the store (it holds ${Object.keys(this.spec).join(', ')})`);
-    return found;
+    if (found) return found;
+    if (name in this.spec) throw new DeviceError(`state '${name}': used after its store was destroyed`);
+    throw new RangeError(`state '${name}' is not in the store (it holds ${Object.keys(this.spec).join(', ')})`);
   }
 
   /** Sets all elements of `name`. */
