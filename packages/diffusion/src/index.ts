@@ -1,6 +1,6 @@
 export type { Denoiser, DenoiserInput, DenoiserOutput, TimeFeatures } from './denoiser';
 export { guide } from './guidance';
-export { denoisingLoss, type LossArguments } from './loss';
+export { denoisingLoss, denoisingLossPerExample, type LossArguments } from './loss';
 export { addNoise, perExample, scaleImage, unscaleImage } from './noising';
 export { normalizeVariance } from './normalize';
 export { flattenParameters, type NamedData, parameterViews } from './parameters';

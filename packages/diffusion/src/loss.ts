@@ -29,10 +29,21 @@ export interface LossArguments {
  * the gradient does not vanish outside [−b, b]. Scalar []. Paper Algorithm 2.
  */
 export function denoisingLoss(args: LossArguments): Tensor {
+  return meanError(args);
+}
+
+/** The same for each example by itself: [batch]. */
+export function denoisingLossPerExample(args: LossArguments): Tensor {
+  const axes = args.output.shape.slice(1).map((_, i) => i + 1);
+  return meanError(args, axes);
+}
+
+/** @param axes those that the mean is over; all unless given */
+function meanError(args: LossArguments, axes?: readonly number[]): Tensor {
   const { prediction, loss = prediction, output, x0, epsilon, x, at, inputScale } = args;
   const wanted = predictionTarget(loss, x0, epsilon, at);
-  const error = square(sub(wanted, convert(prediction, loss, output, x, at)));
-  return loss === 'x0' ? mul(mean(error), 1 / inputScale ** 2) : mean(error);
+  const error = mean(square(sub(wanted, convert(prediction, loss, output, x, at))), axes);
+  return loss === 'x0' ? mul(error, 1 / inputScale ** 2) : error;
 }
 
 function convert(

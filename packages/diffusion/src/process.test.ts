@@ -1,9 +1,9 @@
 // Reference: the process x = alpha·x0 + sigma·eps itself. Whatever a perfect network says (eps, x0 or v), the conversions
 // must give back the x0 and eps that x was mixed from; and the variance of a normalised example is 1.
-import { evaluate, literal, type Tensor } from '@noisesmith/tensor';
+import { evaluate, literal, narrow, sub, type Tensor } from '@noisesmith/tensor';
 import { describe, expect, it } from 'vitest';
 import { guide } from './guidance';
-import { denoisingLoss } from './loss';
+import { denoisingLoss, denoisingLossPerExample } from './loss';
 import { addNoise, perExample, scaleImage, unscaleImage } from './noising';
 import { normalizeVariance } from './normalize';
 import {
@@ -104,6 +104,22 @@ describe.each(predictionTypes)('a perfect %s', (type) => {
 });
 
 describe('loss', () => {
+  it.each(predictionTypes)('of %s per example is the loss of that example by itself', (loss) => {
+    const output = sub(tensor(x0), 0.3);
+    const common = { prediction: 'v', loss, inputScale: 0.5 } as const;
+    const together = { ...common, output, x0: tensor(x0), epsilon: tensor(epsilon), x, at };
+    const each = values(denoisingLossPerExample(together));
+    const alone = [0, 1].map((i) => {
+      const of = (t: Tensor): Tensor => narrow(t, 0, i, 1);
+      const level = { alpha: of(at.alpha), sigma: of(at.sigma) };
+      const args = { output: of(output), x0: of(tensor(x0)), epsilon: of(tensor(epsilon)), x: of(x), at: level };
+      return values(denoisingLoss({ ...common, ...args }))[0]!;
+    });
+    expect(alone[0]! / alone[1]!).not.toBeCloseTo(1, 1);
+    close(each, alone);
+    expect(values(denoisingLoss(together))[0]).toBeCloseTo((alone[0]! + alone[1]!) / 2, 6);
+  });
+
   const zero = literal(new Float32Array(12), shape);
   const loss = (prediction: PredictionType, inputScale = 1): number =>
     values(

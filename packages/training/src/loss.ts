@@ -1,16 +1,12 @@
 import {
   addNoise,
   type Denoiser,
+  denoisingLossPerExample,
   normalizeVariance,
-  type PredictionType,
   perExample,
-  predictedEpsilon,
-  predictedX0,
-  predictionTarget,
-  type SignalAndNoise,
   scaleImage,
 } from '@noisesmith/diffusion';
-import { fill, mean, mul, scope, square, stopGradient, sub, type Tensor, type TensorLike } from '@noisesmith/tensor';
+import { fill, mean, mul, scope, stopGradient, type Tensor } from '@noisesmith/tensor';
 import type { TrainConfig } from './config';
 
 /** Tensors that the loss of a batch depends on, beside the parameters. */
@@ -76,7 +72,9 @@ export function trainingLoss(
   const second = { ...given, ...optional(inputs), carry, ...(process.recompute && { recompute: true }) };
   const { prediction } = scope('second', () => denoiser.apply(parameters, second));
 
-  const losses = exampleLoss(process, { output: prediction, x0, noise, x: noised, at });
+  const { inputScale, loss, predictionType } = process;
+  const said = { prediction: predictionType, loss, output: prediction, x: noised };
+  const losses = denoisingLossPerExample({ ...said, x0, epsilon: noise, at, inputScale });
   return { loss: mean(losses), perExample: losses, prediction, ...(firstCarry && { firstCarry }) };
 }
 
@@ -84,35 +82,3 @@ const optional = ({ classes, dropoutKeys }: Pick<LossInputs, 'classes' | 'dropou
   ...(classes && { classes }),
   ...(dropoutKeys && { dropoutKeys }),
 });
-
-interface Predicted {
-  readonly output: Tensor;
-  readonly x0: Tensor;
-  readonly noise: Tensor;
-  /** x_t, un-normalised. */
-  readonly x: Tensor;
-  readonly at: SignalAndNoise<TensorLike>;
-}
-
-/** Mean squared error of each example, [batch]; an error of x0 is measured in units of b. Unweighted, unclipped. */
-function exampleLoss(process: Process, { output, x0, noise, x, at }: Predicted): Tensor {
-  const { inputScale, loss, predictionType } = process;
-  const wanted = predictionTarget(loss, x0, noise, at);
-  const error = square(sub(wanted, convert(predictionType, loss, output, x, at)));
-  const axes = error.shape.slice(1).map((_, i) => i + 1);
-  return loss === 'x0' ? mul(mean(error, axes), 1 / inputScale ** 2) : mean(error, axes);
-}
-
-/** What an output of type `from` says about the quantity `to`. */
-function convert(
-  from: PredictionType,
-  to: PredictionType,
-  output: Tensor,
-  x: Tensor,
-  at: SignalAndNoise<TensorLike>,
-): Tensor {
-  if (from === to) return output;
-  if (to === 'x0') return predictedX0(from, output, x, at);
-  if (to === 'eps') return predictedEpsilon(from, output, x, at);
-  return predictionTarget('v', predictedX0(from, output, x, at), predictedEpsilon(from, output, x, at), at);
-}

@@ -234,7 +234,7 @@ describe('one training step', () => {
   });
 });
 
-// Reference: denoisingLoss of the diffusion package, an implementation of its own.
+// Reference: the diffusion package, given x0 and x_t that are worked out here.
 it('the mean loss is that of the diffusion package for every prediction and loss', () => {
   const column = (values: number[], ...shape: number[]) => literal(Float32Array.from(values), shape);
   const image = column([0.1, 0.9, 0.4, 0.3, 0.7, 0.2, 0.8, 0.6], 2, 2, 2, 1);
