@@ -15,6 +15,7 @@ describe('what is planned', () => {
   const limits = { maxStorageBuffersPerShaderStage: 8, maxComputeInvocationsPerWorkgroup: 256 };
   const profile = (software: boolean, workgroupMemory = 32768) =>
     ({
+      description: '',
       software,
       subgroupSize: software ? 8 : 0,
       limits: { ...limits, maxComputeWorkgroupStorageSize: workgroupMemory },

@@ -22,7 +22,7 @@ function kernelsOf(name: string, profile: object) {
     maxComputeWorkgroupStorageSize: 32768,
   };
   const variants = { attention: name, attentionBackward: name };
-  const { kernels } = makePlan(graph, { ...profile, limits } as never, { variants });
+  const { kernels } = makePlan(graph, { description: '', ...profile, limits } as never, { variants });
   const found = (form: string) => kernels.find((k) => k.form.startsWith(form))!;
   return {
     forward: found('attention fused'),

@@ -11,7 +11,7 @@ import { trainBuild, trainLayout, trainSpec } from '../testing/train-program';
 import { libraryOperations } from './library';
 
 const profile = (software: boolean, subgroupSize = 0) =>
-  ({ software, subgroupSize, limits: { maxStorageBuffersPerShaderStage: 10 } }) as never;
+  ({ description: '', software, subgroupSize, limits: { maxStorageBuffersPerShaderStage: 10 } }) as never;
 
 function kernelsOf<const S extends ProgramSpec>(
   spec: S,
