@@ -9,6 +9,7 @@ import { byteSize, groupedNumber, printJson } from '../output';
 import { openRunDataset } from '../run/dataset';
 import { adapterProfile, planRun } from '../run/plan';
 import { RunFolder } from '../run/run-folder';
+import { checkUnlocked } from '../run/run-lock';
 import { runTraining } from '../run/train-run';
 import { askedTuning, type RunTuning, tuningFlag, tuningOfRun } from '../run/tuning';
 
@@ -86,6 +87,7 @@ export const train: Command = {
       if (args.has('json')) context.out(`${JSON.stringify({ type: 'done', step: config.train.steps })}\n`);
       return exitCodes.done;
     }
+    checkUnlocked(folder.path);
     const dataset = await openRunDataset(config);
     using device = await context.openDevice();
     const tuning = await tuningFor(resolved, device.profile, args, context);

@@ -4,6 +4,7 @@ import { writeFileAtomic } from '@noisesmith/formats/node';
 import { type CheckpointStorage, listCheckpoints, type StepStatistics } from '@noisesmith/training';
 import type { RunConfig } from '../config/run-config';
 import { exists } from '../files';
+import { RunLock } from './run-lock';
 import { folderStorage, removeLeftovers } from './storage';
 import { formatTuning, type RunTuning, TUNING_FILE } from './tuning';
 
@@ -19,8 +20,24 @@ export class RunFolder {
     return join(this.path, ...names);
   }
 
-  /** Makes the folder, or tidies up what an unclean end has left in it, for a run that goes on from `step`. */
-  async prepare(config: RunConfig, tuning: RunTuning, step: number): Promise<void> {
+  /**
+   * Makes the folder, or tidies up what an unclean end has left in it, for a run that goes on from `step`.
+   * @returns what keeps other processes away until it is disposed of
+   * @throws UsageError when another process trains here
+   */
+  async prepare(config: RunConfig, tuning: RunTuning, step: number): Promise<RunLock> {
+    await mkdir(this.path, { recursive: true });
+    const lock = RunLock.take(this.path);
+    try {
+      await this.fill(config, tuning, step);
+      return lock;
+    } catch (error) {
+      lock[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  private async fill(config: RunConfig, tuning: RunTuning, step: number): Promise<void> {
     for (const folder of [this.path, this.file('grids'), this.file('checkpoints')]) {
       await mkdir(folder, { recursive: true });
       await removeLeftovers(folder);

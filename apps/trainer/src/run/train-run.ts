@@ -56,7 +56,7 @@ export async function runTraining(run: TrainRun, context: Context): Promise<numb
     tuning: run.tuning.table,
     onCompile: (ready, total) => progress.count('compiling kernels', ready, total),
   });
-  await folder.prepare(config, run.tuning, trainer.step);
+  using _lock = await folder.prepare(config, run.tuning, trainer.step);
   progress.note(
     trainer.step > 0 ? `${folder.path}: going on from step ${trainer.step}` : `${folder.path}: a run of ${steps} steps`,
   );

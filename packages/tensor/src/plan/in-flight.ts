@@ -2,13 +2,13 @@
 const AHEAD = 20;
 /** The host prepares the next run while one is under way. */
 const FEWEST = 2;
-/** More of the shortest runs hide nothing more. */
-export const MOST_IN_FLIGHT = 16;
+/** Each holds what brings its small outputs to the host. */
+export const MOST_IN_FLIGHT = 32;
 
 /**
  * Runs that are submitted and not known to be done. Waiting after each for the one before it would leave the GPU idle
  * where a run is shorter than the news of its end takes to arrive, so the shorter the runs, the more may be under way:
- * about 20 milliseconds of them, at least two and at most 16.
+ * about 20 milliseconds of them, at least two and at most 32.
  */
 export class InFlight {
   readonly #ends: Promise<void>[] = [];
@@ -29,6 +29,8 @@ export class InFlight {
     // A failure is thrown where `add` awaits it, or by the next call of the device.
     ended.catch(() => undefined);
     this.#ends.push(ended);
-    while (this.#ends.length >= this.#allowed) await this.#ends.shift();
+    if (this.#ends.length < this.#allowed) return;
+    // Half of them at once: a thread that is woken for each takes a core from a software adapter.
+    while (this.#ends.length > this.#allowed / 2) await this.#ends.shift();
   }
 }
