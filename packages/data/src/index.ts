@@ -1,4 +1,5 @@
 export { type ArrayDatasetOptions, arrayDataset } from './arrays';
+export { cifar10Dataset } from './cifar10';
 export {
   createDataset,
   type DatasetOptions,

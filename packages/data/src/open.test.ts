@@ -239,13 +239,13 @@ describe('specs and options', () => {
   it.each(['cifar', 'folder', 'folder:', 'mnist:x', ''])('unknown: %j lists the known ones', async (spec) => {
     await expectOneLine(
       openDataset(spec),
-      `unknown data set '${spec}', expected one of: mnist emoji emoji:FOLDER folder:PATH idx:IMAGES[,LABELS] npz:FILE`,
+      `unknown data set '${spec}', expected one of: mnist emoji emoji:FOLDER cifar10:FOLDER folder:PATH idx:IMAGES[,LABELS] npz:FILE`,
     );
   });
 
   it('refuses options that cannot be', async () => {
     const path = await put('d.npz', writeNpz({ arr_0: colour }));
-    await expectOneLine(openDataset(`npz:${path}`, { split: 'test' }), 'only mnist has a test split');
+    await expectOneLine(openDataset(`npz:${path}`, { split: 'test' }), 'only mnist and cifar10 have a test split');
     await expectOneLine(openDataset(`npz:${path}`, { skinVariants: true }), 'only emoji has skin variants');
     await expectOneLine(openDataset(`npz:${path}`, { size: 1.5 }), 'image size 1.5 is not a whole number >= 1');
   });

@@ -1,6 +1,7 @@
 import { readIdx, readNpz } from '@noisesmith/formats';
 import { platform } from '#platform';
 import { arrayDataset } from './arrays';
+import { cifar10Dataset } from './cifar10';
 import type { DatasetOptions, ImageDataset } from './dataset';
 import { emojiDataset } from './emoji';
 import { DataError } from './errors';
@@ -9,7 +10,7 @@ import { mnistDataset } from './mnist';
 
 /** Options of {@link openDataset}: the pixel pipeline, and what only some data sets have. */
 export interface OpenOptions extends DatasetOptions {
-  /** mnist only. Default 'train'. */
+  /** mnist and cifar10 only. Default 'train'. */
   split?: 'train' | 'test';
   /** emoji only: also the skin-tone variants. Default false. */
   skinVariants?: boolean;
@@ -20,6 +21,7 @@ export const datasetSpecs: readonly { form: string; meaning: string }[] = [
   { form: 'mnist', meaning: 'handwritten digits, 28x28 grey' },
   { form: 'emoji', meaning: 'emoji, 64x64; needs emoji-datasource-google' },
   { form: 'emoji:FOLDER', meaning: 'the same from an unpacked emoji-datasource package' },
+  { form: 'cifar10:FOLDER', meaning: 'ten classes, 32x32; the files of its binary version' },
   { form: 'folder:PATH', meaning: 'JPEG, PNG and WebP files; sub-folders are classes' },
   { form: 'idx:IMAGES[,LABELS]', meaning: 'IDX files, plain or gzip' },
   { form: 'npz:FILE', meaning: 'arr_0: uint8 images NHWC; arr_1: labels, optional' },
@@ -66,14 +68,17 @@ export async function openDataset(spec: string, options: OpenOptions = {}): Prom
   if (split !== undefined && split !== 'train' && split !== 'test') {
     throw new DataError(`unknown split '${split}', expected train or test`);
   }
-  if (split === 'test' && kind !== 'mnist') throw new DataError(`${spec}: only mnist has a test split`);
+  if (split === 'test' && kind !== 'mnist' && kind !== 'cifar10') {
+    throw new DataError(`${spec}: only mnist and cifar10 have a test split`);
+  }
   if (skinVariants && kind !== 'emoji') throw new DataError(`${spec}: only emoji has skin variants`);
 
-  if (kind === 'mnist' && argument === undefined)
-    return mnistDataset(split === undefined ? common : { ...common, split });
+  const parted = split === undefined ? common : { ...common, split };
+  if (kind === 'mnist' && argument === undefined) return mnistDataset(parted);
   if (kind === 'emoji' && argument !== '')
     return emojiDataset(argument, { ...common, skinVariants: skinVariants ?? false });
   if (argument !== undefined && argument !== '') {
+    if (kind === 'cifar10') return cifar10Dataset(argument, parted);
     if (kind === 'folder') return openFolder(argument, common);
     if (kind === 'idx') return openIdx(argument, common);
     if (kind === 'npz') return openNpz(argument, common);

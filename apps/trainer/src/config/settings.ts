@@ -33,7 +33,7 @@ export const programFlags: Flags = {
 
 export const settingFlags: Flags = {
   ...programFlags,
-  data: { value: 'SPEC', help: 'mnist, emoji, folder:PATH, idx:IMAGES[,LABELS], npz:FILE' },
+  data: { value: 'SPEC', help: 'mnist, emoji, cifar10:FOLDER, folder:PATH, idx:IMAGES[,LABELS], npz:FILE' },
   steps: { value: 'N', help: 'optimizer steps (train.steps)' },
   seed: { value: 'N', help: 'all random numbers follow from it (train.seed)' },
   'grid-every': { value: 'N', help: 'steps between grids of samples, 0: none (output.gridEvery)' },
