@@ -17,7 +17,7 @@ import { printJson, table } from '../output';
 import { type RunProgram, storageOf, timeTables } from '../run/program-time';
 import { Progress } from '../run/progress';
 import { runPrograms } from '../run/run-programs';
-import { defaultTuning } from '../run/tuning';
+import { defaultTuning, overDefaults } from '../run/tuning';
 
 const DEFAULT_SECONDS = 120;
 
@@ -122,7 +122,7 @@ async function timeAll(
 }
 
 async function beforeAndAfter(device: Device, program: RunProgram, tuning: TuningTable) {
-  const tables = [defaultTuning(device.profile).table, tuning];
+  const tables = [defaultTuning(device.profile).table, overDefaults(device.profile, tuning)];
   const [plain, tuned] = tables.map((given) => JSON.stringify(planOf(device, program, given).kernels));
   const different = plain === tuned ? tables.slice(1) : tables;
   const times = await timeTables(device, program, different);

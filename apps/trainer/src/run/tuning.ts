@@ -41,9 +41,14 @@ export const defaultTuning = (profile: AdapterProfile): RunTuning => ({
   table: { key: tuningKey(profile), choices: Object.fromEntries(defaultChoices(profile)) },
 });
 
+/** What is used where a table is stored: what it does not know is as it comes with the engine. */
+export const overDefaults = (profile: AdapterProfile, stored: TuningTable): TuningTable => ({
+  ...stored,
+  choices: { ...defaultTuning(profile).table.choices, ...stored.choices },
+});
+
 /**
- * The choices for an adapter. Where nothing is asked for, the stored table is used if there is one; what it does not know
- * is as it comes with the engine.
+ * The choices for an adapter. Where nothing is asked for, the stored table is used if there is one.
  * @throws UsageError when the stored table is asked for and there is none
  */
 export async function chooseTuning(
@@ -56,9 +61,7 @@ export async function chooseTuning(
   const defaults = defaultTuning(profile);
   if (asked === 'default') return defaults;
   const stored = await store.read(key);
-  if (stored) {
-    return { source: 'stored', table: { key, choices: { ...defaults.table.choices, ...stored.choices } } };
-  }
+  if (stored) return { source: 'stored', table: overDefaults(profile, stored) };
   if (asked === undefined) return defaults;
   throw new UsageError('--tuning stored: no table is stored for this adapter; run noisesmith tune, or leave it out');
 }
