@@ -5,8 +5,8 @@ import { runForeground } from './setup/foreground.mjs';
 import { progress, SetupError } from './setup/report.mjs';
 import { setUp } from './setup/setup.mjs';
 import { resolveFrom, root } from './setup/workspace.mjs';
-import { check } from './work/check.mjs';
-import { test } from './work/test.mjs';
+import { check } from './tasks/check.mjs';
+import { test } from './tasks/test.mjs';
 
 const cli = join(root, 'apps', 'trainer', 'dist', 'main.js');
 

@@ -46,7 +46,7 @@ export { Store } from './plan/store';
 export { defaultChoices } from './plan/tune/defaults';
 export type { TunedSite } from './plan/tune/search';
 export type { Choices, Decision, Site, TemporaryStorage } from './plan/tune/site';
-export { type TuningTable, tuningKey } from './plan/tune/table';
+export { choicesOf, type TuningTable, tuningKey } from './plan/tune/table';
 export { type TuneOptions, type TuneProgress, tune } from './plan/tune/tune';
 export { openTuningStore, type TuningStore, type TuningStoreOptions } from './plan/tune/tuning-store';
 export { inverseNormal } from './random/inverse-normal';

@@ -1,4 +1,5 @@
 import {
+  choicesOf,
   type Device,
   makePlan,
   type Plan,
@@ -14,7 +15,7 @@ import { programFlags } from '../config/settings';
 import type { Context } from '../context';
 import { exitCodes } from '../errors';
 import { printJson, table } from '../output';
-import { type RunProgram, storageOf, timeTables } from '../run/program-time';
+import { type RunProgram, timeTables } from '../run/program-time';
 import { Progress } from '../run/progress';
 import { runPrograms } from '../run/run-programs';
 import { defaultTuning, overDefaults } from '../run/tuning';
@@ -35,10 +36,8 @@ interface Timed {
   readonly after: number;
 }
 
-const choicesOf = (given: TuningTable) => new Map(Object.entries(given.choices));
-
 const planOf = (device: Device, program: RunProgram, given: TuningTable): Plan =>
-  makePlan(program.graph, device.profile, { choices: choicesOf(given), ...storageOf(program) });
+  makePlan(program.graph, device.profile, { choices: choicesOf(given), storage: program.storage });
 
 /** Keys of a program's sites where there is something to choose. */
 function openKeys(device: Device, program: RunProgram, given: TuningTable): string[] {
@@ -89,7 +88,7 @@ async function tuneAll({ device, known, programs, progress, seconds, signal }: T
       known: tuning,
       budgetSeconds: Math.max(0, (end - performance.now()) / 1000),
       signal,
-      ...storageOf(program),
+      storage: program.storage,
       onProgress: ({ round, rounds, timed, total }) =>
         progress.status(`tuning the ${program.name}: round ${round + 1} of ${rounds}, kernel ${timed} of ${total}`),
       onSite: (site) => sites.push(site),

@@ -1,6 +1,7 @@
 import { parameterCount, rin, rinConfig } from '@noisesmith/rin';
 import {
   type AdapterProfile,
+  choicesOf,
   type Device,
   type Graph,
   leastProfile,
@@ -53,7 +54,7 @@ export function planRun({ model, train }: RunConfig, profile: AdapterProfile, tu
   const net = rin(config);
   const graphs = stepGraphs(net, train);
   const { storage } = train;
-  const options = { storage, ...(tuning && { choices: new Map(Object.entries(tuning.choices)) }) };
+  const options = { storage, ...(tuning && { choices: choicesOf(tuning) }) };
   const parts = graphs.map(({ graph, runs }) => ({ graph, runs, plan: makePlan(graph, profile, options) }));
   const state = Object.keys(trainState(net, train)).length * net.layout.size * BYTES_PER_ELEMENT;
   const programs = parts.reduce((sum, { graph, plan }) => sum + programBytes(graph, plan), 0);

@@ -2,7 +2,6 @@ import {
   compileGraph,
   type Device,
   type Graph,
-  type PlanOptions,
   type Program,
   type TemporaryStorage,
   type TuningTable,
@@ -14,13 +13,10 @@ export interface RunProgram {
   /** For messages, e.g. `training step`. */
   readonly name: string;
   readonly graph: Graph;
-  /** 'f32' unless given. */
-  readonly storage?: TemporaryStorage;
+  readonly storage: TemporaryStorage;
   readonly scalars?: Readonly<Record<string, number>>;
   readonly state?: Readonly<Record<string, Float32Array>>;
 }
-
-export const storageOf = ({ storage }: RunProgram): Pick<PlanOptions, 'storage'> => (storage ? { storage } : {});
 
 const ROUNDS = 2;
 const LEAST_RUNS = 3;
@@ -63,7 +59,7 @@ export async function timeTables(
   const times = tables.map((): number[] => []);
   for (let round = 0; round < ROUNDS; round++) {
     for (const [i, tuning] of tables.entries()) {
-      using compiled = await compileGraph(device, program.graph, { tuning, ...storageOf(program) });
+      using compiled = await compileGraph(device, program.graph, { tuning, storage: program.storage });
       times[i]!.push(...(await timeRuns(compiled, program)));
     }
   }

@@ -20,5 +20,5 @@ export function runPrograms(config: RunConfig): readonly RunProgram[] {
         : { name, graph, storage, state: { params } },
   );
   const sampling = samplingStep(denoiser, samplingOptions(config));
-  return [...training, { name: 'sampling step', graph: sampling, state: { params } }];
+  return [...training, { name: 'sampling step', graph: sampling, storage: 'f32', state: { params } }];
 }

@@ -42,6 +42,27 @@ describe('InFlight', () => {
     expect(await mostUnderWay(0.01, 200)).toBe(MOST_IN_FLIGHT - 1);
   });
 
+  it('waits, once they are that many, until half of them are done', async () => {
+    const flight = new InFlight(() => 0);
+    const ends: (() => void)[] = [];
+    const add = () => flight.add(new Promise<void>((resolve) => ends.push(resolve)));
+    await add();
+    ends.shift()!();
+    await turn();
+    for (let run = 0; run < MOST_IN_FLIGHT - 2; run++) await add();
+    let admitted = false;
+    const last = add().then(() => {
+      admitted = true;
+    });
+    for (let done = 1; done < MOST_IN_FLIGHT / 2 - 1; done++) {
+      ends.shift()!();
+      await turn();
+      expect(admitted, `${done} done`).toBe(false);
+    }
+    ends.shift()!();
+    await last;
+  });
+
   it('takes no run for short because the host looked late', async () => {
     let time = 0;
     const flight = new InFlight(() => time);

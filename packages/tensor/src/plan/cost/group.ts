@@ -1,20 +1,11 @@
-import { sumWork, type Work } from '../../wgsl/work';
-import type { Bound, ExplainedKernel } from './explain';
+import { sumWork } from '../../wgsl/work';
+import type { ExplainedKernel } from './explain';
 
 /** Kernels of one form in one kind of place, added up. */
-export interface KernelGroup {
-  readonly form: string;
+export interface KernelGroup extends Omit<ExplainedKernel, 'label' | 'workgroups'> {
   /** See {@link placeOf}. */
   readonly place: string;
   readonly count: number;
-  readonly work: Work;
-  readonly bytes: number;
-  /** Absent in an estimate. */
-  readonly seconds?: number;
-  readonly floorSeconds: number;
-  /** seconds / floorSeconds; absent in an estimate. */
-  readonly ratio?: number;
-  readonly bound: Bound;
 }
 
 /** A kernel's label with the numbers of scopes left out: repeated parts of a network are one place. */

@@ -7,8 +7,7 @@ import type { Trial } from './search';
 import type { Choices, Decision, Site, TemporaryStorage } from './site';
 
 export interface DeviceTrialOptions {
-  /** 'f32' unless given. */
-  readonly storage?: TemporaryStorage;
+  readonly storage: TemporaryStorage;
   /** True when no more may be measured. */
   readonly over: () => boolean;
   /** Told after each kernel of a `measure` is timed. */
@@ -59,8 +58,7 @@ export class DeviceTrial implements Trial {
   }
 
   private planned(choices: Choices): PlanOptions {
-    const { storage } = this.options;
-    return storage ? { choices, storage } : { choices };
+    return { choices, storage: this.options.storage };
   }
 
   /** Times the kernels of these sites that were not timed before. */

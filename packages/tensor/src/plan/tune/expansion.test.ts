@@ -133,16 +133,19 @@ describe('on a device', () => {
   );
 
   it('together, both expanded, count once what they share, and both fused share nothing', async () => {
-    const trial = new DeviceTrial(device, graphOf(), { over: () => false });
+    const trial = new DeviceTrial(device, graphOf(), { over: () => false, storage: 'f32' });
     const keys = attentions.map((name) => siteOf(plan(graphOf(), device.profile), name).key);
     const all = (way: string) => new Map(keys.map((key) => [key, way]));
     const costs = async (way: string) => [...(await trial.measure(all(way), keys)).values()];
     expect(trial.together(all(EXPANSION), keys)).toBeUndefined();
     const [forward, backward] = await costs(EXPANSION);
-    // The logits and their softmax are all of the forward but for its last product.
-    const shared = forward! + backward! - trial.together(all(EXPANSION), keys)!;
-    expect(shared).toBeGreaterThan(0);
-    expect(shared).toBeLessThan(forward!);
+    const both = trial.together(all(EXPANSION), keys)!;
+    expect(both).toBeLessThan(forward! + backward!);
+    // All of the forward but for its last product is of the backward too, and so is another product with that one's key.
+    const { sites } = plan(graphOf(), device.profile, Object.fromEntries(all(EXPANSION)));
+    const last = sites.find(({ key }) => key === keys[0])!.kernels.at(-1)!;
+    const product = sites.find(({ kernels }) => kernels.length === 1 && kernels[0] === last)!;
+    expect(trial.together(all(EXPANSION), [product.key, keys[1]!])).toBeCloseTo(both, 9);
     const [fusedForward, fusedBackward] = await costs(FUSED);
     expect(trial.together(all(FUSED), keys)).toBeCloseTo(fusedForward! + fusedBackward!, 9);
   });

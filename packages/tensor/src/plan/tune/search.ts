@@ -90,7 +90,11 @@ async function searchSites(
   const finished = round === rounds && !over();
   if (finished && [...open.values()].some(({ candidates }) => candidates.includes(EXPANSION))) {
     const keys = [...open.keys()];
-    best = new Map(settle(measuredOf(open), best, (choices) => trial.together(choices, keys)));
+    const total = async (choices: Choices): Promise<number | undefined> => {
+      await nextTurn();
+      return over() ? undefined : trial.together(choices, keys);
+    };
+    best = new Map(await settle(measuredOf(open), best, total));
   }
   for (const [key, { candidates, costs, count }] of open) {
     const ruled = candidates[0]!;
@@ -126,6 +130,9 @@ function openSites(decisions: readonly Decision[], known: Choices): ReadonlyMap<
   const expandable = [...open].filter(([, { candidates }]) => candidates.includes(EXPANSION));
   return expandable.length > 0 ? new Map(expandable) : open;
 }
+
+/** Planning takes a while: a signal is heard in between. */
+const nextTurn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
 const measuredOf = (open: ReadonlyMap<string, OpenSite>): ReadonlyMap<string, Measured> =>
   new Map(

@@ -19,7 +19,7 @@ function setup(candidates: readonly string[]) {
     ['forward', { candidates, weights: weights(forward) }],
     ['backward', { candidates, weights: weights(backward) }],
   ]);
-  const total = (choices: Choices): number => {
+  const total = async (choices: Choices): Promise<number> => {
     const isExpanded = (key: string): boolean => choices.get(key) === 'expansion';
     const parts =
       (isExpanded('forward') ? forward.own : forward.fused) + (isExpanded('backward') ? backward.own : backward.fused);
@@ -37,31 +37,31 @@ describe('settle', () => {
     [['fused', 'expansion'], 'fused'],
   ])(
     'leaves no half of a call expanded by itself, and keeps the rule %o where both take as long',
-    (candidates, kept) => {
+    async (candidates, kept) => {
       const { measured, total } = setup(candidates);
       // By itself the forward takes 2 fused and 3 expanded, the backward 5 and 6.
-      expect(settle(measured, choices('fused', 'fused'), total)).toEqual(choices(kept, kept));
-      expect(settle(measured, choices('fused', 'expansion'), total)).toEqual(choices(kept, kept));
+      expect(await settle(measured, choices('fused', 'fused'), total)).toEqual(choices(kept, kept));
+      expect(await settle(measured, choices('fused', 'expansion'), total)).toEqual(choices(kept, kept));
     },
   );
 
-  it('takes what is best together where it is not the rule', () => {
+  it('takes what is best together where it is not the rule', async () => {
     const { measured, total } = setup(['fused', 'expansion']);
-    const faster = (c: Choices): number => total(c) - (c.get('forward') === 'fused' ? 0 : 1);
-    expect(settle(measured, choices('fused', 'expansion'), faster)).toEqual(choices('expansion', 'expansion'));
+    const faster = async (c: Choices) => (await total(c)) - (c.get('forward') === 'fused' ? 0 : 1);
+    expect(await settle(measured, choices('fused', 'expansion'), faster)).toEqual(choices('expansion', 'expansion'));
   });
 
-  it('leaves the rule for a clear gain only', () => {
+  it('leaves the rule for a clear gain only', async () => {
     const one = new Map([['key', { candidates: ['a', 'b'], weights: new Map(Object.entries({ a: 10, b: 9.7 })) }]]);
-    const of = (c: Choices): number => (c.get('key') === 'a' ? 10 : 9.7);
-    expect(settle(one, new Map([['key', 'a']]), of)).toEqual(new Map([['key', 'a']]));
-    const clear = (c: Choices): number => (c.get('key') === 'a' ? 10 : 9);
-    expect(settle(one, new Map([['key', 'a']]), clear)).toEqual(new Map([['key', 'b']]));
+    const of = async (c: Choices) => (c.get('key') === 'a' ? 10 : 9.7);
+    expect(await settle(one, new Map([['key', 'a']]), of)).toEqual(new Map([['key', 'a']]));
+    const clear = async (c: Choices) => (c.get('key') === 'a' ? 10 : 9);
+    expect(await settle(one, new Map([['key', 'a']]), clear)).toEqual(new Map([['key', 'b']]));
   });
 
-  it('changes nothing where a cost is not known', () => {
+  it('changes nothing where a cost is not known', async () => {
     const { measured } = setup(['fused', 'expansion']);
     const best = choices('fused', 'expansion');
-    expect(settle(measured, best, () => undefined)).toBe(best);
+    expect(await settle(measured, best, async () => undefined)).toBe(best);
   });
 });

@@ -17,6 +17,7 @@ export function tuningKey(profile: AdapterProfile): string {
   return [vendor, architecture, device, description, ...features, `engine ${ENGINE_VERSION}`].join(' | ');
 }
 
+/** A table as plans take it. */
 export const choicesOf = (table: TuningTable): Choices => new Map(Object.entries(table.choices));
 
 export const formatTable = (table: TuningTable): string => `${JSON.stringify(table, null, 2)}\n`;

@@ -41,7 +41,7 @@ const BUDGET_SECONDS = 120;
  * @throws the signal's reason; ShaderError, UncapturedGpuError, DeviceLostError; LimitError when the program does not fit
  */
 export async function tune(device: Device, graph: Graph, options: TuneOptions = {}): Promise<TuningTable> {
-  const { known, budgetSeconds = BUDGET_SECONDS, signal, storage, onProgress, onSite } = options;
+  const { known, budgetSeconds = BUDGET_SECONDS, signal, storage = 'f32', onProgress, onSite } = options;
   const end = performance.now() + 1000 * budgetSeconds;
   const over = (): boolean => {
     signal?.throwIfAborted();
@@ -49,7 +49,7 @@ export async function tune(device: Device, graph: Graph, options: TuneOptions = 
   };
   let at = { round: 0, rounds: 0 };
   const onKernel = (timed: number, total: number): void => onProgress?.({ ...at, timed, total });
-  const choices = await searchChoices(new DeviceTrial(device, graph, { over, onKernel, ...(storage && { storage }) }), {
+  const choices = await searchChoices(new DeviceTrial(device, graph, { over, onKernel, storage }), {
     known: known ? choicesOf(known) : new Map(),
     over,
     ...(onSite && { onSite }),
