@@ -6,7 +6,7 @@ export default defineConfig({
   ...shared,
   test: {
     ...shared.test,
-    include: ['apps/*/test/browser-*.test.ts'],
+    include: ['{packages,apps}/*/test/browser-*.test.ts'],
     // Chromium's software adapter compiles and computes on the CPU.
     testTimeout: 900_000,
   },

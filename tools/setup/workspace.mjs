@@ -22,7 +22,9 @@ export function workspaceFolders(base = root) {
   const nested = ['packages', 'apps'].flatMap((group) =>
     existsSync(join(base, group)) ? readdirSync(join(base, group)).map((name) => `${group}/${name}`) : [],
   );
-  return [...nested, 'bench', 'examples'].filter((folder) => existsSync(join(base, folder, 'package.json'))).sort();
+  return [...nested, 'bench', 'examples', 'tools/testing']
+    .filter((folder) => existsSync(join(base, folder, 'package.json')))
+    .sort();
 }
 
 /**

@@ -1,8 +1,8 @@
 // Reference: fixtures/rin-tiny.safetensors, float64 values of an independent (PyTorch) implementation, computed by the
 // WebGPU of Chromium instead of Node's.
 import { readFileSync } from 'node:fs';
+import { type ChromiumPage, openChromiumPage } from '@noisesmith/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type ChromiumPage, openChromiumPage } from './chromium-page';
 import { compareWithFixture } from './compare';
 import type {} from './conformance-page';
 
@@ -10,7 +10,9 @@ const fixture = readFileSync(new URL('../../../fixtures/rin-tiny.safetensors', i
 
 let chromium: ChromiumPage;
 beforeAll(async () => {
-  chromium = await openChromiumPage(new URL('./conformance-page.ts', import.meta.url), { '/fixture': fixture });
+  chromium = await openChromiumPage(new URL('./conformance-page.ts', import.meta.url), {
+    files: { '/fixture': fixture },
+  });
 });
 afterAll(() => chromium.close());
 

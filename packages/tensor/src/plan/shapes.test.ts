@@ -1,5 +1,5 @@
 // References: the oracle in double precision, at shapes where kernels have edges: 1, primes, just past a tile; and the
-// files of ops and of kernel forms for which kernels there are. apps/trainer/test/browser-kernels.test.ts runs the same
+// files of ops and of kernel forms for which kernels there are. packages/tensor/test/browser-kernels.test.ts runs the same
 // cases in Chromium.
 import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

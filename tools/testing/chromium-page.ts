@@ -12,7 +12,7 @@ export interface ChromiumPage {
   close(): Promise<void>;
 }
 
-/** What the page's script is: a TypeScript file with all it imports, packages from their sources, in one module. */
+/** What a script of the page is: a TypeScript file with all it imports, packages from their sources, in one module. */
 async function bundle(script: URL): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(script)],
@@ -26,13 +26,22 @@ async function bundle(script: URL): Promise<string> {
   return outputFiles[0]!.text;
 }
 
-/** Serves from localhost, where a page has WebGPU, an empty page with this script, and `files` by path. */
-async function serve(script: string, files: Readonly<Record<string, Buffer>>): Promise<Server> {
-  const answers = new Map<string, readonly [type: string, body: string | Buffer]>([
+export interface PageContent {
+  /** By path, e.g. `/fixture`. */
+  readonly files?: Readonly<Record<string, Uint8Array>>;
+  /** Scripts beside the page's own, bundled as it is, e.g. `/worker.js` for a module worker. */
+  readonly scripts?: Readonly<Record<string, URL>>;
+}
+
+/** Serves from localhost, where a page has WebGPU, an empty page with this script, and what else it asks for. */
+async function serve(script: URL, { files = {}, scripts = {} }: PageContent): Promise<Server> {
+  const answers = new Map<string, readonly [type: string, body: string | Uint8Array]>([
     ['/', ['text/html', '<!doctype html><title>noisesmith</title><script type="module" src="/page.js"></script>']],
-    ['/page.js', ['text/javascript', script]],
-    ...Object.entries(files).map(([path, body]) => [path, ['application/octet-stream', body]] as const),
   ]);
+  for (const [path, body] of Object.entries(files)) answers.set(path, ['application/octet-stream', body]);
+  for (const [path, source] of Object.entries({ ...scripts, '/page.js': script })) {
+    answers.set(path, ['text/javascript', await bundle(source)]);
+  }
   const server = createServer(({ url = '' }, response) => {
     const answer = answers.get(url);
     if (answer) response.writeHead(200, { 'content-type': answer[0] }).end(answer[1]);
@@ -43,11 +52,8 @@ async function serve(script: string, files: Readonly<Record<string, Buffer>>): P
 }
 
 /** A page in Chromium, with a profile of its own, that has run `script` up to its end. */
-export async function openChromiumPage(
-  script: URL,
-  files: Readonly<Record<string, Buffer>> = {},
-): Promise<ChromiumPage> {
-  const server = await serve(await bundle(script), files);
+export async function openChromiumPage(script: URL, content: PageContent = {}): Promise<ChromiumPage> {
+  const server = await serve(script, content);
   const profile = mkdtempSync(join(tmpdir(), 'noisesmith-chromium-'));
   const browser = await chromium.launchPersistentContext(profile, {
     executablePath: process.env.NOISESMITH_CHROMIUM ?? '/usr/bin/chromium',

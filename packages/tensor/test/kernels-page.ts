@@ -1,7 +1,7 @@
 /** What the page of the test of kernels runs: the cases of one subject, with a device of their own. */
 import { openDevice } from '@noisesmith/tensor';
-import { kernelCases } from '../../../packages/tensor/src/testing/kernel-cases';
-import { type KernelOutcome, outcomeOf } from '../../../packages/tensor/src/testing/kernel-report';
+import { kernelCases } from '../src/testing/kernel-cases';
+import { type KernelOutcome, outcomeOf } from '../src/testing/kernel-report';
 
 async function runKernels(subject: string) {
   using device = await openDevice();

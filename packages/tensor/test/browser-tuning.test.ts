@@ -1,7 +1,7 @@
 // References: IndexedDB itself: what was written is read after the page is loaded again, and what is not sound is one
 // line; the oracle in double precision, and the plan's own list of candidates, for what tuning chooses.
+import { type ChromiumPage, openChromiumPage } from '@noisesmith/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type ChromiumPage, openChromiumPage } from './chromium-page';
 import type {} from './tuning-page';
 
 let chromium: ChromiumPage;

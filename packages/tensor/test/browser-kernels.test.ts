@@ -1,11 +1,11 @@
 // References: the oracle in double precision, run in the page beside the WebGPU of Chromium; and what each kernel says
 // of the adapters that can run it. The cases are those of packages/tensor/src/plan/shapes.test.ts.
 import type { AdapterProfile } from '@noisesmith/tensor';
+import { type ChromiumPage, openChromiumPage } from '@noisesmith/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { allKernels } from '../../../packages/tensor/src/testing/all-kernels';
-import { forcedBy, unableIn } from '../../../packages/tensor/src/testing/kernel-case';
-import { kernelCases } from '../../../packages/tensor/src/testing/kernel-cases';
-import { type ChromiumPage, openChromiumPage } from './chromium-page';
+import { allKernels } from '../src/testing/all-kernels';
+import { forcedBy, unableIn } from '../src/testing/kernel-case';
+import { kernelCases } from '../src/testing/kernel-cases';
 import type {} from './kernels-page';
 
 let chromium: ChromiumPage;
