@@ -2,7 +2,7 @@ import { DataError } from '@noisesmith/data';
 import { FormatError } from '@noisesmith/formats';
 import { ScheduleSpecError } from '@noisesmith/schedules';
 import { DeviceError, LimitError } from '@noisesmith/tensor';
-import { CheckpointError, TrainConfigError, TrainingError } from '@noisesmith/training';
+import { CheckpointError, SettingError, TrainingError } from '@noisesmith/training';
 
 /** What the process says with its exit code. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
@@ -18,7 +18,7 @@ const userErrors = [
   DataError,
   FormatError,
   ScheduleSpecError,
-  TrainConfigError,
+  SettingError,
   CheckpointError,
   LimitError,
 ] as const;

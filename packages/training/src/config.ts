@@ -1,8 +1,8 @@
 import { type PredictionType, predictionTypes } from '@noisesmith/diffusion';
 import { parseSchedule, ScheduleSpecError } from '@noisesmith/schedules';
-import { TrainConfigError } from './errors';
+import { SettingError } from './errors';
 import { Fields } from './fields';
-import { type LearningRateDecay, parseDecay } from './learning-rate';
+import { type LearningRateConfig, type LearningRateDecay, parseDecay } from './learning-rate';
 
 export interface OptimizerConfig {
   readonly name: 'lamb' | 'adamw';
@@ -13,14 +13,6 @@ export interface OptimizerConfig {
   readonly weightDecay: number;
   /** Tensors whose name ends in one of these get neither weight decay nor trust ratio. */
   readonly exclude: readonly string[];
-}
-
-export interface LearningRateConfig {
-  readonly base: number;
-  /** Steps of the linear rise from 0. */
-  readonly warmup: number;
-  /** `constant`, `linear` (to 0) or `cosine@ρ`: the first share ρ of a half cosine, over all steps after the warm-up. */
-  readonly decay: LearningRateDecay;
 }
 
 export interface EmaConfig {
@@ -80,7 +72,7 @@ const DEFAULT_EXCLUDE = ['.bias', '.gamma', '.beta'] as const;
  * Checks settings, which may come from a file, and fills in what is left out: simple_linear, b = 1, normalised, eps,
  * self-conditioning 0.9, LAMB (0.9, 0.999, 1e-8, decay 0.01), constant rate without warm-up, EMA 0.9999.
  *
- * @throws TrainConfigError, one line with the path of the field, its value and what was expected
+ * @throws SettingError, one line with the path of the field, its value and what was expected
  */
 export function trainConfig(settings: TrainSettings | Readonly<Record<string, unknown>>): TrainConfig {
   const fields = new Fields('train', settings);
@@ -109,9 +101,7 @@ export function trainConfig(settings: TrainSettings | Readonly<Record<string, un
     learningRate: readLearningRate(fields.object('learningRate')),
     ema: readEma(fields.object('ema')),
     stratifyTime: fields.flag('stratifyTime', false),
-    gradientClip: fields.absent('gradientClip')
-      ? null
-      : fields.number('gradientClip', { fallback: 1, least: 0, open: true }),
+    gradientClip: fields.numberOrNull('gradientClip', { fallback: null, least: 0, open: true }),
   };
   selfConditioning.end();
   fields.end();
@@ -123,7 +113,8 @@ function readSchedule(fields: Fields): string {
   try {
     parseSchedule(spec);
   } catch (error) {
-    if (error instanceof ScheduleSpecError) throw new TrainConfigError(`train.schedule: ${error.message}`);
+    if (error instanceof ScheduleSpecError)
+      throw new SettingError('train.schedule', `train.schedule: ${error.message}`);
     throw error;
   }
   return spec;

@@ -1,6 +1,14 @@
-/** A configuration that does not hold together. One line: which field, its value, what was expected. */
-export class TrainConfigError extends Error {
-  override readonly name = 'TrainConfigError';
+/** A setting that is wrong, or does not fit another. One line: which field, its value, what was expected. */
+export class SettingError extends Error {
+  override readonly name = 'SettingError';
+
+  constructor(
+    /** e.g. `train.optimizer.beta1` */
+    readonly path: string,
+    message: string,
+  ) {
+    super(message);
+  }
 }
 
 /** Training cannot go on, e.g. because the loss is no number. One line that names the step. */

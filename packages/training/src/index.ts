@@ -8,18 +8,18 @@ export {
 } from './checkpoints';
 export {
   type EmaConfig,
-  type LearningRateConfig,
   type OptimizerConfig,
   type TrainConfig,
   type TrainSettings,
   trainConfig,
 } from './config';
 export { partOf, type StepDraw, stepDrawer, type TrainBatch } from './draw';
-export { emaDecayAt } from './ema-decay';
+export { averageInitialShare, averageWarning, emaDecayAt } from './ema-decay';
 export { type EngineOptions, TrainEngine } from './engine';
-export { CheckpointError, TrainConfigError, TrainingError } from './errors';
+export { CheckpointError, SettingError, TrainingError } from './errors';
 export type { TrainEvent, TrainEventHandler } from './events';
-export { type LearningRateDecay, learningRateAt } from './learning-rate';
+export { Fields } from './fields';
+export { type LearningRateConfig, type LearningRateDecay, learningRateAt } from './learning-rate';
 export { type LossInputs, type LossResult, trainingLoss } from './loss';
 export { trainingPreset, trainingPresets } from './presets';
 export type { DataConfig, ModelConfig, Preset, SamplingConfig } from './presets/preset';

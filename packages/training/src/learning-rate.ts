@@ -1,6 +1,12 @@
-import type { TrainConfig } from './config';
-
 export type LearningRateDecay = 'constant' | 'linear' | `cosine@${number}`;
+
+export interface LearningRateConfig {
+  readonly base: number;
+  /** Steps of the linear rise from 0. */
+  readonly warmup: number;
+  /** `constant`, `linear` (to 0) or `cosine@ρ`: the first share ρ of a half cosine, over all steps after the warm-up. */
+  readonly decay: LearningRateDecay;
+}
 
 /** The part of the peak rate that is left after a share of the way from the warm-up's end to the last step. */
 type Curve = (progress: number) => number;
@@ -21,11 +27,14 @@ export function parseDecay(decay: string): Curve | undefined {
  * then base times the decay's curve. `cosine@0.7`, which the paper calls "Cosine (first 70%)", runs through 70% of a
  * half cosine over all steps and ends at 0.2061·base; it does not reach 0. Table 2; `WarmUpAndDecay` of the official code.
  */
-export function learningRateAt(config: Pick<TrainConfig, 'steps' | 'learningRate'>, step: number): number {
-  const { base, warmup, decay } = config.learningRate;
+export function learningRateAt(
+  { learningRate, steps }: { readonly learningRate: LearningRateConfig; readonly steps: number },
+  step: number,
+): number {
+  const { base, warmup, decay } = learningRate;
   if (step < warmup) return (base * step) / warmup;
   const curve = parseDecay(decay);
   if (!curve) throw new RangeError(`learning rate decay '${decay}' is unknown`);
-  const span = config.steps - warmup;
+  const span = steps - warmup;
   return base * curve(span > 0 ? Math.min(1, (step - warmup) / span) : 1);
 }

@@ -1,7 +1,7 @@
 // Reference: values of the official WarmUpAndDecay published with Table 2's settings (cosine@0.7 ends at 0.2061 of its
 // peak, cosine@0.8 at 0.0955), and closed forms worked out by hand.
 import { describe, expect, it } from 'vitest';
-import { emaDecayAt } from './ema-decay';
+import { averageInitialShare, averageWarning, emaDecayAt } from './ema-decay';
 import { type LearningRateDecay, learningRateAt, parseDecay } from './learning-rate';
 
 const rate = (decay: LearningRateDecay, step: number, base = 2e-3, warmup = 10_000, steps = 150_000): number =>
@@ -65,5 +65,51 @@ describe('decay of the moving average', () => {
     expect(at(8)).toBe(0.5);
     expect(at(890)).toBe(0.99);
     expect(at(5000)).toBe(0.99);
+  });
+});
+
+describe('what a moving average holds of the initial weights', () => {
+  const average = (decay: number, warmup: 'none' | 'ramp') => ({ ema: { decay, warmup } });
+  const product = (config: ReturnType<typeof average>, steps: number): number =>
+    Array.from({ length: steps }, (_, step) => emaDecayAt(config, step)).reduce((a, b) => a * b, 1);
+
+  it.each([
+    [0.9999, 'none', 500],
+    [0.9999, 'none', 10_000],
+    [0.9, 'none', 7],
+    [0.9999, 'ramp', 1],
+    [0.9999, 'ramp', 500],
+    [0.9, 'ramp', 100],
+    [0.9, 'ramp', 80],
+    [0.05, 'ramp', 3],
+    [0, 'none', 2],
+  ] as const)('is the product of all decays: %d, %s, %i steps', (decay, warmup, steps) => {
+    const expected = product(average(decay, warmup), steps);
+    const got = averageInitialShare(average(decay, warmup), steps);
+    expect(Math.abs(got - expected)).toBeLessThanOrEqual(1e-9 * expected);
+  });
+
+  it('is 95 % after 500 and 37 % after 10,000 steps of 0.9999', () => {
+    expect(averageInitialShare(average(0.9999, 'none'), 500)).toBeCloseTo(0.951, 3);
+    expect(averageInitialShare(average(0.9999, 'none'), 10_000)).toBeCloseTo(0.368, 3);
+  });
+
+  it('is told above 1 %, with settings that mend it', () => {
+    const warn = (decay: number, warmup: 'none' | 'ramp', steps: number) =>
+      averageWarning({ ...average(decay, warmup), steps });
+    expect(warn(0.9999, 'none', 500)).toBe(
+      'after 500 steps the moving average still holds 95 % of the initial weights, and samples drawn with it show them as noise; to start it right, set train.ema.warmup=ramp, or train.ema.decay=0.9908',
+    );
+    expect(warn(0.9999, 'none', 46_049)).toContain('1 %');
+    expect(warn(0.9999, 'none', 46_050)).toBeUndefined();
+    expect(warn(0.9999, 'ramp', 500)).toBeUndefined();
+    for (const steps of [1, 2, 3, 10, 99, 500, 12_345, 46_049]) {
+      const decay = Number(/decay=(.*)$/.exec(warn(0.9999, 'none', steps)!)![1]);
+      const share = averageInitialShare(average(decay, 'none'), steps);
+      expect(share, `${steps}`).toBeLessThanOrEqual(0.01);
+      expect(decay, `${steps}`).toBeGreaterThanOrEqual(0);
+    }
+    // A ramp of one step keeps 10 %, so that it mends nothing there.
+    expect(warn(0.9999, 'none', 1)).toMatch(/set train\.ema\.decay=0\.01$/);
   });
 });

@@ -66,7 +66,7 @@ export class Trainer {
   /**
    * Compiles the step and puts the state of a new or resumed run on the device.
    *
-   * @throws CheckpointError when there are checkpoints but none fits, TrainConfigError, LimitError, ShaderError
+   * @throws CheckpointError when there are checkpoints but none fits, SettingError, LimitError, ShaderError
    */
   static async create(options: TrainerOptions): Promise<Trainer> {
     const warnings: string[] = [];

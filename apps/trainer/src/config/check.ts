@@ -21,7 +21,7 @@ function oneOf(path: string, value: unknown, known: readonly unknown[]): void {
 
 /**
  * A configuration whose parts are known to be possible and to fit each other.
- * @throws UsageError, TrainConfigError or ScheduleSpecError, one line naming the setting, its value and what was expected
+ * @throws UsageError, SettingError or ScheduleSpecError, one line naming the setting, its value and what was expected
  */
 export function checkRunConfig(config: RunConfig): RunConfig {
   const { data, model, output, sampling } = config;
