@@ -11,6 +11,6 @@ export interface Context {
   openDevice(): Promise<Device>;
   /** Tables of kernels that `tune` measured. `onWarning` is told in one line what could not be read or written. */
   openTuningStore(onWarning: (line: string) => void): TuningStore;
-  /** From the first call on Ctrl-C aborts this signal instead of ending the process; a second Ctrl-C ends it. */
+  /** From the first call on Ctrl-C, SIGTERM and SIGHUP abort this signal instead of ending the process. */
   interruptSignal(): AbortSignal;
 }

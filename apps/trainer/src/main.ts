@@ -2,33 +2,29 @@
 import { openDevice, openTuningStore } from '@noisesmith/tensor';
 import { runCli } from './cli';
 import { exitCodes } from './errors';
+import { Interruption } from './interruption';
+import { StandardStream } from './standard-stream';
 
-let interrupts: AbortController | undefined;
+const interruption = new Interruption(process, () =>
+  stderr.write('\ninterrupted; finishing what is under way (once more to stop at once)\n'),
+);
+const onGone = (): void => interruption.request();
+const stdout = new StandardStream(process.stdout, onGone);
+const stderr = new StandardStream(process.stderr, onGone);
 
-function interruptSignal(): AbortSignal {
-  if (interrupts) return interrupts.signal;
-  const controller = new AbortController();
-  interrupts = controller;
-  const onSignal = (): void => {
-    if (controller.signal.aborted) process.exit(exitCodes.interrupted);
-    process.stderr.write('\ninterrupted; finishing what is under way (once more to stop at once)\n');
-    controller.abort();
-  };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
-  return controller.signal;
-}
-
-// A reader that went away, such as `head`, is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-});
-
-process.exitCode = await runCli(process.argv.slice(2), {
-  out: (text) => process.stdout.write(text),
-  err: (text) => process.stderr.write(text),
+const result = await runCli(process.argv.slice(2), {
+  out: stdout.write,
+  err: stderr.write,
   columns: process.stderr.isTTY ? process.stderr.columns || 80 : undefined,
   openDevice: () => openDevice(),
   openTuningStore: (onWarning) => openTuningStore({ onWarning }),
-  interruptSignal,
+  interruptSignal: () => interruption.listen(),
+});
+
+// A stream says only after the last write has returned that it failed.
+process.on('exit', () => {
+  process.exitCode = result === exitCodes.interrupted ? interruption.exitCode : result;
+  if (stdout.problem === undefined) return;
+  stderr.write(`noisesmith: standard output: ${stdout.problem}; what was printed is not whole\n`);
+  process.exitCode ||= exitCodes.failed;
 });

@@ -1,0 +1,50 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { temporaryFolder } from './cli-run';
+
+const source = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+
+/** The command line as a process of its own, run from source. */
+export interface CliProcess {
+  readonly child: ChildProcess;
+  /** What was printed to each stream that is a pipe, so far. */
+  readonly text: { out: string; err: string };
+  /** Resolves with the exit code; null when a signal ended it. */
+  readonly ended: Promise<number | null>;
+  /** Resolves when `text` says that something has happened; rejects when the process ends before that. */
+  until(is: (text: CliProcess['text']) => boolean): Promise<void>;
+}
+
+/** @param stdio pipes unless given; a number is a file descriptor */
+export function startCli(
+  argv: readonly string[],
+  { out = 'pipe', err = 'pipe' }: { readonly out?: 'pipe' | number; readonly err?: 'pipe' | number } = {},
+): CliProcess {
+  // A table that the user of this machine has would change the last digits.
+  const env = { ...process.env, XDG_CACHE_HOME: temporaryFolder() };
+  const flags = ['--conditions=@noisesmith/source', '--import', tsx, source, ...argv];
+  const child = spawn(process.execPath, flags, { stdio: ['ignore', out, err], env });
+  const text = { out: '', err: '' };
+  const changed = new Set<() => void>();
+  const collect = (name: 'out' | 'err') => (piece: Buffer) => {
+    text[name] += String(piece);
+    for (const call of changed) call();
+  };
+  child.stdout?.on('data', collect('out'));
+  child.stderr?.on('data', collect('err'));
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  const until: CliProcess['until'] = (is) =>
+    new Promise((resolve, reject) => {
+      const check = (): void => {
+        if (!is(text)) return;
+        changed.delete(check);
+        resolve();
+      };
+      changed.add(check);
+      void ended.then((code) => reject(new Error(`ended with ${code}: ${text.err}`)));
+      check();
+    });
+  return { child, text, ended, until };
+}
