@@ -1,6 +1,12 @@
-/** A file whose bytes do not follow its format, or an array that a format cannot hold. One clear line. */
+import { printable } from './printable';
+
+/** A file whose bytes do not follow its format, or an array that a format cannot hold. One line, safe to print. */
 export class FormatError extends Error {
   override readonly name = 'FormatError';
+
+  constructor(message: string) {
+    super(printable(message));
+  }
 }
 
 /** Where in which file a message belongs: `weights.safetensors: tensor "z": …`. Empty parts are left out. */

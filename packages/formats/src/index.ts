@@ -20,13 +20,15 @@ export {
 } from './ndarray';
 export { readNpy, writeNpy } from './npy';
 export { readNpz, writeNpz } from './npz';
+export { collectParts, type PartedArray, type Parts, partedArray } from './parts';
+export { printable } from './printable';
 export { blobSource, bytesSource, type RangeSource } from './range-source';
 export {
   type LazySafetensors,
-  type NamedArrays,
   openSafetensors,
   readSafetensors,
   type Safetensors,
-  writeSafetensors,
 } from './safetensors';
 export type { TensorInfo } from './safetensors-header';
+export { type NamedArrays, safetensorsParts, writeSafetensors } from './safetensors-write';
+export type { StoredDType } from './stored-dtype';

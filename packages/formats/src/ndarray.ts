@@ -1,4 +1,5 @@
 import { FormatError } from './errors';
+import { quoted } from './printable';
 
 /** The typed array that holds each element type. F16 and BF16 are raw bits; BOOL is one byte, 0 or 1. */
 export interface DataOf {
@@ -124,8 +125,8 @@ export function ndarray(dtype: DType, shape: readonly number[], data: Data): NdA
 /** What is wrong with an array, or undefined: unknown dtype, bad shape, other typed array, wrong length. */
 export function mismatch(array: { dtype: unknown; shape: unknown; data: unknown }): string | undefined {
   const { dtype, shape, data } = array;
-  if (!isDType(dtype)) return `unknown dtype ${JSON.stringify(dtype)}, expected one of ${dtypes.join(' ')}`;
-  if (!isShape(shape)) return `shape ${JSON.stringify(shape)} is not a list of whole numbers >= 0`;
+  if (!isDType(dtype)) return `unknown dtype ${quoted(dtype)}, expected one of ${dtypes.join(' ')}`;
+  if (!isShape(shape)) return `shape ${quoted(shape)} is not a list of whole numbers >= 0`;
   // Only the tag is compared: arrays may come from another realm (a worker, a test runner's sandbox).
   const expected = constructors[dtype].name;
   const actual = Object.prototype.toString.call(data).slice(8, -1);

@@ -2,7 +2,7 @@ import { unzipSync, zipSync } from 'fflate';
 import { FormatError, failer } from './errors';
 import type { NdArray } from './ndarray';
 import { readNpy, writeNpy } from './npy';
-import { type NamedArrays, namedEntries } from './safetensors';
+import { type NamedArrays, namedEntries } from './safetensors-write';
 
 const suffix = '.npy';
 

@@ -1,3 +1,5 @@
+import { failer } from './errors';
+
 /** Random access to the bytes of a file, so that one tensor can be read without the rest. */
 export interface RangeSource {
   /** Length in bytes. */
@@ -38,4 +40,25 @@ export function blobSource(blob: Blob, name?: string): RangeSource {
       return new Uint8Array(await blob.slice(offset, offset + length).arrayBuffer());
     },
   };
+}
+
+/**
+ * Bytes of a source that are wanted at once.
+ * @param part what messages call them within the file
+ * @throws FormatError when there are more than one array can hold
+ */
+export async function readInMemory(
+  source: RangeSource,
+  offset: number,
+  length: number,
+  part: string,
+): Promise<Uint8Array> {
+  checkRange(offset, length, source.size, source.name);
+  try {
+    return await source.read(offset, length);
+  } catch (error) {
+    // What an engine says of an array that is too long, or for which there is no memory.
+    if (!(error instanceof RangeError)) throw error;
+    throw failer(source.name)(`its ${length} bytes do not fit into one array; read it in parts`, part);
+  }
 }

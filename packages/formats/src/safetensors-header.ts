@@ -1,15 +1,18 @@
 import { failer } from './errors';
-import { byteWidth, type DType, dtypes, elementCount, isDType, isShape } from './ndarray';
+import { repeatedKey } from './json-keys';
+import { elementCount, isShape } from './ndarray';
+import { quoted } from './printable';
+import { bitWidth, isStoredDType, type StoredDType, storedDTypes } from './stored-dtype';
 
 /** The format's own bound: a header is at most 100 MB. */
-const maxHeaderLength = 100_000_000;
+export const maxHeaderLength = 100_000_000;
 
 /** Bytes before the JSON header: its length as a little-endian 64-bit number. */
 export const lengthPrefix = 8;
 
 /** Where a tensor lies; `begin` and `end` count bytes from the start of the data section. */
 export interface TensorInfo {
-  dtype: DType;
+  dtype: StoredDType;
   shape: readonly number[];
   begin: number;
   end: number;
@@ -48,60 +51,78 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 function parseJson(bytes: Uint8Array, file: string | undefined): Record<string, unknown> {
   const fail = failer(file);
+  let text: string;
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    // A byte order mark is kept, for JSON to refuse: the format's own reader does.
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    value = JSON.parse(text);
   } catch (error) {
-    throw fail(`header is not JSON: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`);
+    throw fail(`header is not JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
   if (!isRecord(value)) throw fail('header is not a JSON object');
+  const repeated = repeatedKey(text);
+  if (repeated !== undefined) throw fail(`the name ${quoted(repeated)} stands twice in one object of the header`);
   return value;
 }
 
 function parseMetadata(value: unknown, file: string | undefined): Record<string, string> {
   const fail = failer(file);
+  if (value === null) return {};
   if (!isRecord(value)) throw fail('__metadata__ is not an object of strings');
   for (const [key, text] of Object.entries(value)) {
-    if (typeof text !== 'string')
-      throw fail(`__metadata__ ${JSON.stringify(key)} is ${typeof text}, expected a string`);
+    if (typeof text !== 'string') throw fail(`__metadata__ ${quoted(key)} is ${typeof text}, expected a string`);
   }
   return value as Record<string, string>;
 }
 
+/** Two whole numbers in order. They are no shape: their product may be beyond what a number holds exactly. */
+function isRange(value: unknown): value is [number, number] {
+  return (
+    Array.isArray(value) &&
+    value.length === 2 &&
+    value.every((offset) => Number.isSafeInteger(offset)) &&
+    0 <= value[0] &&
+    value[0] <= value[1]
+  );
+}
+
 function parseTensor(name: string, entry: unknown, dataSize: number, file: string | undefined): TensorInfo {
-  const part = `tensor ${JSON.stringify(name)}`;
+  const part = `tensor ${quoted(name)}`;
   const fail = failer(file);
   if (!isRecord(entry)) throw fail('its header entry is not an object', part);
   const { dtype, shape, data_offsets: offsets } = entry;
-  if (!isDType(dtype)) throw fail(`unknown dtype ${JSON.stringify(dtype)}, expected one of ${dtypes.join(' ')}`, part);
-  if (!isShape(shape)) throw fail(`shape ${JSON.stringify(shape)} is not a list of whole numbers >= 0`, part);
-  if (!isShape(offsets) || offsets.length !== 2 || offsets[0]! > offsets[1]!) {
-    throw fail(`data_offsets ${JSON.stringify(offsets)} is not [begin, end] with 0 <= begin <= end`, part);
+  if (!isStoredDType(dtype)) {
+    throw fail(`unknown dtype ${quoted(dtype)}, expected one of ${storedDTypes.join(' ')}`, part);
   }
-  const [begin, end] = offsets as [number, number];
+  if (!isShape(shape)) throw fail(`shape ${quoted(shape)} is not a list of whole numbers >= 0`, part);
+  if (!isRange(offsets)) {
+    throw fail(`data_offsets ${quoted(offsets)} is not [begin, end] with 0 <= begin <= end`, part);
+  }
+  const [begin, end] = offsets;
   if (end > dataSize) {
     throw fail(
       `data_offsets [${begin},${end}] reach past the data section of ${dataSize} bytes (truncated file?)`,
       part,
     );
   }
-  const expected = elementCount(shape) * byteWidth(dtype);
+  const expected = (elementCount(shape) * bitWidth(dtype)) / 8;
   if (end - begin !== expected) {
-    throw fail(`${dtype} of shape [${shape}] takes ${expected} bytes, data_offsets hold ${end - begin}`, part);
+    throw fail(`${dtype} of shape ${quoted(shape)} takes ${expected} bytes, data_offsets hold ${end - begin}`, part);
   }
   return { dtype, shape, begin, end };
 }
 
-/** The format demands that tensors tile the data section, which also rules out duplicate keys lost by JSON.parse. */
+/** The format demands that tensors tile the data section. */
 function checkTiling(tensors: Map<string, TensorInfo>, dataSize: number, file: string | undefined): void {
   const fail = failer(file);
   const ordered = [...tensors].sort(([, a], [, b]) => a.begin - b.begin || a.end - b.end);
   let position = 0;
   let previous = '';
   for (const [name, { begin, end }] of ordered) {
-    const part = `tensor ${JSON.stringify(name)}`;
+    const part = `tensor ${quoted(name)}`;
     if (begin < position)
-      throw fail(`overlaps tensor ${JSON.stringify(previous)}: begins at ${begin}, which ends at ${position}`, part);
+      throw fail(`overlaps tensor ${quoted(previous)}: begins at ${begin}, which ends at ${position}`, part);
     if (begin > position) throw fail(`begins at ${begin}, but the data before it ends at ${position} (hole)`, part);
     position = end;
     previous = name;

@@ -1,7 +1,9 @@
-import { FormatError, failer } from './errors';
-import { decodeElements, encodeElements, mismatch, type NdArray } from './ndarray';
-import type { RangeSource } from './range-source';
-import { headerLength, lengthPrefix, parseHeader, type SafetensorsHeader, type TensorInfo } from './safetensors-header';
+import { failer } from './errors';
+import { elementCount, type NdArray } from './ndarray';
+import { quoted } from './printable';
+import { type RangeSource, readInMemory } from './range-source';
+import { headerLength, lengthPrefix, parseHeader, type TensorInfo } from './safetensors-header';
+import { bitWidth, decodeStored } from './stored-dtype';
 
 /** A safetensors file in memory; tensors are in file order. */
 export interface Safetensors {
@@ -17,22 +19,47 @@ export interface LazySafetensors {
   has(name: string): boolean;
   /** Element type, shape and byte range. @throws FormatError for an unknown name */
   info(name: string): TensorInfo;
-  /** Reads one tensor. @throws FormatError for an unknown name */
+  /**
+   * Reads one tensor; 8-bit floats come as F32.
+   * @throws FormatError for an unknown name, a type that holds no numbers of this language (C64, F4, F6), or a tensor
+   * too large for one array
+   */
   read(name: string): Promise<NdArray>;
+  /**
+   * `count` elements in C order from element `from`, as an array of shape [count], so that a tensor of any size can be
+   * read in parts.
+   * @throws FormatError as `read`; RangeError outside of the tensor
+   */
+  elements(name: string, from: number, count: number): Promise<NdArray>;
+}
+
+/** The tensor's elements from their bytes. @throws FormatError for a type that holds no numbers */
+function decode(
+  file: string | undefined,
+  name: string,
+  { dtype }: TensorInfo,
+  shape: readonly number[],
+  bytes: Uint8Array,
+): NdArray {
+  const array = decodeStored(dtype, shape, bytes);
+  if (array === undefined) throw failer(file)(`${dtype} cannot be read as numbers`, `tensor ${quoted(name)}`);
+  return array;
 }
 
 /**
- * Reads a whole safetensors file. F16 and BF16 stay raw bits (see toFloat32).
+ * Reads a whole safetensors file. F16 and BF16 stay raw bits (see toFloat32), 8-bit floats become F32.
  * @param options.name what messages call the file
  * @throws FormatError on any violation of the format, naming file and tensor
  */
 export function readSafetensors(bytes: Uint8Array, options: { name?: string } = {}): Safetensors {
-  const length = headerLength(bytes.subarray(0, lengthPrefix), bytes.length, options.name);
+  const { name: file } = options;
+  const length = headerLength(bytes.subarray(0, lengthPrefix), bytes.length, file);
   const json = bytes.subarray(lengthPrefix, lengthPrefix + length);
-  const { metadata, tensors, dataStart } = parseHeader(json, bytes.length, options.name);
+  const { metadata, tensors, dataStart } = parseHeader(json, bytes.length, file);
   const arrays = new Map<string, NdArray>();
-  for (const [name, { dtype, shape, begin, end }] of tensors) {
-    arrays.set(name, decodeElements(dtype, shape, bytes.subarray(dataStart + begin, dataStart + end)));
+  for (const [name, info] of tensors) {
+    const data = bytes.subarray(dataStart + info.begin, dataStart + info.end);
+    arrays.set(name, decode(file, name, info, info.shape, data));
   }
   return { metadata, tensors: arrays };
 }
@@ -42,72 +69,45 @@ export function readSafetensors(bytes: Uint8Array, options: { name?: string } = 
  * @throws FormatError as {@link readSafetensors}
  */
 export async function openSafetensors(source: RangeSource): Promise<LazySafetensors> {
+  const file = source.name;
   const prefix = await source.read(0, Math.min(lengthPrefix, source.size));
-  const length = headerLength(prefix, source.size, source.name);
-  const json = await source.read(lengthPrefix, length);
-  const header: SafetensorsHeader = parseHeader(json, source.size, source.name);
+  const length = headerLength(prefix, source.size, file);
+  const { dataStart, metadata, tensors } = parseHeader(await source.read(lengthPrefix, length), source.size, file);
 
   function info(name: string): TensorInfo {
-    const found = header.tensors.get(name);
-    if (found === undefined) throw failer(source.name)(`no tensor ${JSON.stringify(name)}`);
+    const found = tensors.get(name);
+    if (found === undefined) throw failer(file)(`no tensor ${quoted(name)}`);
     return found;
   }
 
   return {
-    metadata: header.metadata,
-    names: [...header.tensors.keys()],
-    has: (name) => header.tensors.has(name),
+    metadata,
+    names: [...tensors.keys()],
+    has: (name) => tensors.has(name),
     info,
     async read(name) {
-      const { dtype, shape, begin, end } = info(name);
-      return decodeElements(dtype, shape, await source.read(header.dataStart + begin, end - begin));
+      const found = info(name);
+      const { begin, end } = found;
+      const data = await readInMemory(source, dataStart + begin, end - begin, `tensor ${quoted(name)}`);
+      return decode(file, name, found, found.shape, data);
+    },
+    async elements(name, from, count) {
+      const found = info(name);
+      const total = elementCount(found.shape);
+      if (
+        !Number.isSafeInteger(from) ||
+        !Number.isSafeInteger(count) ||
+        from < 0 ||
+        count < 0 ||
+        from + count > total
+      ) {
+        throw new RangeError(`tensor ${quoted(name)}: elements ${from}..${from + count} asked for, it has ${total}`);
+      }
+      // Elements of less than a byte are never asked for: decode refuses them.
+      const width = bitWidth(found.dtype) / 8;
+      const offset = dataStart + found.begin + Math.floor(from * width);
+      const data = await readInMemory(source, offset, Math.ceil(count * width), `tensor ${quoted(name)}`);
+      return decode(file, name, found, [count], data);
     },
   };
-}
-
-/** Arrays by name, in writing order. A Record puts integer-like names first, as every JavaScript object does. */
-export type NamedArrays = ReadonlyMap<string, NdArray> | Readonly<Record<string, NdArray>>;
-
-export function namedEntries(arrays: NamedArrays): [string, NdArray][] {
-  return arrays instanceof Map ? [...arrays] : Object.entries(arrays as Record<string, NdArray>);
-}
-
-/**
- * Writes a safetensors file: the same input gives the same bytes. Tensors stay in the order given, the header is padded
- * with spaces to a multiple of eight bytes, so 8-byte data that comes first is aligned.
- * @throws FormatError for an array whose dtype, shape and data disagree, or a metadata value that is not a string
- */
-export function writeSafetensors(
-  tensors: NamedArrays,
-  metadata: Readonly<Record<string, string>> = {},
-): Uint8Array<ArrayBuffer> {
-  const fields: string[] = [];
-  for (const [key, text] of Object.entries(metadata)) {
-    if (typeof text !== 'string') throw new FormatError(`metadata ${JSON.stringify(key)} is not a string`);
-  }
-  if (Object.keys(metadata).length > 0) fields.push(`"__metadata__":${JSON.stringify(metadata)}`);
-
-  const chunks: Uint8Array[] = [];
-  let position = 0;
-  for (const [name, array] of namedEntries(tensors)) {
-    const problem = name === '__metadata__' ? 'this name is reserved by the format' : mismatch(array);
-    if (problem !== undefined) throw new FormatError(`tensor ${JSON.stringify(name)}: ${problem}`);
-    const chunk = encodeElements(array);
-    const entry = { dtype: array.dtype, shape: array.shape, data_offsets: [position, position + chunk.length] };
-    fields.push(`${JSON.stringify(name)}:${JSON.stringify(entry)}`);
-    chunks.push(chunk);
-    position += chunk.length;
-  }
-
-  const json = new TextEncoder().encode(`{${fields.join(',')}}`);
-  const padded = Math.ceil(json.length / 8) * 8;
-  const file = new Uint8Array(lengthPrefix + padded + position).fill(0x20, 0, lengthPrefix + padded);
-  new DataView(file.buffer).setBigUint64(0, BigInt(padded), true);
-  file.set(json, lengthPrefix);
-  let offset = lengthPrefix + padded;
-  for (const chunk of chunks) {
-    file.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return file;
 }

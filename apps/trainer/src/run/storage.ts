@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rm, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeFileAtomic } from '@noisesmith/formats/node';
+import { isLeftover, writeFileAtomic } from '@noisesmith/formats/node';
 import type { CheckpointStorage } from '@noisesmith/training';
 
 /** Names in a folder; none when there is no such folder. */
@@ -30,6 +30,6 @@ export function folderStorage(folder: string): CheckpointStorage {
 
 /** Removes what writes that a kill or a power cut ended have left in a folder. */
 export async function removeLeftovers(folder: string): Promise<void> {
-  const names = (await listFolder(folder)).filter((name) => /^\..+\.tmp$/.test(name));
+  const names = (await listFolder(folder)).filter(isLeftover);
   await Promise.all(names.map((name) => rm(join(folder, name), { force: true })));
 }
