@@ -1,5 +1,6 @@
 export { grad, type Tree } from './autodiff/gradient';
 export { recompute } from './autodiff/recompute';
+export { type Backend, type CompileOptions, compile, compileGraph, type Program, type Store } from './backend';
 export * from './device';
 export { call, type Definition, type GradientCall } from './ir/definition';
 export type { DType, TypedArray } from './ir/dtype';
@@ -27,6 +28,7 @@ export * from './ops/optimizer';
 export * from './ops/random';
 export * from './ops/reduce';
 export * from './ops/view';
+export { type OpenOracleOptions, type Oracle, openOracle } from './oracle/backend';
 export { evaluate, interpret, type OracleOptions, type OracleResult, type OracleValues } from './oracle/interpret';
 export { type Ceilings, measureCeilings } from './plan/cost/ceilings';
 export {
@@ -41,8 +43,6 @@ export { givenProfile, parseCeilings, usualDispatchSeconds } from './plan/cost/g
 export { groupKernels, type KernelGroup } from './plan/cost/group';
 export { ceilingsLine, formatMilliseconds, groupTable, type TextTable, totalLine } from './plan/cost/text';
 export { makePlan, type Plan, type PlanOptions } from './plan/plan';
-export { type CompileOptions, compile, compileGraph, type KernelTime, Program } from './plan/program';
-export { Store } from './plan/store';
 export { defaultChoices } from './plan/tune/defaults';
 export type { TunedSite } from './plan/tune/search';
 export type { Choices, Decision, Site, TemporaryStorage } from './plan/tune/site';
@@ -51,4 +51,8 @@ export { type TuneOptions, type TuneProgress, tune } from './plan/tune/tune';
 export { openTuningStore, type TuningStore, type TuningStoreOptions } from './plan/tune/tuning-store';
 export { inverseNormal } from './random/inverse-normal';
 export { deriveKey, threefry2x32, uniformFromBits } from './random/threefry';
+export { Device } from './webgpu/device';
+export { openDevice } from './webgpu/open';
+export type { DeviceCompileOptions, DeviceProgram, KernelTime } from './webgpu/program';
+export type { DeviceStore } from './webgpu/store';
 export type { Work } from './wgsl/work';

@@ -1,11 +1,11 @@
 import type { Denoiser } from '@noisesmith/diffusion';
 import {
-  type CompileOptions,
   compileGraph,
   type Device,
+  type DeviceCompileOptions,
+  type DeviceProgram,
   type Graph,
-  type Program,
-  Store,
+  type Store,
   type TuningTable,
 } from '@noisesmith/tensor';
 import type { TrainState } from './checkpoint';
@@ -25,9 +25,9 @@ import {
 
 interface Programs {
   /** Runs once per part of the batch; with one part it is the whole step. */
-  readonly part: Program;
+  readonly part: DeviceProgram;
   /** Ends a step of several parts. */
-  readonly apply?: Program;
+  readonly apply?: DeviceProgram;
 }
 
 export interface EngineOptions {
@@ -49,7 +49,7 @@ export class TrainEngine implements Disposable {
   ) {}
 
   static async open(device: Device, { config, denoiser, onCompile, tuning }: EngineOptions): Promise<TrainEngine> {
-    const store = new Store(device, trainState(denoiser, config));
+    const store = device.openStore(trainState(denoiser, config));
     try {
       const { storage } = config;
       const options = { store, storage, ...(onCompile && { onProgress: onCompile }), ...(tuning && { tuning }) };
@@ -61,7 +61,7 @@ export class TrainEngine implements Disposable {
   }
 
   /** The programs of a step in order, and how often a step runs each. */
-  get parts(): readonly { readonly program: Program; readonly runs: number }[] {
+  get parts(): readonly { readonly program: DeviceProgram; readonly runs: number }[] {
     const { part, apply } = this.programs;
     return [{ program: part, runs: this.config.accumulation }, ...(apply ? [{ program: apply, runs: 1 }] : [])];
   }
@@ -114,9 +114,10 @@ async function compilePrograms(
   device: Device,
   denoiser: Denoiser,
   config: TrainConfig,
-  options: CompileOptions,
+  options: DeviceCompileOptions,
 ): Promise<Programs> {
-  const make = (label: string, graph: Graph): Promise<Program> => compileGraph(device, graph, { ...options, label });
+  const make = (label: string, graph: Graph): Promise<DeviceProgram> =>
+    compileGraph(device, graph, { ...options, label });
   if (config.accumulation === 1) return { part: await make('training step', trainStep(denoiser, config)) };
   return {
     part: await make('part of a training step', accumulateStep(denoiser, config)),

@@ -1,10 +1,10 @@
 import { rin, rinConfig } from '@noisesmith/rin';
 import {
   type Ceilings,
+  type DeviceProgram,
   givenProfile,
   type KernelTime,
   measureCeilings,
-  type Program,
   parseCeilings,
   usualDispatchSeconds,
 } from '@noisesmith/tensor';
@@ -37,7 +37,7 @@ function estimate(config: RunConfig, spec: string): Report {
   return { config, adapter: givenProfile, parameters, bytes, ceilings, explanation: explainStep(parts, ceilings) };
 }
 
-async function kernelTimes(program: Program, progress: Progress): Promise<KernelTime[]> {
+async function kernelTimes(program: DeviceProgram, progress: Progress): Promise<KernelTime[]> {
   const times: KernelTime[] = [];
   const total = program.plan.kernels.length;
   for (let kernel = 0; kernel < total; kernel++) {

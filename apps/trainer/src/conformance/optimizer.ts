@@ -1,4 +1,4 @@
-import { compile, lamb, Store, type Tensor } from '@noisesmith/tensor';
+import { compile, lamb, type Store, type Tensor } from '@noisesmith/tensor';
 import type { Session } from './session';
 
 export const optimizerScalars = ['learningRate', 'correction1', 'correction2', 'emaDecay'] as const;
@@ -74,7 +74,7 @@ export async function repeatLamb(
 ): Promise<void> {
   const { device, net, settings } = session;
   const spec = { state: { ...optimizerSpec(session), gradient: net.layout }, scalars: optimizerScalars } as const;
-  using store = new Store(device, spec.state);
+  using store = device.openStore(spec.state);
   using program = await compile(
     device,
     spec,

@@ -1,5 +1,5 @@
 import { flattenParameters } from '@noisesmith/diffusion';
-import { compile, f32, grad, pack, Store, type TypedArray } from '@noisesmith/tensor';
+import { compile, f32, grad, pack, type Store, type TypedArray } from '@noisesmith/tensor';
 import { trainingLoss } from '@noisesmith/training';
 import { lambUpdate, optimizerScalars, optimizerSpec, repeatLamb, resetState, scalarsAt } from './optimizer';
 import { lambSteps, putParameters, type Session } from './session';
@@ -86,7 +86,7 @@ export async function runTrain(session: Session): Promise<void> {
   const { device, fixture, net, put } = session;
   if (!fixture.has('train.img01')) return;
   const batch = fixture.shape('train.img01')[0]!;
-  using store = new Store(device, optimizerSpec(session));
+  using store = device.openStore(optimizerSpec(session));
   using program = await compileStep(session, batch, store);
   resetState(session, store);
   await program.run(stepInputs(session, 'train'), { ...scalarsAt(session, 0, 0) });
@@ -119,7 +119,7 @@ export async function runSteps(session: Session): Promise<void> {
   const [steps, batch] = fixture.shape('steps.img01') as [number, number];
   const rates = fixture.data('steps.lr');
   const wanted = lambSteps(session);
-  using store = new Store(device, optimizerSpec(session));
+  using store = device.openStore(optimizerSpec(session));
   using program = await compileStep(session, batch, store);
   resetState(session, store);
   const losses = new Float32Array(steps);

@@ -1,6 +1,6 @@
 /** Contestant `noisesmith`: this repository. */
 import { parameterViews } from '@noisesmith/diffusion';
-import { compile, type Device, f32, openDevice, Store } from '@noisesmith/tensor';
+import { compile, type Device, f32, openDevice } from '@noisesmith/tensor';
 import type { ModelConfig } from '../../configs';
 import type { HostTensors, NamedArrays } from '../../host-tensor';
 import type { OptimizerSettings } from '../../optimizer-settings';
@@ -91,7 +91,7 @@ async function applyGradients(
 ): Promise<{ parameters: NamedArrays; average: NamedArrays }> {
   const network = networkOf(config);
   const { layout } = network;
-  using store = new Store(device, stateSpec(layout));
+  using store = device.openStore(stateSpec(layout));
   const weights = weightsOf(network, parameters);
   store.write('params', weights);
   store.write('average', weights);

@@ -1,11 +1,11 @@
-import type { Program } from '@noisesmith/tensor';
+import type { DeviceProgram } from '@noisesmith/tensor';
 import { sizeOf } from '../../host-tensor';
 import type { PlannedMemory } from '../../protocol';
 
 const BYTES_PER_ELEMENT = 4;
 
 /** Bytes of a program and its state. */
-export function plannedMemory({ bytes, plan, state }: Program): PlannedMemory {
+export function plannedMemory({ bytes, plan, state }: DeviceProgram): PlannedMemory {
   const temporary = plan.slots.reduce((sum, slot) => sum + slot, 0);
   const states = Object.values(state.spec).map((one) => ('size' in one ? one.size : sizeOf(one.shape)));
   return {

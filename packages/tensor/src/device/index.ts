@@ -1,4 +1,3 @@
-export { Device, type Readback } from './device';
 export { dispatchGrid } from './dispatch';
 export {
   DeviceError,
@@ -10,7 +9,6 @@ export {
   UncapturedGpuError,
 } from './errors';
 export { leastProfile } from './least-profile';
-export { openDevice } from './open';
 export { restWhile } from './rest';
 export {
   type AdapterProfile,

@@ -1,5 +1,4 @@
-import type { Device } from './device';
-import { BufferUsage } from './types';
+import { type BufferDescription, BufferUsage } from './types';
 
 /** Bytes. */
 export const SMALLEST_CLASS = 1024;
@@ -11,17 +10,23 @@ function sizeClass(bytes: number): number {
   return Math.max(SMALLEST_CLASS, 2 ** Math.ceil(Math.log2(bytes)));
 }
 
+/** What makes and frees the buffers. */
+export interface BufferMaker {
+  createBuffer(description: BufferDescription): GPUBuffer;
+  destroyBuffer(buffer: GPUBuffer): void;
+}
+
 /** Mappable buffers for reading, kept by size class (powers of two), so that a steady state creates none. */
 export class StagingPool {
   readonly #free = new Map<number, GPUBuffer[]>();
 
-  constructor(readonly device: Device) {}
+  constructor(private readonly buffers: BufferMaker) {}
 
   acquire(bytes: number): GPUBuffer {
     const size = sizeClass(bytes);
     const free = this.#free.get(size)?.pop();
     if (free) return free;
-    return this.device.createBuffer({
+    return this.buffers.createBuffer({
       label: `staging (${size} bytes)`,
       size,
       usage: BufferUsage.MAP_READ | BufferUsage.COPY_DST,
@@ -31,7 +36,7 @@ export class StagingPool {
   /** Takes an unmapped buffer back. */
   release(buffer: GPUBuffer): void {
     if (buffer.size > LARGEST_POOLED) {
-      this.device.destroyBuffer(buffer);
+      this.buffers.destroyBuffer(buffer);
       return;
     }
     const free = this.#free.get(buffer.size);

@@ -6,10 +6,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as ops from '../index';
 import {
-  type CompileOptions,
   compile,
   compileGraph,
   type Device,
+  type DeviceCompileOptions,
   evaluate,
   f32,
   interpret,
@@ -47,7 +47,7 @@ const distance = (got: ArrayLike<number>, truth: ArrayLike<number>): number =>
   norm(Array.from(truth, (t, i) => got[i]! - t)) / norm(truth);
 
 /** Results with 16-bit storage: their distances from the oracle that rounds as the plan does, and from the plain one. */
-async function distances({ graph, values }: CaseProgram, options: CompileOptions = {}) {
+async function distances({ graph, values }: CaseProgram, options: DeviceCompileOptions = {}) {
   using program = await compileGraph(device, graph, { ...options, ...HALF });
   await program.run(values.inputs);
   const { half } = program.plan;
@@ -174,7 +174,7 @@ describe('a block of a RIN and its gradients', () => {
 describe('a training program', () => {
   it('takes the steps of its f32 self to a hundredth', async () => {
     const initial = trainWeights();
-    const after = async (options: CompileOptions): Promise<{ params: ArrayLike<number>; losses: number[] }> => {
+    const after = async (options: DeviceCompileOptions): Promise<{ params: ArrayLike<number>; losses: number[] }> => {
       using program = await compile(device, trainSpec, trainBuild, options);
       program.state.write('params', initial);
       program.state.write('average', initial);

@@ -1,4 +1,11 @@
-import { type CompileOptions, compileGraph, type Device, type Graph, interpret, type OracleValues } from '../index';
+import {
+  compileGraph,
+  type Device,
+  type DeviceCompileOptions,
+  type Graph,
+  interpret,
+  type OracleValues,
+} from '../index';
 import type { TypedArray } from '../ir/dtype';
 
 export interface ComparedValues extends OracleValues {
@@ -23,7 +30,7 @@ export async function worstError(
   device: Device,
   graph: Graph,
   values: ComparedValues,
-  options: CompileOptions = {},
+  options: DeviceCompileOptions = {},
 ): Promise<number> {
   const expected = interpret(graph, values);
   using program = await compileGraph(device, graph, options);

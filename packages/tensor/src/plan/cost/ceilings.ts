@@ -1,6 +1,6 @@
-import type { Device } from '../../device/device';
 import { BufferUsage } from '../../device/types';
 import { BYTES_PER_ELEMENT } from '../../ir/dtype';
+import type { Device } from '../../webgpu/device';
 import { type Encode, PassClock, secondsEach } from './clock';
 import {
   dispatchKernel,

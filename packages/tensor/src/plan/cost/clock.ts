@@ -1,4 +1,4 @@
-import type { Device } from '../../device/device';
+import type { Gpu } from '../../device/gpu';
 import { BufferUsage } from '../../device/types';
 
 export interface ClockOptions {
@@ -40,7 +40,7 @@ export class PassClock implements Disposable {
 
   /** @param stamped whether to use timestamps, which the device must have then */
   constructor(
-    private readonly device: Device,
+    private readonly device: Gpu,
     stamped = device.profile.timestamps && !device.profile.software,
   ) {
     this.stamps = stamped ? new Timestamps(device) : undefined;
@@ -77,7 +77,7 @@ class Timestamps {
   private readonly set: GPUQuerySet;
   private readonly buffer: GPUBuffer;
 
-  constructor(private readonly device: Device) {
+  constructor(private readonly device: Gpu) {
     this.set = device.gpu.createQuerySet({ label: 'timestamps', type: 'timestamp', count: 2 });
     const usage = BufferUsage.QUERY_RESOLVE | BufferUsage.COPY_SRC;
     this.buffer = device.createBuffer({ label: 'timestamps', size: 16, usage });

@@ -1,7 +1,6 @@
-import type { Device } from '../../device/device';
 import type { Graph } from '../../ir/program';
+import type { Device } from '../../webgpu/device';
 import { makePlan, type Plan, type PlanOptions } from '../plan';
-import { compileGraph } from '../program';
 import { type KernelCost, siteCost } from './score';
 import type { Trial } from './search';
 import type { Choices, Decision, Site, TemporaryStorage } from './site';
@@ -75,7 +74,7 @@ export class DeviceTrial implements Trial {
       await this.device.pipeline(wgsl, kernels[i]!.label);
       creation.set(wgsl, performance.now() - start);
     }
-    using program = await compileGraph(this.device, this.graph, this.planned(choices));
+    using program = await this.device.compile(this.graph, this.planned(choices));
     for (const [timed, [wgsl, i]] of fresh.entries()) {
       if (over()) return;
       const [time] = await program.profile({ kernels: [i] });

@@ -1,5 +1,5 @@
-import type { Device } from '../../device/device';
 import type { Graph } from '../../ir/program';
+import type { Device } from '../../webgpu/device';
 import { DeviceTrial } from './device-trial';
 import { searchChoices, type TunedSite } from './search';
 import type { TemporaryStorage } from './site';

@@ -1,9 +1,9 @@
 // Reference: the WebGPU specification's behaviour, observed on whatever adapter the machine has.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DeviceLostError, LimitError, NoAdapterError, ShaderError, UncapturedGpuError } from '../device/errors';
+import { BufferUsage } from '../device/types';
 import type { Device } from './device';
-import { DeviceLostError, LimitError, NoAdapterError, ShaderError, UncapturedGpuError } from './errors';
 import { openDevice } from './open';
-import { BufferUsage } from './types';
 
 const { STORAGE, COPY_SRC, COPY_DST, MAP_READ } = BufferUsage;
 const DATA = STORAGE | COPY_SRC | COPY_DST;

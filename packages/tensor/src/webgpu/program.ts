@@ -1,27 +1,21 @@
-import type { Device, Readback } from '../device/device';
+import type { CompileOptions, Program, Store } from '../backend';
 import { dispatchGrid } from '../device/dispatch';
-import { DeviceError } from '../device/errors';
+import type { Gpu, Readback } from '../device/gpu';
 import { BYTES_PER_ELEMENT, storageBytes, type TypedArray, viewBytes } from '../ir/dtype';
-import { type Graph, type ProgramArguments, type ProgramResult, type ProgramSpec, trace } from '../ir/program';
+import type { Graph } from '../ir/program';
 import { sizeOf } from '../ir/shape';
+import { PassClock, secondsEach } from '../plan/cost/clock';
+import { InFlight } from '../plan/in-flight';
+import { boundBytes, type Place } from '../plan/memory';
+import { makePlan, type Plan, type PlanOptions } from '../plan/plan';
+import { type Inputs, Running, type Scalars } from '../plan/running';
+import { checkStates } from '../plan/state-spec';
+import { choicesOf } from '../plan/tune/table';
 import type { Kernel } from '../wgsl/assemble';
-import { PassClock, secondsEach } from './cost/clock';
-import { InFlight } from './in-flight';
-import { boundBytes, type Place } from './memory';
-import { makePlan, type Plan, type PlanOptions } from './plan';
-import { STATE_USAGE, Store } from './store';
-import { choicesOf, type TuningTable } from './tune/table';
+import { DeviceStore, deviceStore, STATE_USAGE } from './store';
 
-export interface CompileOptions extends PlanOptions {
-  /** State shared with other programs; absent, the program makes its own from its spec. */
-  readonly store?: Store;
-  /** What its commands and its errors call it; `program` unless given. */
-  readonly label?: string;
-  /** Choices of kernels by `tune`. They are used as they are, on whatever adapter; the option `choices` goes before. */
-  readonly tuning?: TuningTable;
-  /** Told after each pipeline is ready. */
-  readonly onProgress?: (ready: number, total: number) => void;
-}
+/** Options of a program on a device: those of every backend, and what tests and benchmarks ask of the plan. */
+export interface DeviceCompileOptions extends CompileOptions, PlanOptions {}
 
 export interface KernelTime {
   readonly label: string;
@@ -48,48 +42,59 @@ const ATTEMPTS = 3;
 /** Outputs up to this many bytes come back with every run, so that reading a loss costs no submission of its own. */
 const SMALL_OUTPUT = 16384;
 
-/** Traces `build` and makes everything that running it needs. Later runs create no more than
- * what brings small outputs to the host while several runs are under way. */
-export async function compile<const S extends ProgramSpec>(
-  device: Device,
-  spec: S,
-  build: (args: ProgramArguments<S>) => ProgramResult,
-  options: CompileOptions = {},
-): Promise<Program> {
-  return compileGraph(device, trace(spec, build), options);
+export async function compileProgram(
+  gpu: Gpu,
+  graph: Graph,
+  options: DeviceCompileOptions = {},
+): Promise<DeviceProgram> {
+  const { label = 'program', tuning } = options;
+  const choices = options.choices ?? (tuning && choicesOf(tuning));
+  const plan = makePlan(graph, gpu.profile, { ...options, ...(choices && { choices }) });
+  checkLimits(gpu, plan);
+  const store = storeOf(gpu, graph, options.store);
+  const ownsStore = options.store === undefined;
+  const memory = new ProgramMemory(gpu, store);
+  try {
+    memory.make(graph, plan);
+    const commands = await prepare(gpu, plan, memory, options);
+    const fetched = options.fetch ?? smallOutputs(plan);
+    return new DeviceProgram(label, gpu, graph, plan, store, memory, commands, { ownsStore, fetched });
+  } catch (error) {
+    memory.destroy();
+    if (ownsStore) store.destroy();
+    throw error;
+  }
 }
 
-export async function compileGraph(device: Device, graph: Graph, options: CompileOptions = {}): Promise<Program> {
-  const { tuning } = options;
-  const choices = options.choices ?? (tuning && choicesOf(tuning));
-  const plan = makePlan(graph, device.profile, { ...options, ...(choices && { choices }) });
-  checkLimits(device, plan);
-  const store = options.store ?? new Store(device, graph.spec.state ?? {});
-  const memory = new ProgramMemory(device, graph, plan, store);
-  const commands = await prepare(device, plan, memory, options);
-  const { label = 'program' } = options;
-  return new Program(label, device, graph, plan, store, memory, commands, options.store === undefined);
+function storeOf(gpu: Gpu, graph: Graph, given: Store | undefined): DeviceStore {
+  const spec = graph.spec.state ?? {};
+  if (!given) return DeviceStore.open(gpu, spec);
+  checkStates(spec, given);
+  return deviceStore(gpu, given);
 }
+
+const smallOutputs = ({ outputs }: Plan): string[] =>
+  Object.keys(outputs).filter((name) => outputs[name]!.size * BYTES_PER_ELEMENT <= SMALL_OUTPUT);
 
 /** @throws LimitError naming the op and the tensor, before anything is created */
-function checkLimits(device: Device, plan: Plan): void {
+function checkLimits(gpu: Gpu, plan: Plan): void {
   for (const { label, bindings } of plan.kernels) {
     for (const { target } of bindings) {
-      device.checkBinding(`${label} on ${target.buffer.replace(':', ' ')}`, boundBytes(target));
+      gpu.checkBinding(`${label} on ${target.buffer.replace(':', ' ')}`, boundBytes(target));
     }
   }
 }
 
 async function prepare(
-  device: Device,
+  gpu: Gpu,
   plan: Plan,
   memory: ProgramMemory,
-  { onProgress }: CompileOptions,
+  { onProgress }: DeviceCompileOptions,
 ): Promise<Command[]> {
   let ready = 0;
   const pipelines = await Promise.all(
     plan.kernels.map(async ({ wgsl, label }) => {
-      const pipeline = await device.pipeline(wgsl, label);
+      const pipeline = await gpu.pipeline(wgsl, label);
       onProgress?.(++ready, plan.kernels.length);
       return pipeline;
     }),
@@ -100,8 +105,8 @@ async function prepare(
     return {
       kernel,
       pipeline,
-      bindGroup: device.bindGroup(pipeline, entries, kernel.label),
-      grid: dispatchGrid(kernel.workgroups, device.profile.limits.maxComputeWorkgroupsPerDimension),
+      bindGroup: gpu.bindGroup(pipeline, entries, kernel.label),
+      grid: dispatchGrid(kernel.workgroups, gpu.profile.limits.maxComputeWorkgroupsPerDimension),
     };
   });
 }
@@ -111,13 +116,13 @@ class ProgramMemory {
   private readonly own = new Map<string, GPUBuffer>();
 
   constructor(
-    private readonly device: Device,
-    graph: Graph,
-    plan: Plan,
-    private readonly store: Store,
-  ) {
+    private readonly gpu: Gpu,
+    private readonly store: DeviceStore,
+  ) {}
+
+  make(graph: Graph, plan: Plan): void {
     const makeBytes = (name: string, size: number, label: string): GPUBuffer => {
-      const buffer = device.createBuffer({ label, size, usage: STATE_USAGE });
+      const buffer = this.gpu.createBuffer({ label, size, usage: STATE_USAGE });
       this.own.set(name, buffer);
       return buffer;
     };
@@ -133,7 +138,7 @@ class ProgramMemory {
       make(`pack:${i}`, size, `flat vector ${i}`);
     });
     plan.data.forEach((data, i) => {
-      device.write(make(`data:${i}`, data.length, `constant ${i}`), 0, data);
+      this.gpu.write(make(`data:${i}`, data.length, `constant ${i}`), 0, data);
     });
     make('scalars', plan.scalars.length, 'scalars');
   }
@@ -153,45 +158,44 @@ class ProgramMemory {
   }
 
   destroy(): void {
-    for (const buffer of this.own.values()) this.device.destroyBuffer(buffer);
+    for (const buffer of this.own.values()) this.gpu.destroyBuffer(buffer);
     this.own.clear();
   }
 }
 
 /** A compiled program: a fixed list of dispatches over fixed buffers, replayed by every run. */
-export class Program implements Disposable {
+export class DeviceProgram implements Program {
   private readonly scalars: Float32Array<ArrayBuffer>;
   /** Small outputs of the latest run, on their way. */
   private readonly latest = new Map<string, Promise<ArrayBuffer>>();
   private readonly inFlight = new InFlight();
-  private destroyed = false;
+  private readonly running: Running;
 
   constructor(
     readonly label: string,
-    readonly device: Device,
+    readonly gpu: Gpu,
     readonly graph: Graph,
     readonly plan: Plan,
     /** The persistent tensors that runs read and write. */
-    readonly state: Store,
+    readonly state: DeviceStore,
     private readonly memory: ProgramMemory,
     private readonly commands: readonly Command[],
-    private readonly ownsStore: boolean,
+    private readonly options: { readonly ownsStore: boolean; readonly fetched: readonly string[] },
   ) {
     this.scalars = new Float32Array(plan.scalars.length);
+    this.running = new Running(label, graph);
   }
 
   /**
    * Writes inputs and scalars and submits one run. Resolves when no run or, if runs are short, only some milliseconds of
    * them are under way before it, so a loop that awaits it keeps the device busy without running far ahead.
    */
-  async run(
-    inputs: Readonly<Record<string, TypedArray>> = {},
-    scalars: Readonly<Record<string, number>> = {},
-  ): Promise<void> {
+  async run(inputs: Inputs = {}, scalars: Scalars = {}): Promise<void> {
     this.check();
+    this.running.checkRun(inputs, scalars);
     this.writeInputs(inputs);
     this.writeScalars(scalars);
-    const encoder = this.device.encoder(this.label);
+    const encoder = this.gpu.encoder(this.label);
     this.encode(encoder, this.commands);
     for (const { from, to } of this.plan.copies) {
       encoder.copyBufferToBuffer(
@@ -202,26 +206,28 @@ export class Program implements Disposable {
         to.size * BYTES_PER_ELEMENT,
       );
     }
-    const copies = this.smallOutputs().map(([name, place]) => ({ name, readback: this.copyOut(encoder, place) }));
-    this.device.submit([encoder.finish()], this.commands.length);
+    const copies = this.options.fetched.map((name) => ({
+      name,
+      readback: this.copyOut(encoder, this.plan.outputs[name]!),
+    }));
+    this.gpu.submit([encoder.finish()], this.commands.length);
     for (const { name, readback } of copies) {
       const bytes = readback.bytes();
       // Whoever reads the output sees the failure; a run whose outputs nobody reads fails at the next call instead.
       bytes.catch(() => undefined);
       this.latest.set(name, bytes);
     }
-    await this.inFlight.add(this.device.idle());
+    await this.inFlight.add(this.gpu.idle());
   }
 
-  /** The value of an output after the latest run. Small outputs are copied out within the run itself. */
+  /** The value of an output after the latest run; those fetched are copied out within the run itself. */
   async read(name: string): Promise<TypedArray> {
-    const found = this.plan.outputs[name];
-    if (!found)
-      throw new RangeError(`output '${name}' does not exist (outputs: ${Object.keys(this.plan.outputs).join(', ')})`);
     this.check();
+    this.running.checkOutput(name);
+    const found = this.plan.outputs[name]!;
     const early = this.latest.get(name);
     if (early) return viewBytes(found.dtype, (await early).slice(0));
-    const bytes = await this.device.read(
+    const bytes = await this.gpu.read(
       this.memory.buffer(found.buffer),
       found.offset * BYTES_PER_ELEMENT,
       found.size * BYTES_PER_ELEMENT,
@@ -250,7 +256,7 @@ export class Program implements Disposable {
   ): Promise<KernelTime[]> {
     this.check();
     const { atLeast = 10, kernels } = options;
-    using clock = new PassClock(this.device);
+    using clock = new PassClock(this.gpu);
     const pace = { atLeastSeconds: atLeast / 1000, mostRepeats: MOST_REPEATS, attempts: ATTEMPTS };
     const times: KernelTime[] = [];
     for (const index of kernels ?? this.commands.keys()) {
@@ -273,9 +279,9 @@ export class Program implements Disposable {
 
   /** Frees its buffers, and its state unless that is shared. Later calls throw. */
   destroy(): void {
-    this.destroyed = true;
+    this.running.end();
     this.memory.destroy();
-    if (this.ownsStore) this.state.destroy();
+    if (this.options.ownsStore) this.state.destroy();
   }
 
   [Symbol.dispose](): void {
@@ -283,17 +289,13 @@ export class Program implements Disposable {
   }
 
   private check(): void {
-    this.device.check();
-    if (this.destroyed) throw new DeviceError(`${this.label}: used after it was destroyed`);
-  }
-
-  private smallOutputs(): [string, Place][] {
-    return Object.entries(this.plan.outputs).filter(([, { size }]) => size * BYTES_PER_ELEMENT <= SMALL_OUTPUT);
+    this.gpu.check();
+    this.running.check();
   }
 
   private copyOut(encoder: GPUCommandEncoder, { buffer, offset, size }: Place): Readback {
     const source = this.memory.buffer(buffer);
-    return this.device.readback(encoder, source, offset * BYTES_PER_ELEMENT, size * BYTES_PER_ELEMENT);
+    return this.gpu.readback(encoder, source, offset * BYTES_PER_ELEMENT, size * BYTES_PER_ELEMENT);
   }
 
   private encode(encoder: GPUCommandEncoder, commands: readonly Command[]): void {
@@ -312,28 +314,16 @@ export class Program implements Disposable {
     }
   }
 
-  private writeInputs(inputs: Readonly<Record<string, TypedArray>>): void {
-    for (const [name, spec] of Object.entries(this.graph.spec.inputs ?? {})) {
-      const data = inputs[name];
-      const size = sizeOf(spec.shape);
-      if (!data || data.length !== size) {
-        throw new RangeError(
-          `input '${name}' takes ${size} ${spec.dtype} elements, got ${data ? data.length : 'nothing'}`,
-        );
-      }
-      if (data instanceof Float32Array !== (spec.dtype === 'f32')) {
-        throw new TypeError(`input '${name}' is ${spec.dtype}, got a ${data.constructor.name}`);
-      }
-      this.device.write(this.memory.buffer(`input:${name}`), 0, data);
+  private writeInputs(inputs: Inputs): void {
+    for (const name of Object.keys(this.graph.spec.inputs ?? {})) {
+      this.gpu.write(this.memory.buffer(`input:${name}`), 0, inputs[name]!);
     }
   }
 
-  private writeScalars(scalars: Readonly<Record<string, number>>): void {
+  private writeScalars(scalars: Scalars): void {
     this.plan.scalars.forEach((name, i) => {
-      const value = scalars[name];
-      if (value === undefined) throw new RangeError(`scalar '${name}' was not given a value`);
-      this.scalars[i] = value;
+      this.scalars[i] = scalars[name]!;
     });
-    if (this.scalars.length > 0) this.device.write(this.memory.buffer('scalars'), 0, this.scalars);
+    if (this.scalars.length > 0) this.gpu.write(this.memory.buffer('scalars'), 0, this.scalars);
   }
 }

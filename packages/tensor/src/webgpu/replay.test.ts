@@ -14,14 +14,13 @@ import {
   openDevice,
   randomBits,
   randomNormal,
-  Store,
   threefry2x32,
   trace,
   u32,
   uniformFromBits,
 } from '../index';
+import { MOST_IN_FLIGHT } from '../plan/in-flight';
 import { trainBuild, trainInputs, trainScalars, trainSpec, trainWeights } from '../testing/train-program';
-import { MOST_IN_FLIGHT } from './in-flight';
 
 let device: Device;
 beforeAll(async () => {
@@ -42,7 +41,7 @@ async function replayed(options: { generic?: boolean }): Promise<Float32Array[]>
 
 describe('a replayed train step', () => {
   it('equals a program compiled afresh for every step, bit for bit', async () => {
-    using store = new Store(device, trainSpec.state);
+    using store = device.openStore(trainSpec.state);
     store.write('params', trainWeights());
     store.write('average', trainWeights());
     for (let step = 0; step < STEPS; step++) {
@@ -93,7 +92,7 @@ describe('a replayed train step', () => {
 describe('a destroyed program', () => {
   it('says so in each later call, and leaves shared state to others', async () => {
     const spec = { state: { x: f32(4) } };
-    using store = new Store(device, spec.state);
+    using store = device.openStore(spec.state);
     const program = await compile(device, spec, ({ state: { x } }) => ({ outputs: { y: add(x!, 1) } }), {
       store,
       label: 'increment',

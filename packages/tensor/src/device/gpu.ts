@@ -34,7 +34,7 @@ const roundUp4 = (bytes: number): number => Math.ceil(bytes / 4) * 4;
  * await: after one of them no result can be trusted. Once the device is lost or destroyed, everything pending rejects
  * and every later call throws with the same {@link DeviceLostError}.
  */
-export class Device implements Disposable {
+export class Gpu implements Disposable {
   readonly label: string;
   readonly profile: AdapterProfile;
   readonly counters: Counters = {

@@ -1,7 +1,7 @@
 import { findGpu } from '#webgpu';
+import { DeviceError, NoAdapterError } from '../device/errors';
+import { type DeviceOptions, REQUESTED_FEATURES, REQUESTED_LIMITS } from '../device/types';
 import { Device } from './device';
-import { DeviceError, NoAdapterError } from './errors';
-import { type DeviceOptions, REQUESTED_FEATURES, REQUESTED_LIMITS } from './types';
 
 async function findAdapter(options: DeviceOptions): Promise<GPUAdapter> {
   if (options.adapter) return options.adapter;
