@@ -1,9 +1,8 @@
-import type { NamedCandidate } from '../plan/variant';
 import { type NamedCall, Tensor } from './tensor';
 
 /**
  * A named meaning. `expand` is what it computes, in other nodes, and is always there: the oracle runs it, the gradient
- * is derived from it, the generic lowering lowers it. Everything else is an optimisation, tested against it.
+ * is derived from it, the generic lowering lowers it. A backend may have kernels for it, each tested against it.
  */
 export interface Definition<A> {
   readonly name: string;
@@ -14,8 +13,6 @@ export interface Definition<A> {
    * `expand`. `results` are the call's own results, `upstream[i]` the gradient arriving at result i, if any.
    */
   gradient?(call: GradientCall<A>): (Tensor | undefined)[];
-  /** Kernels that compute all results at once, in order of preference; the expansion among them where it may be faster. */
-  readonly kernels?: readonly NamedCandidate<A>[];
 }
 
 export interface GradientCall<A> {

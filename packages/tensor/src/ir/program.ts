@@ -1,8 +1,8 @@
-import { stepScalar } from '../ops/elementwise';
 import type { DType } from './dtype';
 import { type FlatTensor, flatState, type Layout } from './layout';
 import { printShape, type Shape, sameShape } from './shape';
 import { Tensor } from './tensor';
+import { scalarTerm } from './term';
 
 export interface TensorSpec {
   readonly shape: Shape;
@@ -49,6 +49,9 @@ export interface Graph {
 export const isLayout = (spec: StateSpec): spec is Layout => 'segments' in spec;
 export const stateShape = (spec: StateSpec): Shape => (isLayout(spec) ? [spec.size] : spec.shape);
 export const stateType = (spec: StateSpec): DType => (isLayout(spec) ? 'f32' : spec.dtype);
+
+/** A one-element tensor of shape [] holding a step scalar. */
+const stepScalar = (name: string): Tensor => new Tensor({ kind: 'map', term: scalarTerm(name), xs: [] }, [], 'f32');
 
 /** Runs `build` once on symbolic tensors and keeps the graph it made. */
 export function trace<const S extends ProgramSpec>(

@@ -2,7 +2,6 @@ import { pullback } from '../autodiff/gradient';
 import { call, type Definition } from '../ir/definition';
 import { printShape } from '../ir/shape';
 import type { Tensor } from '../ir/tensor';
-import { attentionBackwardKernels, attentionKernels } from '../wgsl/attention-variants';
 import { einsum } from './contract';
 import { add, exp, log, mul, sub } from './elementwise';
 import { softmax } from './norm';
@@ -48,7 +47,6 @@ export const attentionDefinition: Definition<AttentionAttributes> = {
     if (!dO || dL) return pullback(attentionDefinition.expand(xs, attributes), upstream, xs);
     return call(attentionBackward, [...xs, ...results, dO], attributes);
   },
-  kernels: attentionKernels,
 };
 
 /**
@@ -71,7 +69,6 @@ export const attentionBackward: Definition<AttentionAttributes> = {
     const dk = mul(joinHeads(einsum('bhqk,bqhd->bkhd', dLogits, splitHeads(q!, heads))), scaleOf(q!, heads));
     return [dq, dk, joinHeads(einsum('bhqk,bqhe->bkhe', weights, up))];
   },
-  kernels: attentionBackwardKernels,
 };
 
 /**

@@ -2,7 +2,7 @@ import type { DType } from '../ir/dtype';
 import { broadcastShapes, printShape, sameShape, sizeOf } from '../ir/shape';
 import { Tensor } from '../ir/tensor';
 import * as term from '../ir/term';
-import { arg, scalarTerm, type Term, type TermLike } from '../ir/term';
+import { arg, type Term, type TermLike } from '../ir/term';
 import { broadcastTo } from './view';
 
 export type TensorLike = Tensor | number;
@@ -134,11 +134,6 @@ export function literal(data: Float32Array | Uint32Array, shape: readonly number
     throw new RangeError(`literal: ${data.length} elements for shape ${printShape(shape)}`);
   }
   return new Tensor({ kind: 'literal', data }, shape, data instanceof Float32Array ? 'f32' : 'u32');
-}
-
-/** A one-element tensor of shape [] holding the step scalar `name`. */
-export function stepScalar(name: string, dtype: DType = 'f32'): Tensor {
-  return new Tensor({ kind: 'map', term: scalarTerm(name, dtype), xs: [] }, [], dtype);
 }
 
 /** u32 coordinates along `axis`. */

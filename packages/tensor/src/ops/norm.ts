@@ -1,12 +1,6 @@
 import { pullback } from '../autodiff/gradient';
 import { call, type Definition } from '../ir/definition';
 import type { Tensor } from '../ir/tensor';
-import {
-  layerNormBackwardKernels,
-  layerNormKernels,
-  softmaxBackwardKernels,
-  softmaxKernels,
-} from '../wgsl/row-variants';
 import { add, div, exp, log, mul, neg, rsqrt, sub } from './elementwise';
 import { oneHot } from './gather';
 import { max, mean, sum, variance } from './reduce';
@@ -30,7 +24,6 @@ export const layerNormDefinition: Definition<{ epsilon: number }> = {
     const [x, gamma] = xs;
     return call(layerNormBackward, [x!, gamma!, results[1]!, results[2]!, dy], {});
   },
-  kernels: layerNormKernels,
 };
 
 /** Arguments x, gamma, mean, 1/std, dy; results dx, dgamma, dbeta. */
@@ -42,7 +35,6 @@ export const layerNormBackward: Definition<Record<string, never>> = {
     const dx = mul(rstd!, sub(sub(g, mean(g, LAST, keep)), mul(xHat, mean(mul(g, xHat), LAST, keep))));
     return [dx, sum(mul(dy!, xHat), leadingAxes(x!)), sum(dy!, leadingAxes(x!))];
   },
-  kernels: layerNormBackwardKernels,
 };
 
 /**
@@ -59,14 +51,12 @@ export const softmaxDefinition: Definition<Record<string, never>> = {
     return [div(e, sum(e, LAST, keep))];
   },
   gradient: ({ results, upstream }) => call(softmaxBackward, [results[0]!, upstream[0]!], {}),
-  kernels: softmaxKernels,
 };
 
 /** Arguments y = softmax(x) and dy; result dx. */
 export const softmaxBackward: Definition<Record<string, never>> = {
   name: 'softmaxBackward',
   expand: ([y, dy]) => [mul(y!, sub(dy!, sum(mul(y!, dy!), LAST, keep)))],
-  kernels: softmaxBackwardKernels,
 };
 
 /** Softmax over the last axis, shifted by the row's maximum so that no exponential overflows. */

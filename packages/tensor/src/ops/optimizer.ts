@@ -1,7 +1,6 @@
 import { call, type Definition } from '../ir/definition';
 import type { Layout } from '../ir/layout';
 import type { Tensor } from '../ir/tensor';
-import { lambKernels } from '../wgsl/optimizer-variants';
 import { add, div, greater, mul, sqrt, square, sub, where } from './elementwise';
 import { sum } from './reduce';
 import { pack, reshape, slice } from './view';
@@ -44,7 +43,6 @@ export const lambDefinition: Definition<LambAttributes> = {
     const w1 = pack(stepped, segments, w!.size);
     return [w1, m1, v1, add(mul(a!, emaDecay!), mul(w1, sub(1, emaDecay!)))];
   },
-  kernels: lambKernels,
 };
 
 /** ‖w‖/‖u‖, or 1 where either is 0. [] */

@@ -3,6 +3,7 @@ import { SEGMENT_ALIGNMENT } from '../ir/layout';
 import { makeView, mapChildren, type NamedCall, type Node, reachable, substituteArgs, Tensor } from '../ir/tensor';
 import { arg, constant, substitute, subterms } from '../ir/term';
 import { isIdentityView, keepsOrder, mergeViews, viewShape } from '../ir/view';
+import { namedKernels } from '../wgsl/named-kernels';
 import { core, isLeaf, isUniform } from './core';
 import { type Choices, type Decision, decide, siteKey, type TemporaryStorage } from './tune/site';
 import { EXPANSION, isKernel, type KernelVariant, type NamedCandidate } from './variant';
@@ -158,8 +159,7 @@ class Rewriter {
     const wanted = variants?.[definition.name];
     if (wanted === EXPANSION) return {};
     const call = { attributes, inputs: xs };
-    const all: readonly NamedCandidate<unknown>[] = definition.kernels ?? [];
-    const able = all.filter((c) => !isKernel(c) || c.supports({ profile, ...call }));
+    const able = namedKernels(definition).filter((c) => !isKernel(c) || c.supports({ profile, ...call }));
     const suits = (c: NamedCandidate<unknown>): boolean => c.suits?.(profile, call) ?? true;
     const candidates = able.filter((c) => (wanted === undefined ? suits(c) : c.name === wanted));
     if (candidates.length > 0) {

@@ -71,7 +71,7 @@ export interface ExpansionCandidate<A> {
   suits(profile: AdapterProfile, call: CallShapes<A>): boolean;
 }
 
-/** A way to compute a named meaning. */
+/** A way to compute a named meaning; `wgsl/named-kernels.ts` says which there are. */
 export type NamedCandidate<A> = KernelVariant<A> | ExpansionCandidate<A>;
 
 export const isKernel = <A>(candidate: NamedCandidate<A>): candidate is KernelVariant<A> => 'stages' in candidate;

@@ -1,6 +1,7 @@
 import * as exported from '../index';
 import type { Definition } from '../ir/definition';
 import { contractVariants } from '../wgsl/kernels/contract';
+import { namedKernels } from '../wgsl/named-kernels';
 
 export const isDefinition = (x: unknown): x is Definition<never> =>
   typeof x === 'object' && x !== null && 'name' in x && 'expand' in x && typeof x.expand === 'function';
@@ -10,5 +11,5 @@ export const allKernels: readonly string[] = [
   ...contractVariants.map(({ name }) => `contract ${name}`),
   ...Object.values(exported)
     .filter(isDefinition)
-    .flatMap(({ name, kernels = [] }) => kernels.map((kernel) => `${name} ${kernel.name}`)),
+    .flatMap((definition) => namedKernels(definition).map((kernel) => `${definition.name} ${kernel.name}`)),
 ];

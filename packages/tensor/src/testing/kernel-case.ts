@@ -8,6 +8,7 @@ import { add, mul } from '../ops/elementwise';
 import { sum } from '../ops/reduce';
 import type { PlanOptions } from '../plan/plan';
 import { contractRoles } from '../wgsl/contract-roles';
+import { namedKernels } from '../wgsl/named-kernels';
 import type { ComparedValues } from './compare';
 import { spread } from './finite-differences';
 
@@ -47,13 +48,15 @@ export function differentiated(shapes: readonly Shape[], build: (...xs: Tensor[]
 
 /** Ways to compute a meaning by name: those of any definition of a family, such as an op and its gradient. */
 export const kernelNames = (family: readonly Definition<never>[]): string[] => [
-  ...new Set(family.flatMap(({ kernels = [] }) => kernels.map(({ name }) => name))),
+  ...new Set(family.flatMap((definition) => namedKernels(definition).map(({ name }) => name))),
 ];
 
 /** Forces the kernel on those definitions of a family that have it. */
 export const forced = (family: readonly Definition<never>[], kernel: string): PlanOptions => ({
   variants: Object.fromEntries(
-    family.filter(({ kernels = [] }) => kernels.some(({ name }) => name === kernel)).map(({ name }) => [name, kernel]),
+    family
+      .filter((definition) => namedKernels(definition).some(({ name }) => name === kernel))
+      .map(({ name }) => [name, kernel]),
   ),
 });
 
@@ -81,7 +84,7 @@ export function unableIn({ options, program }: KernelCase, profile: AdapterProfi
     }
     if (node.kind === 'named') {
       const { definition, attributes, xs } = node.call;
-      const kernel = definition.kernels?.find(({ name }) => name === variants[definition.name]);
+      const kernel = namedKernels(definition).find(({ name }) => name === variants[definition.name]);
       const able = !kernel || !('supports' in kernel) || kernel.supports({ profile, attributes, inputs: xs });
       if (!able) unable.add(`${definition.name} ${kernel.name}`);
     }

@@ -1,4 +1,4 @@
-import type { DefaultTable } from './defaults';
+import type { DefaultTable } from './default-table';
 
 /** Written by write-defaults.ts on a machine that does nothing else. */
 export const defaultTables: readonly DefaultTable[] = [

@@ -14,8 +14,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Graph } from '../../ir/program';
 import { openDevice } from '../../webgpu/open';
 import { makePlan } from '../plan';
+import type { DefaultTable } from './default-table';
 import { defaultTables } from './default-tables';
-import type { DefaultTable } from './defaults';
 import { choicesOf, type TuningTable } from './table';
 import { tune } from './tune';
 
@@ -49,7 +49,7 @@ async function measured(graphs: readonly Graph[]): Promise<DefaultTable> {
 }
 
 function sourceOf(tables: readonly DefaultTable[]): string {
-  return `import type { DefaultTable } from './defaults';
+  return `import type { DefaultTable } from './default-table';
 
 /** Written by write-defaults.ts on a machine that does nothing else. */
 export const defaultTables: readonly DefaultTable[] = ${JSON.stringify(tables, null, 2)};
