@@ -1,6 +1,7 @@
 import type { NdArray } from '@noisesmith/formats';
 import { createDataset, type DatasetOptions, type ImageDataset, type ImageSource } from './dataset';
 import { DataError } from './errors';
+import { fingerprint, fingerprintOfRows } from './fingerprint';
 
 /** What an array data set is called and which classes it has. */
 export interface ArrayDatasetOptions extends DatasetOptions {
@@ -46,7 +47,7 @@ function labelsOf(labels: NdArray, count: number, name: string): Float64Array {
  * @param labels whole numbers, n of them in any shape; undefined for a set without labels
  * @throws DataError for other shapes or types, another number of labels, or a label out of range
  */
-export function arrayDataset(
+export async function arrayDataset(
   images: NdArray,
   labels: NdArray | undefined,
   options: ArrayDatasetOptions,
@@ -70,6 +71,13 @@ export function arrayDataset(
     classes = options.classes ?? Array.from({ length: largest + 1 }, (_, label) => String(label));
   }
   const source: ImageSource = {
+    fingerprint: await fingerprint([
+      `${images.shape}`,
+      classes.join('\n'),
+      values === undefined ? '' : values.join(),
+      await fingerprintOfRows(data, stride),
+    ]),
+    sizes: { widths: [width, width], heights: [height, height] },
     name,
     size: count,
     classes,

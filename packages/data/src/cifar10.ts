@@ -1,6 +1,8 @@
 import { platform } from '#platform';
 import { createDataset, type DatasetOptions, type ImageDataset } from './dataset';
-import { DataError } from './errors';
+import { DataError, MissingFileError } from './errors';
+import { type Files, joinPath, readWhole } from './files';
+import { fingerprint, fingerprintOfRows } from './fingerprint';
 import type { Raster } from './raster';
 
 const classes = ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'];
@@ -10,7 +12,7 @@ const PLANE = SIDE * SIDE;
 /** A label, then the planes of red, green and blue. */
 const RECORD = 1 + 3 * PLANE;
 
-const files = {
+const namesOf = {
   train: [1, 2, 3, 4, 5].map((i) => `data_batch_${i}.bin`),
   test: ['test_batch.bin'],
 };
@@ -23,21 +25,28 @@ interface Batch {
   readonly bytes: Uint8Array;
 }
 
-async function readBatches(folder: string, names: readonly string[]): Promise<Batch[]> {
-  const there = new Set(await platform.listFiles(folder));
-  const inside = there.has(`${SUBFOLDER}/${names[0]}`) ? `${SUBFOLDER}/` : '';
+async function readBatch(files: Files, folder: string, name: string): Promise<Batch> {
+  const { name: path, bytes } = await readWhole(files, joinPath(folder, name));
+  if (bytes.length % RECORD === 0) return { path, bytes };
+  throw new DataError(`${path}: ${bytes.length} bytes, expected a multiple of ${RECORD}, which one image takes`);
+}
+
+async function readBatches(files: Files, folder: string, names: readonly string[]): Promise<Batch[]> {
+  const isThere = (path: string): Promise<boolean> =>
+    files.open(joinPath(folder, path)).then(
+      () => true,
+      (error: unknown) => {
+        if (error instanceof MissingFileError) return false;
+        throw error;
+      },
+    );
+  const inside = (await isThere(`${SUBFOLDER}/${names[0]}`)) ? `${SUBFOLDER}/` : '';
   for (const name of names) {
-    if (there.has(inside + name)) continue;
-    throw new DataError(`${folder}: no ${inside}${name}; expected the binary version of CIFAR-10, ${names.join(', ')}`);
+    if (await isThere(inside + name)) continue;
+    const place = joinPath(files.name, folder) || 'cifar10';
+    throw new DataError(`${place}: no ${inside}${name}; expected the binary version of CIFAR-10, ${names.join(', ')}`);
   }
-  return Promise.all(
-    names.map(async (name) => {
-      const path = `${folder}/${inside}${name}`;
-      const bytes = await platform.readFile(path);
-      if (bytes.length % RECORD === 0) return { path, bytes };
-      throw new DataError(`${path}: ${bytes.length} bytes, expected a multiple of ${RECORD}, which one image takes`);
-    }),
-  );
+  return Promise.all(names.map((name) => readBatch(files, folder, inside + name)));
 }
 
 function interleave(planes: Uint8Array): Raster {
@@ -50,15 +59,16 @@ function interleave(planes: Uint8Array): Raster {
 
 /**
  * CIFAR-10: 50,000 training and 10,000 test images of 32x32 pixels in ten classes (Krizhevsky 2009), from the files of its
- * binary version in a folder that the user names.
+ * binary version.
+ * @param options.folder where the files lie; the folder that the archive unpacks to may stand between
  * @throws DataError naming a file that is missing or no whole number of images, or an image whose label is none of ten
  */
 export async function cifar10Dataset(
-  folder: string,
-  options: DatasetOptions & { split?: 'train' | 'test' } = {},
+  options: DatasetOptions & { folder: string; split?: 'train' | 'test' },
+  files: Files = platform.files,
 ): Promise<ImageDataset> {
-  const { split = 'train', ...common } = options;
-  const batches = await readBatches(folder, files[split]);
+  const { folder, split = 'train', ...common } = options;
+  const batches = await readBatches(files, folder, namesOf[split]);
   const records = batches.flatMap(({ path, bytes }) =>
     Array.from({ length: bytes.length / RECORD }, (_, i) => ({ path, i, bytes, at: i * RECORD })),
   );
@@ -74,6 +84,8 @@ export async function cifar10Dataset(
         return interleave(bytes.subarray(at + 1, at + RECORD));
       },
       inMemory: true,
+      fingerprint: await fingerprint(await Promise.all(batches.map(({ bytes }) => fingerprintOfRows(bytes, RECORD)))),
+      sizes: { widths: [SIDE, SIDE], heights: [SIDE, SIDE] },
     },
     common,
   );

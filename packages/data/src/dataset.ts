@@ -1,4 +1,7 @@
-import { DataError, reasonOf } from './errors';
+import { type BrokenImage, BrokenImages } from './broken-images';
+import { concurrently } from './concurrently';
+import { DataError, FileError, reasonOf, UnavailableError } from './errors';
+import { fingerprint } from './fingerprint';
 import { type PixelOptions, prepareImage } from './prepare';
 import { copyInto, type FloatImage, type Raster } from './raster';
 import { batchItems, type StreamItem } from './shuffle';
@@ -11,6 +14,21 @@ export interface ImageBatch {
   labels: Int32Array<ArrayBuffer>;
 }
 
+/** Files that are not read, by why. */
+export interface SkippedFiles {
+  /** `ending .bmp`, or `no ending`. */
+  readonly reason: string;
+  readonly count: number;
+  /** The first of them. */
+  readonly example: string;
+}
+
+/** Smallest and largest extent in pixels. */
+export interface ImageSizes {
+  readonly widths: readonly [number, number];
+  readonly heights: readonly [number, number];
+}
+
 /** A labelled set of images of one size, with random access. */
 export interface ImageDataset {
   readonly name: string;
@@ -21,11 +39,29 @@ export interface ImageDataset {
   readonly channels: 1 | 3;
   /** Class names, indexed by label; empty when there are no labels. */
   readonly classes: readonly string[];
+  /** Changes when images, labels or class names do; the same for a copy of the set elsewhere. */
+  readonly fingerprint: string;
+  /** What the owner of the set may not know, one line each. */
+  readonly warnings: readonly string[];
+  /** Files that are left out, by why. */
+  readonly skipped: readonly SkippedFiles[];
+  /** Of the images as they are stored, where that is known without decoding them. */
+  readonly sizes?: ImageSizes;
+  /** The images that did not decode so far, and that others stood in for. */
+  readonly broken: readonly BrokenImage[];
   /** In [0, classes.length), or -1 without labels. */
   label(index: number): number;
-  /** One image, [height, width, channels]; a fresh array. @throws DataError naming an image that does not decode */
+  /** What messages call an image. */
+  describe(index: number): string;
+  /** An image as it is stored, decoded, before crop and resize. @throws FileError naming an image that does not decode */
+  original(index: number): Promise<Raster>;
+  /** One image, [height, width, channels]; a fresh array. @throws FileError as `original` */
   pixels(index: number): Promise<Float32Array<ArrayBuffer>>;
-  /** Several images, each mirrored left to right where its `flip` is set. @throws DataError as `pixels` */
+  /**
+   * Several images, each mirrored left to right where its `flip` is set. In place of an image that does not decode comes
+   * the next one that does, with its own label, so that the batch is a function of the items and the data.
+   * @throws DataError when more than 10 images and more than 1 %, or more than half, did not decode
+   */
   batch(items: readonly (number | StreamItem)[]): Promise<ImageBatch>;
 }
 
@@ -41,6 +77,14 @@ export interface ImageSource {
   load(index: number): Raster | Promise<Raster>;
   /** Whether `load` costs nothing because the samples are in memory. */
   inMemory: boolean;
+  /** As in {@link ImageDataset}; default: made of the labels and class names. */
+  fingerprint?: string;
+  /** As in {@link ImageDataset}. */
+  warnings?: readonly string[];
+  /** As in {@link ImageDataset}. */
+  skipped?: readonly SkippedFiles[];
+  /** As in {@link ImageDataset}. */
+  sizes?: ImageSizes;
 }
 
 /** How a data set prepares and keeps its images. */
@@ -50,7 +94,12 @@ export interface DatasetOptions extends PixelOptions {
    * an epoch visits each image once and any other would be just as far away. Default 1 GiB.
    */
   cacheBytes?: number;
+  /** Told, in one line, of each image that does not decode. */
+  onWarning?: (message: string) => void;
 }
+
+/** Images that are read and decoded at a time: more would only hold memory and file handles. */
+const AT_A_TIME = 16;
 
 /** @throws DataError naming the first image whose label lies outside the classes */
 function checkLabels(source: ImageSource): void {
@@ -80,27 +129,53 @@ function checkOptions(options: DatasetOptions): void {
   }
 }
 
+/** One line on classes that no image has. */
+function emptyClasses({ classes, label, name, size }: ImageSource): readonly string[] {
+  const empty = new Set(classes.keys());
+  for (let index = 0; index < size && empty.size > 0; index++) empty.delete(label(index));
+  const names = Array.from(empty, (missing) => classes[missing]!);
+  if (names.length === 0) return [];
+  const more = names.length > 5 ? ` and ${names.length - 5} more` : '';
+  return [`${name}: no image has the label ${names.slice(0, 5).join(', ')}${more}, of ${classes.length} classes`];
+}
+
+async function fingerprintOf({ classes, label, size }: ImageSource): Promise<string> {
+  const labels = classes.length === 0 ? [] : Array.from({ length: size }, (_, index) => String(label(index)));
+  return fingerprint([String(size), classes.join('\n'), ...labels]);
+}
+
 /**
  * Runs a source through the pixel pipeline. Without `options.size` the first image decides the size.
- * @throws DataError for an empty source, a label out of range, an impossible option, or a first image that does not decode
+ * @throws DataError for an empty source, a label out of range, an impossible option, or too many images that do not decode
  */
 export async function createDataset(source: ImageSource, options: DatasetOptions = {}): Promise<ImageDataset> {
   checkOptions(options);
-  if (source.size === 0) throw new DataError(`${source.name}: no images`);
+  const { name, size } = source;
+  if (size === 0) throw new DataError(`${name}: no images`);
   checkLabels(source);
   const channels = options.channels ?? 3;
+  const broken = new BrokenImages(size, options.onWarning ?? (() => {}));
   let budget = options.cacheBytes ?? 2 ** 30;
   const cache = new Map<number, FloatImage>();
+
+  const checkIndex = (index: number): void => {
+    if (Number.isInteger(index) && index >= 0 && index < size) return;
+    throw new RangeError(`${name}: image ${index} is out of range, expected 0 to ${size - 1}`);
+  };
+
+  async function original(index: number): Promise<Raster> {
+    checkIndex(index);
+    try {
+      return await source.load(index);
+    } catch (error) {
+      throw error instanceof UnavailableError ? error : new FileError(source.describe(index), reasonOf(error));
+    }
+  }
 
   async function prepare(index: number): Promise<FloatImage> {
     const cached = cache.get(index);
     if (cached !== undefined) return cached;
-    let raster: Raster;
-    try {
-      raster = await source.load(index);
-    } catch (error) {
-      throw new DataError(`${source.describe(index)}: ${reasonOf(error)}`);
-    }
+    const raster = await original(index);
     const image = prepareImage(raster, options);
     const resampled = image.width !== raster.width || image.height !== raster.height;
     if ((!source.inMemory || resampled) && image.data.byteLength <= budget && !cache.has(index)) {
@@ -110,14 +185,25 @@ export async function createDataset(source: ImageSource, options: DatasetOptions
     return image;
   }
 
-  const { width, height } = await prepare(0);
+  /** The image itself, or the next one that decodes. */
+  async function usable(index: number): Promise<{ index: number; image: FloatImage }> {
+    broken.check();
+    for (let at = index; ; at = (at + 1) % size) {
+      if (broken.has(at)) continue;
+      try {
+        return { index: at, image: await prepare(at) };
+      } catch (error) {
+        if (!(error instanceof FileError)) throw error;
+        broken.add({ index: at, name: error.place, reason: error.reason });
+      }
+    }
+  }
+
+  const first = await usable(0);
+  const { width, height } = first.image;
   const stride = height * width * channels;
 
-  async function fill(target: Float32Array, offset: number, index: number, flip: boolean): Promise<void> {
-    if (!Number.isInteger(index) || index < 0 || index >= source.size) {
-      throw new RangeError(`${source.name}: image ${index} is out of range, expected 0 to ${source.size - 1}`);
-    }
-    const image = await prepare(index);
+  function copy(target: Float32Array, offset: number, index: number, image: FloatImage, flip: boolean): void {
     if (image.width !== width || image.height !== height) {
       throw new DataError(
         `${source.describe(index)}: ${image.width}x${image.height} pixels, but the first image has ${width}x${height}; choose a size to resize to`,
@@ -126,29 +212,40 @@ export async function createDataset(source: ImageSource, options: DatasetOptions
     copyInto(target, offset, image, channels, flip);
   }
 
+  const label = (index: number): number => (source.classes.length === 0 ? -1 : source.label(index));
+
   return {
-    name: source.name,
-    size: source.size,
+    name,
+    size,
     height,
     width,
     channels,
     classes: source.classes,
-    label: (index) => (source.classes.length === 0 ? -1 : source.label(index)),
+    fingerprint: source.fingerprint ?? (await fingerprintOf(source)),
+    warnings: [...(source.warnings ?? []), ...emptyClasses(source)],
+    skipped: source.skipped ?? [],
+    ...(source.sizes !== undefined && { sizes: source.sizes }),
+    get broken() {
+      return broken.met;
+    },
+    label,
+    describe: (index) => source.describe(index),
+    original,
     async pixels(index) {
       const out = new Float32Array(stride);
-      await fill(out, 0, index, false);
+      copy(out, 0, index, await prepare(index), false);
       return out;
     },
     async batch(items) {
       const images = new Float32Array(items.length * stride);
       const labels = new Int32Array(items.length);
-      await Promise.all(
-        items.map((item, k) => {
-          const { index, flip } = typeof item === 'number' ? { index: item, flip: false } : item;
-          labels[k] = source.classes.length === 0 ? -1 : source.label(index);
-          return fill(images, k * stride, index, flip);
-        }),
-      );
+      await concurrently(items, AT_A_TIME, async (item, k) => {
+        const { index: asked, flip } = typeof item === 'number' ? { index: item, flip: false } : item;
+        checkIndex(asked);
+        const { index, image } = await usable(asked);
+        labels[k] = label(index);
+        copy(images, k * stride, index, image, flip);
+      });
       return { images, labels };
     },
   };

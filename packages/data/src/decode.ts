@@ -1,9 +1,10 @@
 import { platform } from '#platform';
-import { DataError, reasonOf } from './errors';
+import { FileError, reasonOf, UnavailableError } from './errors';
 import type { Raster } from './raster';
 
 /**
- * Decodes a JPEG, PNG or WebP image to 8-bit RGBA. EXIF orientation is applied, colour profiles are ignored.
+ * Decodes a JPEG, PNG, WebP, GIF or AVIF image to 8-bit RGBA. EXIF orientation is applied, colour profiles are ignored, of
+ * an animation the first picture is taken.
  * Node decodes with `sharp`, browsers with `createImageBitmap`.
  * @param name what messages call the image
  * @throws DataError when the bytes do not decode, or `sharp` is not installed
@@ -12,6 +13,6 @@ export async function decodeImage(bytes: Uint8Array, name = 'image'): Promise<Ra
   try {
     return await platform.decodeImage(bytes);
   } catch (error) {
-    throw new DataError(`${name}: ${reasonOf(error)}`);
+    throw error instanceof UnavailableError ? error : new FileError(name, reasonOf(error));
   }
 }

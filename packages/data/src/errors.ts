@@ -1,10 +1,30 @@
 /** Images or labels that cannot be used, or a data set that cannot be found. One clear line. */
 export class DataError extends Error {
-  override readonly name = 'DataError';
+  override readonly name: string = 'DataError';
 }
 
-/** The message of anything thrown, cut to one line. */
+/** One file, or one image, that cannot be used. */
+export class FileError extends DataError {
+  /** @param place what the message calls it; `reason` says why, without naming it again */
+  constructor(
+    readonly place: string,
+    readonly reason: string,
+  ) {
+    super(`${place}: ${reason}`);
+  }
+}
+
+/** There is no such file. */
+export class MissingFileError extends FileError {}
+
+/**
+ * Something that says nothing about the image that was asked for: no decoder, no network, no more file handles. An image
+ * is never taken for broken because of it.
+ */
+export class UnavailableError extends DataError {}
+
+/** Why something was thrown, cut to one line; the place that a {@link FileError} names is left out. */
 export function reasonOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = error instanceof FileError ? error.reason : error instanceof Error ? error.message : String(error);
   return text.split('\n')[0]!.trim();
 }

@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { type NdArray, writeIdx, writeNpz } from '@noisesmith/formats';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chosenFiles } from './chosen-files';
 import { trainBatch } from './dataset';
 import { decodeImage } from './decode';
-import { chosenFiles, filesDataset } from './files';
+import { filesDataset } from './encoded';
 import { openDataset } from './open';
 
 let root: string;
@@ -45,10 +46,14 @@ describe('folder', () => {
     await put('pets/Zebra/notes.txt', 'not an image');
   });
 
-  it('decodes PNG, JPEG and WebP; classes and files in code-unit order', async () => {
+  it('decodes PNG, JPEG and WebP; left-out files are told', async () => {
     const pets = await openDataset(`folder:${join(root, 'pets')}`, { size: 4 });
     expect([pets.size, pets.height, pets.width, pets.channels]).toEqual([4, 4, 4, 3]);
     expect(pets.classes).toEqual(['Zebra', 'cat']);
+    expect(pets.skipped).toEqual([{ reason: 'ending .txt', count: 1, example: 'Zebra/notes.txt' }]);
+    expect(pets.warnings).toEqual([
+      `${join(root, 'pets')}: left out by their ending: 1 with ending .txt (Zebra/notes.txt)`,
+    ]);
     const { images, labels } = await pets.batch([0, 1, 2, 3]);
     expect([...labels]).toEqual([0, 1, 1, 1]);
     const colours = [
@@ -78,36 +83,29 @@ describe('folder', () => {
     expect((await cached.pixels(1))[0]).toBeLessThan(2);
   });
 
-  it('names a truncated JPEG and a file that is no image', async () => {
-    const noise = Buffer.from(Array.from({ length: 64 * 64 * 3 }, (_, i) => (i * 7919) % 256));
-    const jpeg = await sharp(noise, { raw: { width: 64, height: 64, channels: 3 } })
-      .jpeg()
-      .toBuffer();
-    await put('broken/x/a.jpg', jpeg);
-    await put('broken/x/b.jpg', jpeg.subarray(0, jpeg.length >> 1));
-    await put('broken/x/c.png', 'no picture');
-    const broken = await openDataset(`folder:${join(root, 'broken')}`, { size: 8 });
-    expect((await broken.pixels(0)).length).toBe(192);
-    await expectOneLine(broken.batch([0, 1]), 'x/b.jpg: ');
-    await expectOneLine(broken.pixels(2), 'x/c.png: ');
-  });
-
   it('without sub-folders has no labels; beside sub-folders is an error', async () => {
     await put('plain/a.png', await flat(4, 4, 9, 9, 9).png().toBuffer());
     const plain = await openDataset(`folder:${join(root, 'plain')}`);
     expect([plain.classes, plain.label(0)]).toEqual([[], -1]);
     await put('mixed/a.png', 'x');
     await put('mixed/k/b.png', 'x');
-    await expectOneLine(openDataset(`folder:${join(root, 'mixed')}`), 'a.png lies beside class folders');
+    await expectOneLine(
+      openDataset(`folder:${join(root, 'mixed')}`),
+      '1 of 2 images, such as a.png, lie beside class folders',
+    );
     await expectOneLine(openDataset(`folder:${join(root, 'absent')}`), 'absent: no such folder');
     await mkdir(join(root, 'empty'));
-    await expectOneLine(openDataset(`folder:${join(root, 'empty')}`), 'empty: no images (.jpg .jpeg .png .webp)');
+    await expectOneLine(
+      openDataset(`folder:${join(root, 'empty')}`),
+      'empty: no images (.jpg .jpeg .jpe .jfif .png .webp .gif .avif); it holds no files',
+    );
   });
 
   it('takes files chosen in a browser', async () => {
     const png = await flat(2, 2, 255, 255, 255).png().toBuffer();
     const file = Object.assign(new File([new Uint8Array(png)], 'b.png'), { webkitRelativePath: 'top/k/b.png' });
-    const set = await filesDataset(chosenFiles([file]), { name: 'drop' });
+    const set = await filesDataset(chosenFiles([file]));
+    expect([set.name, set.describe(0)]).toEqual(['top', 'top: k/b.png']);
     expect(set.classes).toEqual(['k']);
     expect([...(await set.pixels(0))]).toEqual(new Array(12).fill(1));
   });

@@ -4,8 +4,9 @@ import { arrayDataset } from './arrays';
 import { cifar10Dataset } from './cifar10';
 import type { DatasetOptions, ImageDataset } from './dataset';
 import { emojiDataset } from './emoji';
-import { DataError } from './errors';
-import { filesDataset } from './files';
+import { filesDataset } from './encoded';
+import { DataError, MissingFileError } from './errors';
+import { type Files, readWhole } from './files';
 import { mnistDataset } from './mnist';
 
 /** Options of {@link openDataset}: the pixel pipeline, and what only some data sets have. */
@@ -22,45 +23,55 @@ export const datasetSpecs: readonly { form: string; meaning: string }[] = [
   { form: 'emoji', meaning: 'emoji, 64x64; needs emoji-datasource-google' },
   { form: 'emoji:FOLDER', meaning: 'the same from an unpacked emoji-datasource package' },
   { form: 'cifar10:FOLDER', meaning: 'ten classes, 32x32; the files of its binary version' },
-  { form: 'folder:PATH', meaning: 'JPEG, PNG and WebP files; sub-folders are classes' },
+  { form: 'folder:PATH', meaning: 'JPEG, PNG, WebP, GIF and AVIF files; sub-folders are classes' },
   { form: 'idx:IMAGES[,LABELS]', meaning: 'IDX files, plain or gzip' },
   { form: 'npz:FILE', meaning: 'arr_0: uint8 images NHWC; arr_1: labels, optional' },
 ];
 
-async function openFolder(folder: string, options: DatasetOptions): Promise<ImageDataset> {
-  const paths = await platform.listFiles(folder);
-  const files = paths.map((path) => ({ path, bytes: () => platform.readFile(`${folder}/${path}`) }));
-  return filesDataset(files, { ...options, name: folder });
+/** The paths of `idx:IMAGES[,LABELS]`; `\\,` is a comma that is part of a name. */
+function idxPaths(argument: string): [images: string, labels?: string] {
+  const [images, labels, ...rest] = argument.split(/(?<!\\),/).map((path) => path.replaceAll('\\,', ','));
+  if (images && labels !== '' && rest.length === 0) return [images, labels];
+  throw new DataError(
+    `idx:${argument}: expected idx:IMAGES or idx:IMAGES,LABELS; write a comma that is part of a name as \\,`,
+  );
 }
 
-async function openIdx(argument: string, options: DatasetOptions): Promise<ImageDataset> {
-  const [imagesPath, labelsPath, ...rest] = argument.split(',');
-  if (!imagesPath || labelsPath === '' || rest.length > 0) {
-    throw new DataError(`idx:${argument}: expected idx:IMAGES or idx:IMAGES,LABELS`);
-  }
-  const images = readIdx(await platform.readFile(imagesPath), { name: imagesPath });
-  if (labelsPath === undefined) return arrayDataset(images, undefined, { ...options, name: imagesPath });
-  const labels = readIdx(await platform.readFile(labelsPath), { name: labelsPath });
-  return arrayDataset(images, labels, { ...options, name: imagesPath, labelsName: labelsPath });
+async function openIdx(argument: string, options: DatasetOptions, files: Files): Promise<ImageDataset> {
+  const [imagesPath, labelsPath] = idxPaths(argument);
+  const read = async (path: string) => {
+    const { name, bytes } = await readWhole(files, path).catch((error: unknown) => {
+      const hint = error instanceof MissingFileError && argument.includes(',') && !argument.includes('\\,');
+      throw hint ? new DataError(`${error.message}; write a comma that is part of a name as \\,`) : error;
+    });
+    return { name, array: readIdx(bytes, { name }) };
+  };
+  const images = await read(imagesPath);
+  if (labelsPath === undefined) return arrayDataset(images.array, undefined, { ...options, name: images.name });
+  const labels = await read(labelsPath);
+  return arrayDataset(images.array, labels.array, { ...options, name: images.name, labelsName: labels.name });
 }
 
-async function openNpz(file: string, options: DatasetOptions): Promise<ImageDataset> {
-  const arrays = readNpz(await platform.readFile(file), { name: file });
+async function openNpz(path: string, options: DatasetOptions, files: Files): Promise<ImageDataset> {
+  const { name, bytes } = await readWhole(files, path);
+  const arrays = readNpz(bytes, { name });
   const images = arrays.get('arr_0');
   if (images === undefined) {
     throw new DataError(
-      `${file}: no array arr_0 of images, only ${[...arrays.keys()].join(' ') || 'an empty archive'}`,
+      `${name}: no array arr_0 of images, only ${[...arrays.keys()].join(' ') || 'an empty archive'}`,
     );
   }
-  return arrayDataset(images, arrays.get('arr_1'), { ...options, name: file, labelsName: `${file}: arr_1` });
+  return arrayDataset(images, arrays.get('arr_1'), { ...options, name, labelsName: `${name}: arr_1` });
 }
 
 /**
- * Opens a data set by its one-line name; see {@link datasetSpecs} for the forms.
+ * Opens a data set by its one-line name; see {@link datasetSpecs} for the forms. With `files`, the paths of the name are
+ * paths in them, `folder:`, `cifar10:` and `emoji` alone mean all of them, and `mnist` lies in their root or in `data`.
+ * @param files where paths lead; default: the disk in Node, nowhere in a page
  * @throws DataError in one line for an unknown form (listing the known ones), a missing file or package, images or
  * labels that do not fit, or an option that the data set does not have
  */
-export async function openDataset(spec: string, options: OpenOptions = {}): Promise<ImageDataset> {
+export async function openDataset(spec: string, options: OpenOptions = {}, files?: Files): Promise<ImageDataset> {
   const colon = spec.indexOf(':');
   const kind = colon < 0 ? spec : spec.slice(0, colon);
   const argument = colon < 0 ? undefined : spec.slice(colon + 1);
@@ -73,15 +84,16 @@ export async function openDataset(spec: string, options: OpenOptions = {}): Prom
   }
   if (skinVariants && kind !== 'emoji') throw new DataError(`${spec}: only emoji has skin variants`);
 
-  const parted = split === undefined ? common : { ...common, split };
-  if (kind === 'mnist' && argument === undefined) return mnistDataset(parted);
-  if (kind === 'emoji' && argument !== '')
-    return emojiDataset(argument, { ...common, skinVariants: skinVariants ?? false });
-  if (argument !== undefined && argument !== '') {
-    if (kind === 'cifar10') return cifar10Dataset(argument, parted);
-    if (kind === 'folder') return openFolder(argument, common);
-    if (kind === 'idx') return openIdx(argument, common);
-    if (kind === 'npz') return openNpz(argument, common);
+  const place = files ?? platform.files;
+  /** The folder of a form, or all of the files that were given. */
+  const folder = argument || (files !== undefined && argument !== undefined ? '' : undefined);
+  if (kind === 'mnist' && argument === undefined) return mnistDataset({ ...common, split }, files);
+  if (kind === 'emoji' && (argument === undefined || folder !== undefined)) {
+    return emojiDataset({ ...common, folder, skinVariants }, files);
   }
+  if (folder !== undefined && kind === 'cifar10') return cifar10Dataset({ ...common, split, folder }, place);
+  if (folder !== undefined && kind === 'folder') return filesDataset(place, { ...common, folder });
+  if (argument && kind === 'idx') return openIdx(argument, common, place);
+  if (argument && kind === 'npz') return openNpz(argument, common, place);
   throw new DataError(`unknown data set '${spec}', expected one of: ${datasetSpecs.map(({ form }) => form).join(' ')}`);
 }

@@ -1,8 +1,8 @@
-import { DataError } from './errors';
+import { DataError, UnavailableError } from './errors';
 import type { Platform } from './platform';
 
-function noFileSystem(path: string): DataError {
-  return new DataError(`${path}: browsers have no file system; use filesDataset or arrayDataset with bytes instead`);
+function noFileSystem(what: string): DataError {
+  return new DataError(`${what}: a page has no file system; give chosenFiles, droppedFiles or urlFiles`);
 }
 
 export const platform: Platform = {
@@ -14,18 +14,19 @@ export const platform: Platform = {
     });
     const { width, height } = bitmap;
     const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
-    if (context === null) throw new DataError('this browser has no 2D canvas outside the page');
+    if (context === null) throw new UnavailableError('this browser has no 2D canvas outside the page');
     context.drawImage(bitmap, 0, 0);
     bitmap.close();
     return { width, height, channels: 4, data: context.getImageData(0, 0, width, height).data };
   },
 
-  async readFile(path) {
-    throw noFileSystem(path);
-  },
-
-  async listFiles(folder) {
-    throw noFileSystem(folder);
+  files: {
+    async list(folder = 'files') {
+      throw noFileSystem(folder);
+    },
+    async open(path) {
+      throw noFileSystem(path);
+    },
   },
 
   packageFolder(name) {

@@ -1,19 +1,14 @@
-import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join, relative, sep } from 'node:path';
-import { DataError } from './errors';
+import { dirname, join } from 'node:path';
+import { UnavailableError } from './errors';
+import { nodeFiles } from './node';
 import type { Platform } from './platform';
-
-function isMissing(error: unknown): boolean {
-  const code = (error as NodeJS.ErrnoException).code;
-  return code === 'ENOENT' || code === 'ENOTDIR';
-}
 
 async function loadSharp(): Promise<typeof import('sharp')['default']> {
   try {
     return (await import('sharp')).default;
   } catch {
-    throw new DataError('decoding images in Node needs the package sharp: npm install sharp');
+    throw new UnavailableError('decoding images in Node needs the package sharp: npm install sharp');
   }
 }
 
@@ -39,26 +34,7 @@ export const platform: Platform = {
     return { width: info.width, height: info.height, channels: 4, data };
   },
 
-  async readFile(path) {
-    try {
-      return await readFile(path);
-    } catch (error) {
-      if (isMissing(error)) throw new DataError(`${path}: no such file`);
-      throw error;
-    }
-  },
-
-  async listFiles(folder) {
-    try {
-      const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-      return entries
-        .filter((entry) => !entry.isDirectory())
-        .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'));
-    } catch (error) {
-      if (isMissing(error)) throw new DataError(`${folder}: no such folder`);
-      throw error;
-    }
-  },
+  files: nodeFiles(),
 
   packageFolder(name) {
     const request = `${name}/package.json`;
