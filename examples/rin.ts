@@ -1,8 +1,9 @@
 /** The size of a network of the paper, and an untrained small one looking at one image at three noise levels. */
-import { parameterCount, rin, rinConfig, rinPresets } from '@noisesmith/rin';
+import { parameterCount, rin, rinConfig } from '@noisesmith/rin';
+import { preset } from '@noisesmith/runs';
 import { compile, f32, openDevice } from '@noisesmith/tensor';
 
-console.log(`Table 1 at 64x64: ${(parameterCount(rinPresets['table1-64']) / 1e6).toFixed(1)} million parameters`);
+console.log(`Table 1 at 64x64: ${(parameterCount(preset('table1-64').model) / 1e6).toFixed(1)} million parameters`);
 
 const size = { image: [8, 8], channels: 1, patch: 4, latents: 4, latentDim: 16, tapeDim: 8 } as const;
 const net = rin(rinConfig({ ...size, blocks: [1, 1], heads: 2, rwHeads: 2, classes: 0 }));

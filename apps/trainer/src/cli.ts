@@ -1,3 +1,4 @@
+import { suggestion } from '@noisesmith/runs';
 import { checkPositionals, commandHelp, programHelp } from './command';
 import { bench } from './commands/bench';
 import { conformance } from './commands/conformance';
@@ -10,7 +11,6 @@ import { tune } from './commands/tune';
 import type { Context } from './context';
 import { exitCodes, explain, UsageError } from './errors';
 import { parseFlags } from './flags';
-import { suggestion } from './nearest';
 
 export const commands = [doctor, tune, train, sample, schedule, inspect, bench, conformance] as const;
 

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
+import { suggestion } from '@noisesmith/runs';
 import { UsageError } from './errors';
-import { suggestion } from './nearest';
 
 export interface Flag {
   /** What stands for the value in the help text; absent: a switch without value. */

@@ -1,13 +1,13 @@
 // References: the plan of the same step, `train --dry-run` for parameters and bytes, sums and medians worked out here; the
 // scale of all floors under ceilings ten times as low.
 import { rin, rinConfig } from '@noisesmith/rin';
+import { presetConfig } from '@noisesmith/runs';
 import { makePlan, openDevice } from '@noisesmith/tensor';
 import { accumulateStep, applyStep } from '@noisesmith/training';
 import { describe, expect, it } from 'vitest';
 import { explainStep } from '../src/bench/explain-step';
 import { median, type Report, reportJson, reportText } from '../src/bench/report';
 import { resolveConfig } from '../src/config/resolve';
-import { presetConfig } from '../src/config/run-config';
 import { parseFlags } from '../src/flags';
 import { cli, tinyFlags } from './cli-run';
 

@@ -2,6 +2,7 @@
 // that was not interrupted, whose files a resumed one must equal byte for byte, whatever was tuned meanwhile.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runPrograms } from '@noisesmith/runs';
 import {
   type Device,
   defaultChoices,
@@ -14,7 +15,6 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { resolveConfig } from '../src/config/resolve';
 import { Arguments } from '../src/flags';
-import { runPrograms } from '../src/run/run-programs';
 import { cli, filesIn, readBytes, temporaryFolder, tinyFlags, tinyTrain, writeImages } from './cli-run';
 
 const STEPS = 20;

@@ -1,7 +1,7 @@
 // Reference: the printed formulas, evaluated by hand at a few positions, and the moments that standardising must give.
 import { describe, expect, it } from 'vitest';
 import { gridCodes, lineCodes } from './position-codes';
-import { rinPresets } from './presets';
+import { fixture } from './testing/networks';
 import { timeFeatures } from './time-embedding';
 
 describe('position codes', () => {
@@ -37,7 +37,7 @@ describe('position codes', () => {
 });
 
 describe('time features', () => {
-  const features = timeFeatures(rinPresets.fixture);
+  const features = timeFeatures(fixture);
 
   it('at gamma 0 are the standardised [0, ..., 1, ...]', () => {
     expect(Array.from(features.compute([0]))).toEqual([-1, -1, -1, -1, 1, 1, 1, 1]);

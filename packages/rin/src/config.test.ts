@@ -2,10 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import { checkConfig, type RinConfig } from './config';
 import { rinConfigFromMetadata, rinConfigToMetadata } from './metadata';
-import { rinPresets } from './presets';
 import { rin } from './rin';
+import { fixture, tiny } from './testing/networks';
 
-const base: RinConfig = rinPresets.fixture;
+const base: RinConfig = fixture;
 
 describe('checkConfig', () => {
   it.each<[Partial<RinConfig>, string]>([
@@ -40,7 +40,7 @@ describe('metadata', () => {
   const fields = JSON.parse(rinConfigToMetadata(base)) as Record<string, unknown>;
   const text = (change: Record<string, unknown>): string => JSON.stringify({ ...fields, ...change });
 
-  it.each(Object.entries(rinPresets))('keeps %s', (_, config) => {
+  it.each(Object.entries({ fixture, tiny }))('keeps %s', (_, config) => {
     expect(rinConfigFromMetadata(rinConfigToMetadata(config))).toEqual(config);
   });
 

@@ -16,5 +16,4 @@ export { rinConfigFromMetadata, rinConfigToMetadata } from './metadata';
 export type { ParameterSpec } from './parameters';
 export { gridCodes, lineCodes } from './position-codes';
 export { latentCodes, tapeCodes } from './positions';
-export { type RinPresetName, rinPreset, rinPresets } from './presets';
 export { type RinDenoiser, rin } from './rin';

@@ -2,14 +2,19 @@
 // out by hand for the widths of Table 1; moments of the uniform and of the truncated normal distribution.
 import { parameterViews } from '@noisesmith/diffusion';
 import { describe, expect, it } from 'vitest';
+import { rinConfig } from './config';
 import { rinParameters } from './forward';
-import { rinPresets } from './presets';
 import { rin } from './rin';
+import { tiny } from './testing/networks';
 
 describe('limits at the widths of Table 1', () => {
+  const widths = rinConfig({
+    ...{ image: [64, 64], patch: 8, latents: 128, latentDim: 768, tapeDim: 512 },
+    ...{ blocks: [6, 6, 6, 6], heads: 16, rwHeads: 16, classes: 1000 },
+  });
   const limits = (initializer: 'keras2' | 'glorot'): Map<string, number> =>
     new Map(
-      rinParameters({ ...rinPresets['table1-64'], initializer }).flatMap(({ name, init }) =>
+      rinParameters({ ...widths, initializer }).flatMap(({ name, init }) =>
         init.kind === 'uniform' ? [[name, init.limit] as const] : [],
       ),
     );
@@ -36,7 +41,7 @@ describe('limits at the widths of Table 1', () => {
 });
 
 describe('initial values', () => {
-  const net = rin(rinPresets.tiny);
+  const net = rin(tiny);
   const flat = net.initialize(7);
   const tensors = parameterViews(net.layout, flat);
   const get = (name: string): Float32Array => tensors.get(name)!;
@@ -50,7 +55,7 @@ describe('initial values', () => {
   });
 
   it('of a tensor depend on its name, not on the rest of the network', () => {
-    const other = rin({ ...rinPresets.tiny, blocks: [1], classes: 0 });
+    const other = rin({ ...tiny, blocks: [1], classes: 0 });
     const shared = parameterViews(other.layout, other.initialize(7));
     const mine = get('b0.l0.attn.q.weight');
     expect(shared.get('b0.l0.attn.q.weight')!.every((v, i) => v === mine[i])).toBe(true);

@@ -17,9 +17,9 @@ import { describe, expect, it } from 'vitest';
 import { type RinConfig, rinConfig } from './config';
 import { computeDropout } from './dropout';
 import { rinForward } from './forward';
-import { rinPresets } from './presets';
 import { rin } from './rin';
 import { tapeConv } from './tape-conv';
+import { fixture } from './testing/networks';
 import { Weights } from './weights';
 
 const batch = 2;
@@ -67,7 +67,6 @@ function run(config: RinConfig, change: { gamma?: number[]; dropout?: Uint32Arra
   };
 }
 
-const fixture = rinPresets.fixture;
 const names = (config: RinConfig): string[] => rin(config).layout.segments.map((s) => s.name);
 const shapeOf = (config: RinConfig, name: string) => rin(config).layout.segments.find((s) => s.name === name)?.shape;
 

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { trainConfig } from './config';
 import { SettingError } from './errors';
 import { Fields } from './fields';
-import { trainingPreset, trainingPresets } from './presets';
 
 describe('training configuration', () => {
   it('fills in the paper\u2019s settings', () => {
@@ -102,46 +101,5 @@ describe('fields of plain data', () => {
       read.numbers('image', { length: 2 });
       read.oneOf('channels', [1, 3]);
     }).toThrow(message);
-  });
-});
-
-// Reference: Tables 1 and 2 of the paper; the official CIFAR-10 configuration.
-describe('presets', () => {
-  it.each([
-    ['table1-64', 150_000, 2e-3, 'cosine@0.7', 0, 1, 'simple_linear'],
-    ['table1-128', 250_000, 2e-3, 'cosine@0.7', 0, 0.6, 'simple_linear'],
-    ['table1-256', 250_000, 2e-3, 'cosine@0.7', 0, 0.5, 'simple_linear'],
-    ['table1-512', 1_000_000, 1e-3, 'constant', 0, 0.2, 'cosine@0.2,1,1'],
-    ['table1-768', 1_000_000, 1e-3, 'constant', 0.1, 0.1, 'simple_linear'],
-    ['table1-1024', 910_000, 1e-3, 'constant', 0.1, 0.1, 'simple_linear'],
-  ])('%s is Table 2', (name, steps, base, decay, labelDropout, inputScale, schedule) => {
-    const { train } = trainingPreset(name);
-    expect(train).toMatchObject({
-      steps,
-      batch: 1024,
-      labelDropout,
-      inputScale,
-      schedule,
-      predictionType: 'eps',
-      selfConditioning: { rate: 0.9 },
-      optimizer: { name: 'lamb', weightDecay: 0.01 },
-      learningRate: { base, warmup: 10_000, decay },
-      ema: { decay: 0.9999, warmup: 'none' },
-    });
-  });
-
-  it('all read as themselves and agree with their data', () => {
-    for (const [name, { data, model, train, ...rest }] of Object.entries(trainingPresets)) {
-      expect(trainConfig(train), name).toEqual(train);
-      expect(model.image, name).toEqual([data.size, data.size]);
-      expect(model.channels, name).toBe(data.channels);
-      expect(data.size % model.patch, name).toBe(0);
-      expect(rest.name).toBe(name);
-    }
-    expect(Object.keys(trainingPresets)).toHaveLength(9);
-  });
-
-  it('unknown names list the known ones', () => {
-    expect(() => trainingPreset('table1-65')).toThrow("preset 'table1-65' is unknown; expected one of table1-64,");
   });
 });

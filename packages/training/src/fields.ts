@@ -98,6 +98,13 @@ export class Fields {
     return this.read(name, fallback, 'a string', (value) => typeof value === 'string');
   }
 
+  /** Text, or null for none. */
+  textOrNull(name: string, fallback?: string | null): string | null {
+    return this.read(name, fallback, 'a string, or null', (value): value is string | null => {
+      return value === null || typeof value === 'string';
+    });
+  }
+
   oneOf<T extends string | number>(name: string, known: readonly T[], fallback?: NoInfer<T>): T {
     const expected = `one of ${known.join(', ')}`;
     return this.read(name, fallback, expected, (value): value is T => known.some((item) => item === value));

@@ -21,8 +21,6 @@ export type { TrainEvent, TrainEventHandler } from './events';
 export { Fields } from './fields';
 export { type LearningRateConfig, type LearningRateDecay, learningRateAt } from './learning-rate';
 export { type LossInputs, type LossResult, trainingLoss } from './loss';
-export { trainingPreset, trainingPresets } from './presets';
-export type { DataConfig, ModelConfig, Preset, SamplingConfig } from './presets/preset';
 export { StatisticsWindow, type StepResult, type StepStatistics } from './statistics';
 export { type CheckpointStorage, memoryStorage } from './storage';
 export {

@@ -1,3 +1,4 @@
+import { describeTuning, type RunConfig, type RunTuning } from '@noisesmith/runs';
 import {
   type AdapterProfile,
   type Ceilings,
@@ -8,9 +9,7 @@ import {
   groupTable,
   totalLine,
 } from '@noisesmith/tensor';
-import type { RunConfig } from '../config/run-config';
 import { byteSize, groupedNumber, table } from '../output';
-import { describeTuning, type RunTuning } from '../run/tuning';
 import type { StepTimes } from './time-steps';
 
 /** What `bench` found out. */

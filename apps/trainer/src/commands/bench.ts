@@ -1,4 +1,5 @@
 import { rin, rinConfig } from '@noisesmith/rin';
+import { chooseTuning, planRun, type RunConfig, type TuningSource } from '@noisesmith/runs';
 import {
   type Ceilings,
   type DeviceProgram,
@@ -13,14 +14,12 @@ import { type Report, reportJson, reportText } from '../bench/report';
 import { timeSteps } from '../bench/time-steps';
 import { type Command, jsonFlag } from '../command';
 import { resolveConfig } from '../config/resolve';
-import type { RunConfig } from '../config/run-config';
 import { programFlags } from '../config/settings';
 import type { Context } from '../context';
 import { exitCodes, UsageError } from '../errors';
 import { printJson } from '../output';
-import { planRun } from '../run/plan';
 import { Progress } from '../run/progress';
-import { askedTuning, chooseTuning, type TuningSource, tuningFlag } from '../run/tuning';
+import { askedTuning, tuningFlag } from '../run/tuning';
 
 const DEFAULT_REPEATS = 20;
 const DEFAULT_TOP = 30;

@@ -1,20 +1,32 @@
 import { mkdir } from 'node:fs/promises';
 import { extname, join } from 'node:path';
+import { bytesSource } from '@noisesmith/formats';
 import { writeFileAtomic } from '@noisesmith/formats/node';
+import {
+  allLabels,
+  chooseTuning,
+  classGridPng,
+  type Draw,
+  describeTuning,
+  drawImages,
+  drawOf,
+  encodePng,
+  type Images,
+  type Model,
+  pick,
+  readModel,
+  samplesNpz,
+  samplingOptions,
+} from '@noisesmith/runs';
 import { openSampling, parseSampler, type SamplingOptions } from '@noisesmith/samplers';
 import { parseSchedule } from '@noisesmith/schedules';
 import { type Command, jsonFlag } from '../command';
 import { exitCodes, UsageError, userInput } from '../errors';
+import { readUserFile } from '../files';
 import { type Arguments, parseNumber } from '../flags';
-import type { Images } from '../images/grid';
-import { encodePng } from '../images/png';
 import { printJson } from '../output';
-import { classGridPng, pick } from '../run/class-grid';
-import { type Model, readModel } from '../run/model-file';
 import { Progress } from '../run/progress';
-import { samplesNpz } from '../run/samples-npz';
-import { allLabels, type Draw, drawImages, drawOf, samplingOptions } from '../run/sampling';
-import { askedTuning, chooseTuning, describeTuning, tuningFlag } from '../run/tuning';
+import { askedTuning, tuningFlag } from '../run/tuning';
 
 const DEFAULT_COUNT = 16;
 /** Keeps a mistyped range from filling the memory. */
@@ -133,7 +145,7 @@ export const sample: Command = {
     const write = writerFor(out);
     const seeds = seedsOf(args);
     const asked = askedTuning(args);
-    const model = await readModel(file);
+    const model = await readModel(bytesSource(await readUserFile(file), file));
     const { denoiser, weights } = model;
     const draw = drawOf(seeds, labelsOf(args, denoiser.classes));
     const options = optionsOf(args, model);

@@ -1,3 +1,4 @@
+import { adapterProfile, openRunDataset, planRun, type RunTuning } from '@noisesmith/runs';
 import type { AdapterProfile } from '@noisesmith/tensor';
 import type { Command } from '../command';
 import { type ResolvedRun, resolveRun } from '../config/resolve';
@@ -6,12 +7,10 @@ import type { Context } from '../context';
 import { exitCodes, UsageError } from '../errors';
 import type { Arguments } from '../flags';
 import { byteSize, groupedNumber, printJson } from '../output';
-import { openRunDataset } from '../run/dataset';
-import { adapterProfile, planRun } from '../run/plan';
 import { RunFolder } from '../run/run-folder';
 import { checkUnlocked } from '../run/run-lock';
 import { runTraining } from '../run/train-run';
-import { askedTuning, type RunTuning, tuningFlag, tuningOfRun } from '../run/tuning';
+import { askedTuning, tuningFlag, tuningOfRun } from '../run/tuning';
 
 /** @throws UsageError for logs that are not written */
 function checkLogs(args: Arguments): void {

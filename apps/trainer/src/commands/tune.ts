@@ -1,3 +1,4 @@
+import { defaultTuning, overDefaults, type RunProgram, runPrograms, timeTables } from '@noisesmith/runs';
 import {
   choicesOf,
   type Device,
@@ -15,10 +16,7 @@ import { programFlags } from '../config/settings';
 import type { Context } from '../context';
 import { exitCodes } from '../errors';
 import { printJson, table } from '../output';
-import { type RunProgram, timeTables } from '../run/program-time';
 import { Progress } from '../run/progress';
-import { runPrograms } from '../run/run-programs';
-import { defaultTuning, overDefaults } from '../run/tuning';
 
 const DEFAULT_SECONDS = 120;
 

@@ -1,10 +1,17 @@
 import { join } from 'node:path';
+import {
+  applySettings,
+  checkRunConfig,
+  defaultPreset,
+  differences,
+  presetConfig,
+  type RunConfig,
+  type Setting,
+} from '@noisesmith/runs';
 import { UsageError } from '../errors';
 import { readTextIfThere } from '../files';
 import type { Arguments } from '../flags';
-import { checkRunConfig } from './check';
-import { defaultPreset, presetConfig, type RunConfig } from './run-config';
-import { applySettings, differences, givenSettings, type Setting } from './settings';
+import { givenSettings } from './settings';
 
 /** Where a run is, and what it is. */
 export interface ResolvedRun {

@@ -1,16 +1,7 @@
+import { isJsonObject, type JsonObject, type Setting, settingsOf } from '@noisesmith/runs';
 import { UsageError } from '../errors';
 import { readUserFile } from '../files';
 import type { Arguments, Flags } from '../flags';
-import { suggestion } from '../nearest';
-
-/** One value of a configuration that the user gave. */
-export interface Setting {
-  /** e.g. `train.learningRate.base` */
-  readonly path: string;
-  readonly value: unknown;
-  /** What messages call the place it comes from: a flag, or a file. */
-  readonly from: string;
-}
 
 /** Flags that stand for one setting each. */
 const shortcuts = {
@@ -41,23 +32,13 @@ export const settingFlags: Flags = {
   keep: { value: 'N', help: 'checkpoints that are kept (output.keep)' },
 };
 
-type Json = Record<string, unknown>;
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** The leaves of nested objects as dotted paths; a list is a leaf. */
-function leaves(value: unknown, from: string, prefix = ''): Setting[] {
-  if (!isObject(value)) return [{ path: prefix, value, from }];
-  return Object.entries(value).flatMap(([key, part]) => leaves(part, from, prefix === '' ? key : `${prefix}.${key}`));
-}
-
 /**
  * All settings that the command line gives, in order of precedence: the file, then `--set`, then the other flags.
  * @throws UsageError for a file that does not read, or text that is no path=value
  */
 export async function givenSettings(args: Arguments): Promise<readonly Setting[]> {
   const file = args.text('config');
-  const fromFile = file === undefined ? [] : leaves(await readJson(file), file);
+  const fromFile = file === undefined ? [] : settingsOf(await readJson(file), file);
   const preset = args.text('preset');
   return [
     ...fromFile,
@@ -71,7 +52,7 @@ export async function givenSettings(args: Arguments): Promise<readonly Setting[]
   ];
 }
 
-async function readJson(file: string): Promise<Json> {
+async function readJson(file: string): Promise<JsonObject> {
   const text = new TextDecoder().decode(await readUserFile(file));
   let value: unknown;
   try {
@@ -79,7 +60,7 @@ async function readJson(file: string): Promise<Json> {
   } catch (error) {
     throw new UsageError(`${file}: no JSON: ${(error as Error).message}`);
   }
-  if (!isObject(value)) throw new UsageError(`${file}: expected a JSON object`);
+  if (!isJsonObject(value)) throw new UsageError(`${file}: expected a JSON object`);
   return value;
 }
 
@@ -95,38 +76,5 @@ function parseSet(text: string): Setting[] {
   }
   const path = text.slice(0, at);
   const from = `--set ${path}`;
-  return isObject(value) ? leaves(value, from, path) : [{ path, value, from }];
-}
-
-/**
- * A copy of a configuration with settings put in.
- * @throws UsageError for a path that the configuration does not have, with the nearest it has
- */
-export function applySettings<T extends object>(config: T, settings: readonly Setting[]): T {
-  const known = leaves(config, '').map(({ path }) => path);
-  const copy = structuredClone(config);
-  for (const { from, path, value } of settings) {
-    if (!known.includes(path)) throw new UsageError(`${from}: ${path} is unknown${nearestPath(path, known)}`);
-    const keys = path.split('.');
-    const last = keys.pop()!;
-    const target = keys.reduce((object, key) => object[key] as Json, copy as unknown as Json);
-    target[last] = value;
-  }
-  return copy;
-}
-
-/** Among the paths of the same section, if there are any. */
-function nearestPath(path: string, known: readonly string[]): string {
-  const [section] = path.split('.');
-  const near = known.filter((candidate) => candidate.startsWith(`${section}.`));
-  return suggestion(path, near.length > 0 ? near : [...new Set(known.map((candidate) => candidate.split('.')[0]!))]);
-}
-
-/** Paths at which two configurations differ, with both values. */
-export function differences(a: object, b: object): { path: string; a: unknown; b: unknown }[] {
-  const [left, right] = [a, b].map((config) => new Map(leaves(config, '').map(({ path, value }) => [path, value])));
-  const paths = new Set([...left!.keys(), ...right!.keys()]);
-  return [...paths]
-    .map((path) => ({ path, a: left!.get(path), b: right!.get(path) }))
-    .filter((pair) => JSON.stringify(pair.a) !== JSON.stringify(pair.b));
+  return isJsonObject(value) ? settingsOf(value, from, path) : [{ path, value, from }];
 }

@@ -1,12 +1,12 @@
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '@noisesmith/formats/node';
+import { formatTuning, type RunConfig, type RunTuning } from '@noisesmith/runs';
 import { type CheckpointStorage, listCheckpoints, type StepStatistics } from '@noisesmith/training';
-import type { RunConfig } from '../config/run-config';
 import { exists } from '../files';
 import { RunLock } from './run-lock';
 import { folderStorage, removeLeftovers } from './storage';
-import { formatTuning, type RunTuning, TUNING_FILE } from './tuning';
+import { TUNING_FILE } from './tuning';
 
 /** The files of one run. */
 export class RunFolder {

@@ -1,17 +1,23 @@
 import { type ImageDataset, trainBatch } from '@noisesmith/data';
 import { rin, rinConfig, rinConfigToMetadata } from '@noisesmith/rin';
+import {
+  classGridPng,
+  describeTuning,
+  fixedDraw,
+  gridDraw,
+  pick,
+  type RunConfig,
+  RunSampler,
+  type RunTuning,
+  samplesNpz,
+} from '@noisesmith/runs';
 import type { Device } from '@noisesmith/tensor';
 import { type TrainEvent, Trainer } from '@noisesmith/training';
-import type { RunConfig } from '../config/run-config';
 import type { Context } from '../context';
 import { exitCodes } from '../errors';
-import { classGridPng, gridDraw, pick } from './class-grid';
 import { Progress, statusLine } from './progress';
 import { resumeOption } from './resume';
 import type { RunFolder } from './run-folder';
-import { samplesNpz } from './samples-npz';
-import { fixedDraw, RunSampler } from './sampling';
-import { describeTuning, type RunTuning } from './tuning';
 
 export interface TrainRun {
   readonly config: RunConfig;

@@ -1,11 +1,12 @@
-import { trainConfig } from '../config';
-import { modelConfig, type Preset } from './preset';
+import { rinConfig } from '@noisesmith/rin';
+import { trainConfig } from '@noisesmith/training';
+import { defaultOutput, type Preset } from './preset';
 
 /** The official small configuration; its authors report FID 1.81 with 1000 DDPM steps. */
 export const cifar10: Preset = {
   name: 'cifar10',
   title: 'CIFAR-10 32x32, the official small configuration',
-  model: modelConfig({
+  model: rinConfig({
     image: [32, 32],
     channels: 3,
     patch: 2,
@@ -34,5 +35,6 @@ export const cifar10: Preset = {
     ema: { decay: 0.9999, warmup: 'none' },
   }),
   sampling: { steps: 1000, sampler: 'ddpm', schedule: 'cosine', guidance: 0 },
+  output: defaultOutput,
   notes: ['The official configuration does not set the normalisation of the input, whose default there is off.'],
 };

@@ -1,7 +1,7 @@
 import type { rin } from '@noisesmith/rin';
 import type { Graph } from '@noisesmith/tensor';
 import { accumulateStep, applyStep, trainStep } from '@noisesmith/training';
-import type { RunConfig } from '../config/run-config';
+import type { RunConfig } from './config';
 
 /** A program of the training step, and how often a step runs it. */
 export interface StepGraph {

@@ -1,18 +1,19 @@
+import { rinConfig } from '@noisesmith/rin';
 import { paperSettings, type Table1Preset, table1Presets } from '@noisesmith/schedules';
-import { trainConfig } from '../config';
-import { modelConfig, type Preset } from './preset';
+import { trainConfig } from '@noisesmith/training';
+import { defaultOutput, type Preset } from './preset';
 
 /** The official ImageNet configuration; the paper does not print a warm-up. */
 const WARMUP = 10_000;
 
 const WARMUP_NOTE = 'The paper prints no warm-up; 10,000 steps are those of the official 64x64 configuration.';
 
-function preset({ inputScale, model, name, notes, schedule, training }: Table1Preset): Preset {
+function presetOf({ inputScale, model, name, notes, schedule, training }: Table1Preset): Preset {
   const { imageSize, latents, tokens } = model;
   return {
     name,
     title: `ImageNet ${imageSize}x${imageSize} as in Tables 1 and 2`,
-    model: modelConfig({
+    model: rinConfig({
       image: [imageSize, imageSize],
       channels: model.channels,
       patch: model.patchSize,
@@ -48,9 +49,10 @@ function preset({ inputScale, model, name, notes, schedule, training }: Table1Pr
       schedule: paperSettings.samplingSchedule,
       guidance: 0,
     },
+    output: defaultOutput,
     notes: [...notes, WARMUP_NOTE],
   };
 }
 
 /** The six rows of Tables 1 and 2. */
-export const table1TrainingPresets: readonly Preset[] = table1Presets.map(preset);
+export const table1RunPresets: readonly Preset[] = table1Presets.map(presetOf);

@@ -1,9 +1,9 @@
 import { rin, rinConfig } from '@noisesmith/rin';
 import { samplingStep } from '@noisesmith/samplers';
 import { stepScalars } from '@noisesmith/training';
-import type { RunConfig } from '../config/run-config';
+import type { RunConfig } from './config';
+import { samplingOptions } from './draws';
 import type { RunProgram } from './program-time';
-import { samplingOptions } from './sampling';
 import { stepGraphs } from './step-graphs';
 
 /** What a run compiles: its training step, in two parts where its batch is split, and the step of its sampler. */

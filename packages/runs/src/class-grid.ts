@@ -1,6 +1,6 @@
-import { type Images, imageGrid, squareColumns } from '../images/grid';
-import { encodePng } from '../images/png';
-import { type Draw, drawOf } from './sampling';
+import { type Draw, drawOf } from './draws';
+import { type Images, imageGrid, squareColumns } from './grid';
+import { encodePng } from './png';
 
 /** Rows of a grid when there are more classes. */
 const MOST_ROWS = 10;

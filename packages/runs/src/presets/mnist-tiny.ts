@@ -1,5 +1,6 @@
-import { trainConfig } from '../config';
-import { modelConfig, type Preset } from './preset';
+import { rinConfig } from '@noisesmith/rin';
+import { trainConfig } from '@noisesmith/training';
+import { defaultOutput, type Preset } from './preset';
 
 /**
  * Digits of 14×14 pixels that a computer of two cores without a GPU learns to draw in minutes. It is the paper's process
@@ -30,7 +31,7 @@ import { modelConfig, type Preset } from './preset';
 export const mnistTiny: Preset = {
   name: 'mnist-tiny',
   title: 'MNIST digits at 14x14, minutes without a GPU',
-  model: modelConfig({
+  model: rinConfig({
     image: [14, 14],
     channels: 1,
     patch: 2,
@@ -63,5 +64,6 @@ export const mnistTiny: Preset = {
     stratifyTime: true,
   }),
   sampling: { steps: 25, sampler: 'ddim', schedule: 'cosine', guidance: 1 },
+  output: { ...defaultOutput, gridEvery: 500, checkpointEvery: 500, samplesPerClass: 50 },
   notes: [],
 };

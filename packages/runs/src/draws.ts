@@ -1,8 +1,8 @@
 import type { Denoiser } from '@noisesmith/diffusion';
 import { openSampling, type SampleRequest, type SamplingOptions, type SamplingSession } from '@noisesmith/samplers';
 import type { Device, TuningTable } from '@noisesmith/tensor';
-import type { RunConfig } from '../config/run-config';
-import { type Images, toBytes } from '../images/grid';
+import type { RunConfig } from './config';
+import { type Images, toBytes } from './grid';
 
 /** Seed and label of each sample. */
 export interface Draw {

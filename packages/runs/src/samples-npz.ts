@@ -1,5 +1,5 @@
 import { writeNpz } from '@noisesmith/formats';
-import type { Images } from '../images/grid';
+import type { Images } from './grid';
 
 /** `arr_0` uint8 [n, height, width, channels]; `arr_1` int32 [n] labels where there are any. */
 export function samplesNpz(images: Images, labels: readonly (number | null)[]): Uint8Array {

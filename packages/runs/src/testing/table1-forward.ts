@@ -3,11 +3,11 @@
  * JSON line: the largest errors relative to the largest element, milliseconds, and the process's peak memory in bytes. It is
  * a program of its own so that the peak is this pass's alone.
  */
+import { rin } from '@noisesmith/rin';
 import { compileGraph, f32, interpret, openDevice, trace } from '@noisesmith/tensor';
-import { rinPresets } from '../presets';
-import { rin } from '../rin';
+import { preset } from '../presets';
 
-const net = rin(rinPresets['table1-64']);
+const net = rin(preset('table1-64').model);
 const [height, width, channels] = net.imageShape;
 const spec = {
   inputs: {

@@ -11,7 +11,7 @@ import {
   type TuningTable,
 } from '@noisesmith/tensor';
 import { trainState } from '@noisesmith/training';
-import type { RunConfig } from '../config/run-config';
+import type { RunConfig } from './config';
 import { stepGraphs } from './step-graphs';
 
 /** What a run would need, found without making a buffer. */

@@ -1,11 +1,12 @@
-import { trainConfig } from '../config';
-import { modelConfig, type Preset } from './preset';
+import { rinConfig } from '@noisesmith/rin';
+import { trainConfig } from '@noisesmith/training';
+import { defaultOutput, type Preset } from './preset';
 
 /** Emoji on white, for one GPU; not from the paper. */
 export const emoji64: Preset = {
   name: 'emoji-64',
   title: 'Emoji at 64x64 in 9 categories, for one GPU',
-  model: modelConfig({
+  model: rinConfig({
     image: [64, 64],
     channels: 3,
     patch: 4,
@@ -31,5 +32,6 @@ export const emoji64: Preset = {
     ema: { decay: 0.9995, warmup: 'ramp' },
   }),
   sampling: { steps: 100, sampler: 'ddim', schedule: 'cosine', guidance: 1 },
+  output: defaultOutput,
   notes: [],
 };

@@ -1,4 +1,5 @@
-import { crc32, deflateSync } from 'node:zlib';
+import { zlibSync } from 'fflate';
+import { crc32 } from './crc32';
 
 /** Pixels of 8 bits, row by row: grey or RGB. */
 export interface Pixels {
@@ -11,6 +12,16 @@ export interface Pixels {
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 const GREY = 0;
 const RGB = 2;
+
+function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
 
 /** length, type, data, CRC of type and data. PNG specification, section 5.3 */
 function chunk(type: string, data: Uint8Array): Uint8Array {
@@ -27,7 +38,7 @@ function chunk(type: string, data: Uint8Array): Uint8Array {
  * A PNG file of grey (1 channel) or RGB (3 channels) pixels; the same pixels give the same bytes.
  * @throws RangeError for another number of channels, or data of another length
  */
-export function encodePng({ channels, data, height, width }: Pixels): Uint8Array {
+export function encodePng({ channels, data, height, width }: Pixels): Uint8Array<ArrayBuffer> {
   if (channels !== 1 && channels !== 3) throw new RangeError(`png: ${channels} channels; expected 1 or 3`);
   const stride = width * channels;
   if (data.length !== height * stride) {
@@ -41,6 +52,6 @@ export function encodePng({ channels, data, height, width }: Pixels): Uint8Array
   // Each row begins with its filter; 0 stores it as it is.
   const rows = new Uint8Array(height * (stride + 1));
   for (let y = 0; y < height; y++) rows.set(data.subarray(y * stride, (y + 1) * stride), y * (stride + 1) + 1);
-  const chunks = [chunk('IHDR', header), chunk('IDAT', deflateSync(rows)), chunk('IEND', new Uint8Array(0))];
-  return Buffer.concat([Uint8Array.from(SIGNATURE), ...chunks]);
+  const chunks = [chunk('IHDR', header), chunk('IDAT', zlibSync(rows)), chunk('IEND', new Uint8Array(0))];
+  return joined([Uint8Array.from(SIGNATURE), ...chunks]);
 }

@@ -1,0 +1,23 @@
+import type { RinConfig } from '@noisesmith/rin';
+import type { TrainConfig } from '@noisesmith/training';
+import { preset } from './presets';
+import type { DataConfig, OutputConfig, SamplingConfig } from './presets/preset';
+
+/** Everything that decides a run, as plain JSON: the content of `config.json`. */
+export interface RunConfig {
+  /** The preset it started from. */
+  readonly preset: string;
+  readonly model: RinConfig;
+  readonly data: DataConfig;
+  readonly train: TrainConfig;
+  readonly sampling: SamplingConfig;
+  readonly output: OutputConfig;
+}
+
+export const defaultPreset = 'mnist-tiny';
+
+/** @throws SettingError for a name that is unknown, with the known ones */
+export function presetConfig(name: string): RunConfig {
+  const { data, model, output, sampling, train } = preset(name);
+  return { preset: name, model, data, train, sampling, output };
+}
