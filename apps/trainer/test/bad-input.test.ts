@@ -36,7 +36,7 @@ const mistakes: Readonly<Record<string, readonly [argv: string[], message: strin
   ],
   'unknown preset': [
     ['train', '--preset', 'mnist', '--out', out],
-    "preset 'mnist' is unknown; expected one of table1-64,",
+    'preset "mnist" is unknown; expected one of table1-64,',
   ],
   'no number': [['train', '--batch', 'many'], '--batch is "many"; expected a number'],
   'no whole number': [['train', '--batch', '0'], '--batch is 0; expected a whole number of at least 1'],

@@ -13,7 +13,8 @@ import { readSetting } from './read-setting';
  */
 export function checkRunConfig(config: RunConfig | Readonly<Record<string, unknown>>): RunConfig {
   const { preset, ...parts } = config as Readonly<Record<string, unknown>>;
-  if (typeof preset !== 'string') throw new SettingError('preset', `preset is ${JSON.stringify(preset)}; expected a name`);
+  if (typeof preset !== 'string')
+    throw new SettingError('preset', `preset is ${JSON.stringify(preset)}; expected a name`);
   for (const name of Object.keys(parts)) {
     if (!sections.includes(name)) {
       throw new SettingError(name, `${name} is unknown; expected one of ${sections.join(', ')}`);

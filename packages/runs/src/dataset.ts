@@ -9,20 +9,29 @@ import type { RunConfig } from './config';
 export async function openRunDataset({ data, model, preset }: RunConfig): Promise<ImageDataset> {
   const { channels, crop, resize, size, source } = data;
   if (source === null) {
-    throw new SettingError('data.source', `preset ${preset} has no data set of its own; name one, e.g. --data folder:PATH`);
+    throw new SettingError(
+      'data.source',
+      `preset ${preset} has no data set of its own; name one, e.g. --data folder:PATH`,
+    );
   }
   const dataset = await openDataset(source, { size, channels, resize, crop });
   if (dataset.height !== size || dataset.width !== size) {
-    throw new SettingError('data.source', `data ${source}: images are ${dataset.height}x${dataset.width} after data.crop=${crop}, expected ${size}x${size}; set data.crop=center`,
+    throw new SettingError(
+      'data.source',
+      `data ${source}: images are ${dataset.height}x${dataset.width} after data.crop=${crop}, expected ${size}x${size}; set data.crop=center`,
     );
   }
   const known = dataset.classes.length;
   if (model.classes > 0 && known === 0) {
-    throw new SettingError('data.source', `data ${source} has no labels, but model.classes is ${model.classes}; set model.classes=0 and sampling.guidance=0`,
+    throw new SettingError(
+      'data.source',
+      `data ${source} has no labels, but model.classes is ${model.classes}; set model.classes=0 and sampling.guidance=0`,
     );
   }
   if (model.classes > 0 && known > model.classes) {
-    throw new SettingError('data.source', `data ${source}: label ${known - 1} is out of range, model.classes is ${model.classes}; set model.classes=${known}`,
+    throw new SettingError(
+      'data.source',
+      `data ${source}: label ${known - 1} is out of range, model.classes is ${model.classes}; set model.classes=${known}`,
     );
   }
   return dataset;

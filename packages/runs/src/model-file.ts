@@ -20,7 +20,9 @@ export async function readModel(source: RangeSource): Promise<Model> {
   const { name } = source;
   const { metadata } = await openSafetensors(source);
   if (metadata.config === undefined || metadata.run === undefined) {
-    throw new SettingError('checkpoint', `${name}: the metadata has no config and run; expected ema.safetensors or a checkpoint of a run`,
+    throw new SettingError(
+      'checkpoint',
+      `${name}: the metadata has no config and run; expected ema.safetensors or a checkpoint of a run`,
     );
   }
   const denoiser = rin(readSetting(name ?? 'checkpoint', () => rinConfigFromMetadata(metadata.config!)));

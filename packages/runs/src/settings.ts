@@ -22,8 +22,11 @@ export function settingsOf(value: unknown, from: string, prefix = ''): Setting[]
   );
 }
 
+/** Settings that may be null; null for any other leaves it as it is. */
+const nullable = ['data.source', 'train.gradientClip'];
+
 /**
- * A copy of a configuration with settings put in.
+ * A copy of a configuration with settings put in. Null, where it is no value, stands for what the configuration has.
  * @throws SettingError for a path that the configuration does not have, with the nearest it has
  */
 export function applySettings<T extends object>(config: T, settings: readonly Setting[]): T {
@@ -31,6 +34,7 @@ export function applySettings<T extends object>(config: T, settings: readonly Se
   const copy = structuredClone(config);
   for (const { from, path, value } of settings) {
     if (!known.includes(path)) throw new SettingError(path, `${from}: ${path} is unknown${nearestPath(path, known)}`);
+    if (value === null && !nullable.includes(path)) continue;
     const keys = path.split('.');
     const last = keys.pop()!;
     const target = keys.reduce((object, key) => object[key] as JsonObject, copy as unknown as JsonObject);

@@ -39,7 +39,10 @@ export async function chooseTuning(
   const stored = await store.read(key);
   if (stored) return { source: 'stored', table: overDefaults(profile, stored) };
   if (asked === undefined) return defaults;
-  throw new SettingError('tuning', '--tuning stored: no table is stored for this adapter; run noisesmith tune, or leave it out');
+  throw new SettingError(
+    'tuning',
+    '--tuning stored: no table is stored for this adapter; run noisesmith tune, or leave it out',
+  );
 }
 
 /** For the head of a run. */

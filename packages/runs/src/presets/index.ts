@@ -15,5 +15,8 @@ export const presets: Readonly<Record<string, Preset>> = Object.fromEntries(
 export function preset(name: string): Preset {
   const found = Object.hasOwn(presets, name) ? presets[name] : undefined;
   if (found) return found;
-  throw new SettingError('preset', `preset ${JSON.stringify(name)} is unknown${suggestion(name, Object.keys(presets))}`);
+  throw new SettingError(
+    'preset',
+    `preset ${JSON.stringify(name)} is unknown${suggestion(name, Object.keys(presets))}`,
+  );
 }
