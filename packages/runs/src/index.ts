@@ -25,7 +25,6 @@ export { runPrograms } from './programs';
 export { readSetting } from './read-setting';
 export { samplesNpz } from './samples-npz';
 export { applySettings, differences, isJsonObject, type JsonObject, type Setting, settingsOf } from './settings';
-export { type StepGraph, stepGraphs } from './step-graphs';
 export {
   chooseTuning,
   defaultTuning,

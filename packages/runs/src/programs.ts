@@ -1,10 +1,9 @@
 import { rin, rinConfig } from '@noisesmith/rin';
 import { samplingStep } from '@noisesmith/samplers';
-import { stepScalars } from '@noisesmith/training';
+import { stepScalars, trainPrograms } from '@noisesmith/training';
 import type { RunConfig } from './config';
 import { samplingOptions } from './draws';
 import type { RunProgram } from './program-time';
-import { stepGraphs } from './step-graphs';
 
 /** What a run compiles: its training step, in two parts where its batch is split, and the step of its sampler. */
 export function runPrograms(config: RunConfig): readonly RunProgram[] {
@@ -13,12 +12,11 @@ export function runPrograms(config: RunConfig): readonly RunProgram[] {
   const params = denoiser.initialize(train.seed);
   const scalars = stepScalars(train, 0);
   const { storage } = train;
-  const training = stepGraphs(denoiser, train).map(
-    ({ name, graph, updates }): RunProgram =>
-      updates
-        ? { name, graph, storage, scalars, state: { params, ema: params } }
-        : { name, graph, storage, state: { params } },
-  );
+  const training = trainPrograms(denoiser, train).map(({ graph, label }): RunProgram => {
+    const { state = {} } = graph.spec;
+    const weights = Object.fromEntries(['params', 'ema'].filter((name) => name in state).map((name) => [name, params]));
+    return { name: label, graph, storage, scalars, state: weights };
+  });
   const sampling = samplingStep(denoiser, samplingOptions(config));
   return [...training, { name: 'sampling step', graph: sampling, storage: 'f32', state: { params } }];
 }

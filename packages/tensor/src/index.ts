@@ -43,6 +43,7 @@ export { givenProfile, parseCeilings, usualDispatchSeconds } from './plan/cost/g
 export { groupKernels, type KernelGroup } from './plan/cost/group';
 export { ceilingsLine, formatMilliseconds, groupTable, type TextTable, totalLine } from './plan/cost/text';
 export { makePlan, type Plan, type PlanOptions } from './plan/plan';
+export { type PlanBytes, planBytes } from './plan/plan-bytes';
 export { defaultChoices } from './plan/tune/defaults';
 export type { TunedSite } from './plan/tune/search';
 export type { Choices, Decision, Site, TemporaryStorage } from './plan/tune/site';

@@ -73,7 +73,8 @@ export function stepDrawer(denoiser: Denoiser, config: TrainConfig): (step: numb
   };
 }
 
-function checkImages({ imageShape }: Denoiser, count: number, step: number, { images }: TrainBatch): void {
+/** @throws TrainingError when a batch of `count` images has another size */
+export function checkImages({ imageShape }: Denoiser, count: number, step: number, { images }: TrainBatch): void {
   const expected = imageShape.reduce((a, n) => a * n, count);
   if (images.length === expected) return;
   throw new TrainingError(
@@ -81,8 +82,11 @@ function checkImages({ imageShape }: Denoiser, count: number, step: number, { im
   );
 }
 
-/** Labels as indices; none is an index past the last class, whose one-hot row is zero. */
-function labelIndices(classes: number, count: number, step: number, labels?: ArrayLike<number>): TypedArray {
+/**
+ * Labels as indices; none is an index past the last class, whose one-hot row is zero.
+ * @throws TrainingError naming the example whose label is no class, or when there are not `count` labels
+ */
+export function labelIndices(classes: number, count: number, step: number, labels?: ArrayLike<number>): TypedArray {
   if (labels?.length !== count) {
     throw new TrainingError(`step ${step}: the batch has ${labels?.length ?? 0} labels; expected ${count}`);
   }

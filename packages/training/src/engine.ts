@@ -1,33 +1,18 @@
 import type { Denoiser } from '@noisesmith/diffusion';
-import {
-  compileGraph,
-  type Device,
-  type DeviceCompileOptions,
-  type DeviceProgram,
-  type Graph,
-  type Store,
-  type TuningTable,
-} from '@noisesmith/tensor';
+import { compileGraph, type Device, type DeviceProgram, type Store, type TuningTable } from '@noisesmith/tensor';
 import type { TrainState } from './checkpoint';
 import type { TrainConfig } from './config';
 import { partOf, type StepDraw } from './draw';
 import { observed } from './observed';
 import type { StepResult } from './statistics';
-import {
-  accumulateStep,
-  applyStep,
-  stepScalars,
-  type TrainStateName,
-  trainState,
-  trainStateNames,
-  trainStep,
-} from './train-step';
+import { trainPrograms } from './train-programs';
+import { stepScalars, type TrainStateName, trainState, trainStateNames } from './train-step';
 
-interface Programs {
-  /** Runs once per part of the batch; with one part it is the whole step. */
-  readonly part: DeviceProgram;
-  /** Ends a step of several parts. */
-  readonly apply?: DeviceProgram;
+/** One compiled program of a step. */
+interface StepPart {
+  readonly program: DeviceProgram;
+  /** How often a step runs it. */
+  readonly runs: number;
 }
 
 export interface EngineOptions {
@@ -45,25 +30,25 @@ export class TrainEngine implements Disposable {
     readonly device: Device,
     private readonly config: TrainConfig,
     private readonly store: Store,
-    private readonly programs: Programs,
+    /** The programs of a step, in order. */
+    readonly parts: readonly StepPart[],
   ) {}
 
   static async open(device: Device, { config, denoiser, onCompile, tuning }: EngineOptions): Promise<TrainEngine> {
     const store = device.openStore(trainState(denoiser, config));
+    const parts: StepPart[] = [];
+    const { storage } = config;
+    const options = { store, storage, ...(onCompile && { onProgress: onCompile }), ...(tuning && { tuning }) };
+    const engine = new TrainEngine(device, config, store, parts);
     try {
-      const { storage } = config;
-      const options = { store, storage, ...(onCompile && { onProgress: onCompile }), ...(tuning && { tuning }) };
-      return new TrainEngine(device, config, store, await compilePrograms(device, denoiser, config, options));
+      for (const { graph, label, runs } of trainPrograms(denoiser, config)) {
+        parts.push({ program: await compileGraph(device, graph, { ...options, label }), runs });
+      }
     } catch (error) {
-      store.destroy();
+      engine.destroy();
       throw error;
     }
-  }
-
-  /** The programs of a step in order, and how often a step runs each. */
-  get parts(): readonly { readonly program: DeviceProgram; readonly runs: number }[] {
-    const { part, apply } = this.programs;
-    return [{ program: part, runs: this.config.accumulation }, ...(apply ? [{ program: apply, runs: 1 }] : [])];
+    return engine;
   }
 
   write(vectors: TrainState['vectors']): void {
@@ -80,15 +65,17 @@ export class TrainEngine implements Disposable {
    */
   async submit(step: number, draw: StepDraw): Promise<{ result: Promise<StepResult> }> {
     const { accumulation } = this.config;
-    const { part, apply } = this.programs;
+    const part = this.parts[0]!.program;
+    const end = this.parts.at(-1)!.program;
     const scalars = stepScalars(this.config, step);
     const losses: Promise<ArrayLike<number>>[] = [];
     for (let i = 0; i < accumulation; i++) {
-      await part.run(partOf(draw.inputs, i, accumulation), apply ? { keepGradient: i === 0 ? 0 : 1 } : scalars);
+      const keep = { keepGradient: i === 0 ? 0 : 1 };
+      await part.run(partOf(draw.inputs, i, accumulation), part === end ? scalars : keep);
       losses.push(observed(part.read('lossPerExample')));
     }
-    if (apply) await apply.run({}, scalars);
-    const gradientNorm = observed((apply ?? part).read('gradientNorm'));
+    if (end !== part) await end.run({}, scalars);
+    const gradientNorm = observed(end.read('gradientNorm'));
     const gather = async (): Promise<StepResult> => ({
       step,
       learningRate: scalars.learningRate,
@@ -100,27 +87,11 @@ export class TrainEngine implements Disposable {
   }
 
   destroy(): void {
-    this.programs.part.destroy();
-    this.programs.apply?.destroy();
+    for (const { program } of this.parts) program.destroy();
     this.store.destroy();
   }
 
   [Symbol.dispose](): void {
     this.destroy();
   }
-}
-
-async function compilePrograms(
-  device: Device,
-  denoiser: Denoiser,
-  config: TrainConfig,
-  options: DeviceCompileOptions,
-): Promise<Programs> {
-  const make = (label: string, graph: Graph): Promise<DeviceProgram> =>
-    compileGraph(device, graph, { ...options, label });
-  if (config.accumulation === 1) return { part: await make('training step', trainStep(denoiser, config)) };
-  return {
-    part: await make('part of a training step', accumulateStep(denoiser, config)),
-    apply: await make('end of a training step', applyStep(denoiser, config)),
-  };
 }

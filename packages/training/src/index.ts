@@ -19,10 +19,12 @@ export { type EngineOptions, TrainEngine } from './engine';
 export { CheckpointError, SettingError, TrainingError } from './errors';
 export type { TrainEvent, TrainEventHandler } from './events';
 export { Fields } from './fields';
+export { type GivenBatch, givenInputs } from './given-inputs';
 export { type LearningRateConfig, type LearningRateDecay, learningRateAt } from './learning-rate';
 export { type LossInputs, type LossResult, trainingLoss } from './loss';
 export { StatisticsWindow, type StepResult, type StepStatistics } from './statistics';
 export { type CheckpointStorage, memoryStorage } from './storage';
+export { type StepProgram, trainPrograms } from './train-programs';
 export {
   accumulateStep,
   applyStep,
@@ -30,6 +32,7 @@ export {
   stepScalarNames,
   stepScalars,
   type TrainStateName,
+  type TrainStepOptions,
   trainState,
   trainStateNames,
   trainStep,

@@ -37,13 +37,31 @@ export type TrainStateName = (typeof trainStateNames)[number];
 /** Numbers of one optimizer step; they enter the program as scalars. */
 export const stepScalarNames = ['learningRate', 'correction1', 'correction2', 'emaDecay'] as const;
 
-/** Shapes of the program's inputs for `batch` examples; names and order are those of `stepDrawer`. */
-export function stepInputs(denoiser: Denoiser, config: TrainConfig, batch: number): Record<string, TensorSpec> {
+export interface TrainStepOptions {
+  /**
+   * Where the noise comes from: drawn from the input `noiseKeys` [batch, 2], as in a run, or given in the input `noise`,
+   * of the images' shape, as a fixture has it. 'keys' unless given.
+   */
+  readonly noise?: 'keys' | 'given';
+  /** Values of the loss that become outputs too; see {@link LossResult}. */
+  readonly outputs?: readonly ('prediction' | 'firstCarry')[];
+}
+
+/**
+ * Shapes of the program's inputs for `batch` examples; names and order are those of `stepDrawer`, or of `givenInputs`
+ * where the noise is given.
+ */
+export function stepInputs(
+  denoiser: Denoiser,
+  config: TrainConfig,
+  batch: number,
+  { noise = 'keys' }: TrainStepOptions = {},
+): Record<string, TensorSpec> {
   const twoPasses = config.selfConditioning.rate > 0;
   const labelled = denoiser.classes > 0;
   return {
     image: f32(batch, ...denoiser.imageShape),
-    noiseKeys: u32(batch, 2),
+    ...(noise === 'keys' ? { noiseKeys: u32(batch, 2) } : { noise: f32(batch, ...denoiser.imageShape) }),
     alpha: f32(batch),
     sigma: f32(batch),
     timeFeatures: f32(batch, denoiser.timeFeatures.width),
@@ -75,42 +93,42 @@ export function stepScalars(config: TrainConfig, step: number): Record<(typeof s
  * One whole optimizer step: loss, gradient, LAMB or AdamW, moving average. Inputs {@link stepInputs}, scalars
  * {@link stepScalarNames}; outputs `loss` [], `lossPerExample` [batch], `gradientNorm` [] (before any clip).
  */
-export function trainStep(denoiser: Denoiser, config: TrainConfig): Graph {
+export function trainStep(denoiser: Denoiser, config: TrainConfig, options: TrainStepOptions = {}): Graph {
   const spec = {
-    inputs: stepInputs(denoiser, config, config.batch),
+    inputs: stepInputs(denoiser, config, config.batch, options),
     state: trainState(denoiser, { ...config, accumulation: 1 }),
     scalars: stepScalarNames,
   };
   return trace(spec, ({ inputs, scalars, state }) => {
     const { tensors } = flat(denoiser, state);
-    const { loss, perExample } = batchLoss(denoiser, config, tensors, inputs as Record<string, Tensor>);
-    const gradient = flatGradient(denoiser, loss, tensors);
+    const result = batchLoss(denoiser, config, tensors, inputs as Record<string, Tensor>);
+    const gradient = flatGradient(denoiser, result.loss, tensors);
     const { assigns, gradientNorm } = optimize(denoiser, config, state, gradient, scalars);
-    return { outputs: { loss, lossPerExample: perExample, gradientNorm }, state: assigns };
+    return { outputs: { ...lossOutputs(result, options), gradientNorm }, state: assigns };
   });
 }
 
 /**
  * A part of a step whose batch is split: adds its share of the gradient to the state `gradient`. The scalar
- * `keepGradient` is 0 for the first part of a step and 1 for the others.
+ * `keepGradient` is 0 for the first part of a step and 1 for the others. Outputs `loss` [], `lossPerExample` of the part.
  */
-export function accumulateStep(denoiser: Denoiser, config: TrainConfig): Graph {
+export function accumulateStep(denoiser: Denoiser, config: TrainConfig, options: TrainStepOptions = {}): Graph {
   const spec = {
-    inputs: stepInputs(denoiser, config, config.batch / config.accumulation),
+    inputs: stepInputs(denoiser, config, config.batch / config.accumulation, options),
     state: { params: denoiser.layout, gradient: denoiser.layout },
     scalars: ['keepGradient'],
   } as const;
   return trace(spec, ({ inputs, scalars, state }) => {
-    const { loss, perExample } = batchLoss(denoiser, config, state.params.tensors, inputs as Record<string, Tensor>);
-    const share = mul(flatGradient(denoiser, loss, state.params.tensors), 1 / config.accumulation);
+    const result = batchLoss(denoiser, config, state.params.tensors, inputs as Record<string, Tensor>);
+    const share = mul(flatGradient(denoiser, result.loss, state.params.tensors), 1 / config.accumulation);
     const gradient = add(mul(state.gradient.flat, scalars.keepGradient), share);
-    return { outputs: { loss, lossPerExample: perExample }, state: { gradient } };
+    return { outputs: lossOutputs(result, options), state: { gradient } };
   });
 }
 
-/** The end of a step whose batch was split: the update by the accumulated gradient. Output `gradientNorm` []. */
+/** The end of a step whose batch was split: the update by the state `gradient`. Output `gradientNorm` []. */
 export function applyStep(denoiser: Denoiser, config: TrainConfig): Graph {
-  const spec = { state: trainState(denoiser, config), scalars: stepScalarNames };
+  const spec = { state: { ...trainState(denoiser, config), gradient: denoiser.layout }, scalars: stepScalarNames };
   return trace(spec, ({ scalars, state }) => {
     const gradient = flat(denoiser, state, 'gradient').flat;
     const { assigns, gradientNorm } = optimize(denoiser, config, state, gradient, scalars);
@@ -130,6 +148,15 @@ function flat(denoiser: Denoiser, state: Readonly<Record<string, unknown>>, name
   return found;
 }
 
+function lossOutputs(result: LossResult, { outputs = [] }: TrainStepOptions): Record<string, Tensor> {
+  const asked = outputs.map((name): [string, Tensor] => {
+    const found = result[name];
+    if (!found) throw new RangeError(`a step without self-conditioning has no output '${name}'`);
+    return [name, found];
+  });
+  return { loss: result.loss, lossPerExample: result.perExample, ...Object.fromEntries(asked) };
+}
+
 function batchLoss(
   denoiser: Denoiser,
   config: TrainConfig,
@@ -147,7 +174,7 @@ function batchLoss(
     parameters,
     {
       image: input('image'),
-      noise: randomNormal(input('noiseKeys'), denoiser.imageShape),
+      noise: inputs.noise ?? randomNormal(input('noiseKeys'), denoiser.imageShape),
       alpha: input('alpha'),
       sigma: input('sigma'),
       timeFeatures: input('timeFeatures'),

@@ -8,6 +8,7 @@ import { PassClock, secondsEach } from '../plan/cost/clock';
 import { InFlight } from '../plan/in-flight';
 import { boundBytes, type Place } from '../plan/memory';
 import { makePlan, type Plan, type PlanOptions } from '../plan/plan';
+import { planBytes } from '../plan/plan-bytes';
 import { type Inputs, Running, type Scalars } from '../plan/running';
 import { checkStates } from '../plan/state-spec';
 import { choicesOf } from '../plan/tune/table';
@@ -235,12 +236,10 @@ export class DeviceProgram implements Program {
     return viewBytes(found.dtype, bytes);
   }
 
-  /** Bytes of temporary, constant and input buffers; the store is not counted. */
+  /** Bytes of its buffers; the store is not counted. */
   get bytes(): number {
-    const { slots, packs, data } = this.plan;
-    const inputs = Object.values(this.graph.spec.inputs ?? {}).map((s) => sizeOf(s.shape));
-    const total = (list: readonly number[]): number => list.reduce((sum, n) => sum + n, 0);
-    return total(slots) + BYTES_PER_ELEMENT * total([...packs, ...data.map((d) => d.length), ...inputs]);
+    const { temporary, other } = planBytes(this.graph, this.plan);
+    return temporary + other;
   }
 
   /**
