@@ -1,5 +1,5 @@
-import { onOracle, openSampling } from '@noisesmith/samplers';
-import { f32, interpret, trace } from '@noisesmith/tensor';
+import { openSampling } from '@noisesmith/samplers';
+import { f32, interpret, openOracle, trace } from '@noisesmith/tensor';
 import type { BenchConfig } from '../configs';
 import { type HostTensors, tensorNamed, under } from '../host-tensor';
 import { networkOf, weightsOf } from '../peers/noisesmith/network';
@@ -55,7 +55,8 @@ export async function samplingReference(
   const weights = weightsOf(network, under(inputs, 'param.'));
   const start = firstExamples(inputs, 'start');
   const labels = [...labelsOf(inputs, config)].slice(0, checkedExamples);
-  using session = await openSampling(onOracle(), network, {
+  using oracle = openOracle();
+  using session = await openSampling(oracle, network, {
     steps,
     sampler: 'ddim',
     inputScale: 1,

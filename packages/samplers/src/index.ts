@@ -1,18 +1,11 @@
-export { type Backend, onDevice, onOracle, type StepRunner } from './backend';
+export type { SampleBatch } from './batch';
 export { ddim } from './ddim';
 export { type DdpmVariance, ddpm } from './ddpm';
 export { gammaRise, type NoiseLevel, noiseLevel, type TimeStep, timeSteps } from './noise-level';
 export { parseSampler, samplerSpecUsage } from './parse';
+export type { SampleRequest, StepProgress } from './request';
 export type { Sampler, UpdateCoefficients } from './sampler';
 export { startNoise, stepKeys } from './seeds';
-export {
-  openSampling,
-  type SampleRequest,
-  type Samples,
-  type SamplingOptions,
-  type SamplingSession,
-  type StepProgress,
-  sample,
-  samplingStep,
-} from './session';
+export { openSampling, type Samples, type SamplingSession, sample, samplingStep } from './session';
+export type { SamplingOptions } from './settings';
 export { denoiseStep, type StepOptions, type StepScalars, stepScalars } from './step';

@@ -1,0 +1,7 @@
+import { type Backend, openDevice, openOracle } from '@noisesmith/tensor';
+
+/** Every backend, for tests that hold on all of them: `describe.each(backends)`. */
+export const backends: readonly (readonly [name: string, open: () => Promise<Backend>])[] = [
+  ['the oracle', async () => openOracle()],
+  ['WebGPU', () => openDevice()],
+];
