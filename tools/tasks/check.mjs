@@ -43,6 +43,7 @@ export async function check() {
   const checks = [
     ['biome', [binOf('@biomejs/biome', 'biome'), 'check', '.']],
     ['tsc', [binOf('typescript', 'tsc'), '-p', 'tsconfig.json']],
+    ['tsc of the libraries, without Node', [binOf('typescript', 'tsc'), '-p', 'tsconfig.libraries.json']],
   ];
   for (const { name, tarball, isLibrary } of publicPackages()) {
     const path = join(folder, tarball);
