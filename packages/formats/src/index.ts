@@ -7,6 +7,7 @@ export {
   toFloat32,
 } from './half';
 export { readIdx, writeIdx } from './idx';
+export type { LazyArray } from './lazy-array';
 export {
   byteWidth,
   type DataOf,
@@ -18,8 +19,9 @@ export {
   type NdArrayOf,
   ndarray,
 } from './ndarray';
-export { readNpy, writeNpy } from './npy';
-export { readNpz, writeNpz } from './npz';
+export { openNpy, readNpy, writeNpy } from './npy';
+export { type NpzFile, openNpz, readNpz } from './npz';
+export { npzParts, writeNpz } from './npz-write';
 export { collectParts, type PartedArray, type Parts, partedArray } from './parts';
 export { printable } from './printable';
 export { blobSource, bytesSource, type RangeSource } from './range-source';

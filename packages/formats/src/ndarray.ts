@@ -94,11 +94,21 @@ export function decodeElements(
   bytes: Uint8Array,
   endian: 'little' | 'big' = 'little',
 ): NdArray {
-  const width = byteWidth(dtype);
   const copy = new Uint8Array(bytes.length);
   copy.set(bytes);
-  if (width > 1 && (endian === 'little') !== hostIsLittleEndian) swapBytes(copy, width);
-  return ndarray(dtype, [...shape], new constructors[dtype](copy.buffer));
+  return adoptElements(dtype, shape, copy, endian);
+}
+
+/** As {@link decodeElements}, without the copy: the array takes the bytes over. @param bytes all of a buffer */
+export function adoptElements(
+  dtype: DType,
+  shape: readonly number[],
+  bytes: Uint8Array<ArrayBuffer>,
+  endian: 'little' | 'big' = 'little',
+): NdArray {
+  const width = byteWidth(dtype);
+  if (width > 1 && (endian === 'little') !== hostIsLittleEndian) swapBytes(bytes, width);
+  return ndarray(dtype, [...shape], new constructors[dtype](bytes.buffer));
 }
 
 /** The raw bytes of an array in C order. A view when the byte order is the host's, otherwise a copy. */

@@ -1,58 +1,116 @@
-import { unzipSync, zipSync } from 'fflate';
 import { FormatError, failer } from './errors';
+import { type LazyArray, lazyArray, type NpyContent, openArray, readArray, type StoredArray } from './lazy-array';
 import type { NdArray } from './ndarray';
-import { readNpy, writeNpy } from './npy';
-import { type NamedArrays, namedEntries } from './safetensors-write';
+import { quoted } from './printable';
+import type { RangeSource } from './range-source';
+import { type Reading, readFromBytes, readFromSource } from './reading';
+import { methods, readDirectory } from './zip-directory';
+import { type PlacedMember, passMember, placeMember, readRange, readToEnd } from './zip-member';
 
-const suffix = '.npy';
+/** What the members that are arrays end with. */
+export const npySuffix = '.npy';
+
+/** A .npz archive of which only the directory and the headers of its arrays have been read. */
+export interface NpzFile {
+  /** Names of the arrays, without `.npy`, in the order of the archive. Other members are left out. */
+  readonly names: readonly string[];
+  has(name: string): boolean;
+  /** @throws FormatError when there is no such array, or it is none that can be read */
+  entry(name: string): LazyArray;
+}
+
+function contentOf(member: PlacedMember): NpyContent {
+  return {
+    place: member.place,
+    size: member.size,
+    direct: member.method === methods.stored,
+    range: (from, length) => readRange(member, from, length),
+    toEnd: (from) => readToEnd(member, from),
+    pass: (take) =>
+      passMember(member, (bytes) => {
+        take(bytes);
+        return true;
+      }),
+  };
+}
+
+/** One member read twice under two names would let a small file hold much more than it has. */
+function checkApart(members: readonly PlacedMember[]): void {
+  const ordered = [...members].sort((a, b) => a.offset - b.offset);
+  ordered.slice(1).forEach((member, i) => {
+    const before = ordered[i]!;
+    if (member.offset < before.start + before.compressedSize) {
+      throw failer(member.place)(`it overlaps the member ${quoted(before.name)}`);
+    }
+  });
+}
+
+/** The arrays of an archive by name; in place of one that cannot be read, why. */
+function* openMembers(
+  size: number,
+  file: string | undefined,
+  only?: readonly string[],
+): Reading<Map<string, StoredArray | FormatError>> {
+  const { members, start } = yield* readDirectory(size, file);
+  const arrays = new Map<string, StoredArray | FormatError>();
+  const placed: PlacedMember[] = [];
+  for (const member of members) {
+    const name = member.name.slice(0, -npySuffix.length);
+    if (!member.name.endsWith(npySuffix) || (only !== undefined && !only.includes(name))) continue;
+    try {
+      const found = yield* placeMember(member, start, file === undefined ? member.name : `${file}: ${member.name}`);
+      placed.push(found);
+      arrays.set(name, yield* openArray(contentOf(found)));
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error;
+      arrays.set(name, error);
+    }
+  }
+  checkApart(placed);
+  return arrays;
+}
+
+function found(array: StoredArray | FormatError | undefined, name: string, file: string | undefined): StoredArray {
+  if (array === undefined) throw failer(file)(`no array ${quoted(name)} in this npz archive`);
+  if (array instanceof FormatError) throw array;
+  return array;
+}
 
 /**
- * Reads a NumPy .npz archive, stored or deflated. Keys are the array names without `.npy`; other members are ignored.
+ * Opens a NumPy .npz archive, stored or deflated, of any size (ZIP64), for reading array by array and row by row.
+ * @throws FormatError for a file that is no such archive, that names a member twice or has members that overlap; what is
+ * wrong with one array is thrown when it is asked for
+ */
+export async function openNpz(source: RangeSource): Promise<NpzFile> {
+  const arrays = await readFromSource(openMembers(source.size, source.name), source);
+  return {
+    names: [...arrays.keys()],
+    has: (name) => arrays.has(name),
+    entry: (name) => lazyArray(found(arrays.get(name), name, source.name), source),
+  };
+}
+
+function* readAll(
+  size: number,
+  file: string | undefined,
+  only: readonly string[] | undefined,
+): Reading<Map<string, NdArray>> {
+  const stored = yield* openMembers(size, file, only);
+  const arrays = new Map<string, NdArray>();
+  for (const name of only ?? stored.keys()) arrays.set(name, yield* readArray(found(stored.get(name), name, file)));
+  return arrays;
+}
+
+/**
+ * Reads a NumPy .npz archive that is in memory; {@link openNpz} reads one of any size. Keys are the array names without
+ * `.npy`; other members are ignored.
  * @param options.name what messages call the file
  * @param options.only read just these arrays; each must be there
- * @throws FormatError for a broken archive, a broken member (named), or a missing array
+ * @throws FormatError for a broken archive, a broken or damaged member (named), or a missing array
  */
 export function readNpz(
   bytes: Uint8Array,
   options: { name?: string; only?: readonly string[] } = {},
 ): Map<string, NdArray> {
-  const { name, only } = options;
-  const fail = failer(name);
-  const wanted = (member: string) =>
-    member.endsWith(suffix) && (only === undefined || only.includes(member.slice(0, -suffix.length)));
-  let members: Record<string, Uint8Array>;
-  try {
-    members = unzipSync(bytes, { filter: (member) => wanted(member.name) });
-  } catch (error) {
-    throw fail(`not a readable npz archive: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  const arrays = new Map<string, NdArray>();
-  for (const [member, content] of Object.entries(members)) {
-    arrays.set(
-      member.slice(0, -suffix.length),
-      readNpy(content, { name: name === undefined ? member : `${name}: ${member}` }),
-    );
-  }
-  for (const key of only ?? []) {
-    if (!arrays.has(key)) throw fail(`no array ${JSON.stringify(key)} in this npz archive`);
-  }
-  return arrays;
-}
-
-/**
- * Writes a .npz archive; the same input gives the same bytes (all time stamps are 1 January 1980).
- * @param options.compress deflate the members; default false (stored), which is what NumPy's `savez` does
- * @throws FormatError as {@link writeNpy}, naming the array
- */
-export function writeNpz(arrays: NamedArrays, options: { compress?: boolean } = {}): Uint8Array {
-  const members: Record<string, Uint8Array> = {};
-  for (const [key, array] of namedEntries(arrays)) {
-    try {
-      members[key + suffix] = writeNpy(array);
-    } catch (error) {
-      if (error instanceof FormatError) throw new FormatError(`array ${JSON.stringify(key)}: ${error.message}`);
-      throw error;
-    }
-  }
-  return zipSync(members, { level: options.compress ? 6 : 0, mtime: new Date(1980, 0, 1) });
+  return readFromBytes(readAll(bytes.length, options.name, options.only), bytes);
 }
