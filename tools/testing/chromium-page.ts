@@ -33,7 +33,7 @@ export interface PageContent {
   readonly scripts?: Readonly<Record<string, URL>>;
 }
 
-/** Serves from localhost, where a page has WebGPU, an empty page with this script, and what else it asks for. */
+/** Serves from localhost, where a page has WebGPU, an empty page with this script, and what else it asks for; files also by range. */
 async function serve(script: URL, { files = {}, scripts = {} }: PageContent): Promise<Server> {
   const answers = new Map<string, readonly [type: string, body: string | Uint8Array]>([
     ['/', ['text/html', '<!doctype html><title>noisesmith</title><script type="module" src="/page.js"></script>']],
@@ -42,10 +42,15 @@ async function serve(script: URL, { files = {}, scripts = {} }: PageContent): Pr
   for (const [path, source] of Object.entries({ ...scripts, '/page.js': script })) {
     answers.set(path, ['text/javascript', await bundle(source)]);
   }
-  const server = createServer(({ url = '' }, response) => {
+  const server = createServer(({ url = '', headers }, response) => {
     const answer = answers.get(url);
-    if (answer) response.writeHead(200, { 'content-type': answer[0] }).end(answer[1]);
-    else response.writeHead(404).end();
+    if (!answer) return response.writeHead(404).end();
+    const [type, body] = answer;
+    const range = /^bytes=(\d+)-(\d+)$/.exec(headers.range ?? '');
+    if (!range || typeof body === 'string') return response.writeHead(200, { 'content-type': type }).end(body);
+    const part = body.subarray(Number(range[1]), Number(range[2]) + 1);
+    const contentRange = `bytes ${range[1]}-${Number(range[1]) + part.length - 1}/${body.length}`;
+    return response.writeHead(206, { 'content-type': type, 'content-range': contentRange }).end(part);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return server;

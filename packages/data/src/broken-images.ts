@@ -1,3 +1,4 @@
+import { printable } from '@noisesmith/formats';
 import { DataError } from './errors';
 
 /** An image that cannot be read or decoded. */
@@ -51,6 +52,6 @@ export class BrokenImages {
       this.#tooMany = new DataError(`${name}: ${reason}${many}`);
       throw this.#tooMany;
     }
-    this.warn(`${name}: ${reason}; left out, the next image takes its place`);
+    this.warn(printable(`${name}: ${reason}; left out, the next image takes its place`));
   }
 }

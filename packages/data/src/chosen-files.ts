@@ -33,7 +33,7 @@ function placedFiles(placed: readonly PlacedFile[], name: string): Files {
  * @param files from `<input type="file">`, with `webkitdirectory` for a folder, or from a drop of files
  * @throws DataError when two files have one name
  */
-export function chosenFiles(files: Iterable<File>): Files {
+export function chosenFiles(files: Iterable<File> | ArrayLike<File>): Files {
   const placed = Array.from(files, (file) => ({
     path: (file.webkitRelativePath ?? '').split('/').slice(1).join('/') || file.name,
     file,

@@ -2,7 +2,7 @@ import { platform } from '#platform';
 import { createDataset, type DatasetOptions, type ImageDataset } from './dataset';
 import { DataError, MissingFileError } from './errors';
 import { type Files, joinPath, readWhole } from './files';
-import { fingerprint, fingerprintOfRows } from './fingerprint';
+import { fingerprintOfRows } from './fingerprint';
 import type { Raster } from './raster';
 
 const classes = ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'];
@@ -84,7 +84,10 @@ export async function cifar10Dataset(
         return interleave(bytes.subarray(at + 1, at + RECORD));
       },
       inMemory: true,
-      fingerprint: await fingerprint(await Promise.all(batches.map(({ bytes }) => fingerprintOfRows(bytes, RECORD)))),
+      fingerprint: await fingerprintOfRows(records.length, RECORD, (index) => {
+        const { at, bytes } = records[index]!;
+        return bytes.subarray(at, at + RECORD);
+      }),
       sizes: { widths: [SIDE, SIDE], heights: [SIDE, SIDE] },
     },
     common,

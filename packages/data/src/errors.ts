@@ -1,6 +1,13 @@
+import { printable } from '@noisesmith/formats';
+
 /** Images or labels that cannot be used, or a data set that cannot be found. One clear line. */
 export class DataError extends Error {
   override readonly name: string = 'DataError';
+
+  /** Names of files may hold what would move a cursor: it is made visible. */
+  constructor(message: string) {
+    super(printable(message));
+  }
 }
 
 /** One file, or one image, that cannot be used. */

@@ -29,12 +29,15 @@ export function evenlySpaced(size: number, count: number): number[] {
 /**
  * Digits for rows of bytes: all of them up to 16 MiB, evenly spaced rows beyond, since this is computed each time that a
  * set is opened.
+ * @param row each of `stride` bytes
  */
-export async function fingerprintOfRows(bytes: Uint8Array, stride: number): Promise<string> {
-  const rows = evenlySpaced(bytes.length / stride, Math.max(1, Math.floor(BYTES / stride)));
+export async function fingerprintOfRows(
+  count: number,
+  stride: number,
+  row: (index: number) => Uint8Array | Promise<Uint8Array>,
+): Promise<string> {
+  const rows = evenlySpaced(count, Math.max(1, Math.floor(BYTES / stride)));
   const taken = new Uint8Array(rows.length * stride);
-  rows.forEach((row, k) => {
-    taken.set(bytes.subarray(row * stride, (row + 1) * stride), k * stride);
-  });
+  for (const [k, index] of rows.entries()) taken.set(await row(index), k * stride);
   return hexOf(await sha256(taken));
 }

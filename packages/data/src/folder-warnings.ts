@@ -1,3 +1,4 @@
+import { printable } from '@noisesmith/formats';
 import type { SkippedFiles } from './dataset';
 import { isHidden } from './files';
 import { inNaturalOrder } from './natural-order';
@@ -71,5 +72,6 @@ function splitsLine({ name, images, classes }: FolderContents): string | undefin
 
 /** One line for each thing about a folder of images that its owner may not know. */
 export function folderWarnings(contents: FolderContents): readonly string[] {
-  return [skippedLine(contents), emptyClassesLine(contents), splitsLine(contents)].filter((line) => line !== undefined);
+  const lines = [skippedLine(contents), emptyClassesLine(contents), splitsLine(contents)];
+  return lines.filter((line) => line !== undefined).map(printable);
 }

@@ -132,6 +132,13 @@ describe('warnings', () => {
     expect(warningsOf(...paths)).toEqual([]);
   });
 
+  it('show what a name would do to a terminal', () => {
+    expect(warningsOf('cat/0.png', 'cat/\u001b[2J\n.txt')).toEqual([
+      'set: left out by their ending: 1 with ending .txt (cat/\\u001b[2J\\n.txt)',
+    ]);
+    expect(() => imageFolder(['\u001b[2J.png', 'cat/0.png'], 'set')).toThrow('such as \\u001b[2J.png, lie beside');
+  });
+
   it('stay one line for many classes', () => {
     const empty = Array.from({ length: 40 }, (_, i) => `e${i}/`);
     expect(warningsOf('cat/0.png', ...empty)).toEqual([

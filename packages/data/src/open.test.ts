@@ -200,17 +200,28 @@ describe('idx', () => {
     expect((await openDataset(`idx:${imagesPath}`)).label(0)).toBe(-1);
   });
 
+  it('takes a comma in a name as \\,', async () => {
+    await put('with,comma.idx', writeIdx(images));
+    await put('la,bels.idx', writeIdx(bytesOfLabels(2, 0, 1)));
+    const set = await openDataset(`idx:${join(root, 'with\\,comma.idx')},${join(root, 'la\\,bels.idx')}`);
+    expect([set.size, set.label(0), set.name]).toEqual([3, 2, join(root, 'with,comma.idx')]);
+    await expectOneLine(
+      openDataset(`idx:${join(root, 'with,comma.idx')}`),
+      'with: no such file; write a comma that is part of a name as \\,',
+    );
+  });
+
   it('names what does not fit', async () => {
     const imagesPath = await put('i.idx', writeIdx(images));
     const negative = await put('n.idx', writeIdx(bytesOfLabels(0, -1, 1)));
     const few = await put('f.idx', writeIdx(bytesOfLabels(0)));
     await expectOneLine(
       openDataset(`idx:${imagesPath},${negative}`),
-      'n.idx: image 1: label -1 is out of range, expected 0 to 1',
+      'n.idx: image 1: label -1 is out of range, expected 0 to 65535; labels are numbered from 0',
     );
     await expectOneLine(openDataset(`idx:${imagesPath},${few}`), 'f.idx: 1 labels for 3 images');
     await expectOneLine(openDataset(`idx:${few}`), 'images are I8 of shape [1], expected U8');
-    await expectOneLine(openDataset('idx:a,b,c'), 'idx:a,b,c: expected idx:IMAGES or idx:IMAGES,LABELS');
+    await expectOneLine(openDataset('idx:a,b,c'), 'idx:a,b,c: expected idx:IMAGES or idx:IMAGES,LABELS; write');
     await expectOneLine(openDataset('idx:/nowhere/x'), '/nowhere/x: no such file');
   });
 });
@@ -231,6 +242,38 @@ describe('npz', () => {
     const wrong = await put('c.npz', writeNpz({ arr_0: colour, arr_1: huge }));
     await expectOneLine(openDataset(`npz:${wrong}`), 'arr_1: image 1: label 4294967297 is out of range');
   });
+});
+
+it.each<[string, NdArray, NdArray | undefined, string]>([
+  [
+    'floats',
+    { dtype: 'F32', shape: [2, 1, 1, 3], data: new Float32Array(6) },
+    undefined,
+    'images are F32 of shape [2, 1, 1, 3], expected U8 of [n, height, width] or [n, height, width, channels] with 1, 3 or 4 channels; make values in [0, 1] bytes by rounding 255 times them, in [-1, 1] by',
+  ],
+  [
+    'channels first',
+    { dtype: 'U8', shape: [2, 3, 2, 2], data: new Uint8Array(24) },
+    undefined,
+    'this looks like [n, channels, height, width], so transpose it by (0, 2, 3, 1)',
+  ],
+  ['wide integers', { dtype: 'I64', shape: [1, 2, 2], data: new BigInt64Array(4) }, undefined, '; convert it to uint8'],
+  ['one image', { dtype: 'U8', shape: [2, 2], data: new Uint8Array(4) }, undefined, 'with 1, 3 or 4 channels'],
+  [
+    'one-hot labels',
+    colour,
+    { dtype: 'U8', shape: [2, 10], data: new Uint8Array(20) },
+    'arr_1: labels are of shape [2, 10], expected [2]; of one-hot labels take the argmax along axis 1',
+  ],
+  [
+    'labels of floats',
+    colour,
+    { dtype: 'F64', shape: [2], data: new Float64Array(2) },
+    'arr_1: labels are F64, expected whole numbers; convert them to an integer type',
+  ],
+])('npz with %s: the way to what is expected', async (name, arr_0, arr_1, message) => {
+  const path = await put(`mend ${name}.npz`, writeNpz(arr_1 === undefined ? { arr_0 } : { arr_0, arr_1 }));
+  await expectOneLine(openDataset(`npz:${path}`), message);
 });
 
 describe('specs and options', () => {
