@@ -1,5 +1,5 @@
 import { suggestion } from '@noisesmith/runs';
-import { checkPositionals, commandHelp, programHelp } from './command';
+import { type Command, checkPositionals, commandHelp, programHelp } from './command';
 import { bench } from './commands/bench';
 import { conformance } from './commands/conformance';
 import { doctor } from './commands/doctor';
@@ -11,20 +11,19 @@ import { tune } from './commands/tune';
 import type { Context } from './context';
 import { exitCodes, explain, UsageError } from './errors';
 import { parseFlags } from './flags';
+import { version } from './version';
 
-export const commands = [doctor, tune, train, sample, schedule, inspect, bench, conformance] as const;
+export const commands: readonly Command[] = [doctor, tune, train, sample, schedule, inspect, bench, conformance];
 
-async function dispatch([name, ...rest]: readonly string[], context: Context): Promise<number> {
-  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    context.out(programHelp(commands));
-    return name === undefined ? exitCodes.usage : exitCodes.done;
-  }
+function findCommand(name: string): Command {
   const command = commands.find((candidate) => candidate.name === name);
-  if (!command) {
-    const known = commands.map((candidate) => candidate.name);
-    throw new UsageError(`unknown command ${JSON.stringify(name)}${suggestion(name, known)}`);
-  }
-  const args = parseFlags(rest, command.flags);
+  if (command) return command;
+  const known = commands.map((candidate) => candidate.name);
+  throw new UsageError(`unknown command ${JSON.stringify(name)}${suggestion(name, known)}`);
+}
+
+function runCommand(command: Command, words: readonly string[], context: Context): number | Promise<number> {
+  const args = parseFlags(words, command.flags);
   if (args.has('help')) {
     context.out(commandHelp(command));
     return exitCodes.done;
@@ -38,11 +37,21 @@ async function dispatch([name, ...rest]: readonly string[], context: Context): P
  * @param argv what was typed after `noisesmith`
  * @returns the exit code; errors have been printed
  */
-export async function runCli(argv: readonly string[], context: Context): Promise<number> {
+export async function runCli([name, ...rest]: readonly string[], context: Context): Promise<number> {
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    context.out(programHelp(commands));
+    return name === undefined ? exitCodes.usage : exitCodes.done;
+  }
+  if (name === '--version' || name === '-v') {
+    context.out(`noisesmith ${version()}\n`);
+    return exitCodes.done;
+  }
+  let command: Command | undefined;
   try {
-    return await dispatch(argv, context);
+    command = findCommand(name);
+    return await runCommand(command, rest, context);
   } catch (error) {
-    const { exitCode, text } = explain(error);
+    const { exitCode, text } = explain(error, command?.flags);
     context.err(`noisesmith: ${text}\n`);
     return exitCode;
   }

@@ -1,4 +1,5 @@
 import type { Device, TuningStore } from '@noisesmith/tensor';
+import type { Host } from './machine/host';
 
 /** The world outside a command. Tests hand in their own. */
 export interface Context {
@@ -8,6 +9,8 @@ export interface Context {
   err(text: string): void;
   /** Width of the terminal that standard error is; absent when it is none. */
   readonly columns?: number | undefined;
+  /** The machine, for what is said about its GPUs and drivers. */
+  readonly host: Host;
   openDevice(): Promise<Device>;
   /** Tables of kernels that `tune` measured. `onWarning` is told in one line what could not be read or written. */
   openTuningStore(onWarning: (line: string) => void): TuningStore;

@@ -1,8 +1,10 @@
 import { DataError } from '@noisesmith/data';
-import { FormatError } from '@noisesmith/formats';
+import { FormatError, printable } from '@noisesmith/formats';
+import { FileError, fileError } from '@noisesmith/formats/node';
 import { ScheduleSpecError } from '@noisesmith/schedules';
 import { DeviceError, LimitError } from '@noisesmith/tensor';
 import { CheckpointError, SettingError, TrainingError } from '@noisesmith/training';
+import type { Flags } from './flags';
 
 /** What the process says with its exit code. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
@@ -31,17 +33,43 @@ const isOneOf = (error: unknown, kinds: readonly (abstract new (...args: never[]
 
 const firstLine = (text: string): string => text.split('\n', 1)[0]!.trim();
 
-/** The exit code of an error and what to print: one line, or the whole stack of an error that nobody foresaw. */
-export function explain(error: unknown): { readonly exitCode: number; readonly text: string } {
-  if (error instanceof LimitError) {
-    const mend = 'use a smaller batch (--batch, or --set train.accumulation=N) or a smaller network';
-    return { exitCode: exitCodes.usage, text: `${firstLine(error.message)}; ${mend}` };
-  }
-  if (isOneOf(error, userErrors)) return { exitCode: exitCodes.usage, text: firstLine(error.message) };
-  if (isOneOf(error, failures)) return { exitCode: exitCodes.failed, text: firstLine(error.message) };
+/** Codes of file systems for which another path is no mend: the machine is short of something. */
+const machineCodes: readonly string[] = ['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO', 'EMFILE', 'ENFILE', 'EBUSY', 'ENOMEM'];
+
+/** Calls of the system that only look. */
+const readingCalls: readonly string[] = ['open', 'read', 'scandir', 'opendir', 'stat', 'lstat', 'realpath', 'readlink'];
+
+/** A file system error that came as the system made it, by the path that it names; undefined for other errors. */
+function asFileError(error: unknown): FileError | undefined {
+  if (error instanceof FileError) return error;
+  if (!(error instanceof Error) || !('syscall' in error)) return undefined;
+  const { dest, path, syscall } = error as NodeJS.ErrnoException & { dest?: string };
+  const named = dest ?? path;
+  if (named === undefined || syscall === undefined) return undefined;
+  const found = fileError(named, readingCalls.includes(syscall) ? 'read' : 'write', error);
+  return found instanceof FileError ? found : undefined;
+}
+
+/** How less memory is asked for, in flags that the command has. */
+function smaller(flags: Flags): string {
+  if ('set' in flags) return '; use a smaller batch (--batch, or --set train.accumulation=N) or a smaller network';
+  return 'batch' in flags ? '; use a smaller --batch' : '';
+}
+
+/**
+ * The exit code of an error and what to print: one line, or the whole stack of an error that nobody foresaw. Names in it
+ * cannot move the cursor of a terminal.
+ * @param flags of the command that failed
+ */
+export function explain(error: unknown, flags: Flags = {}): { readonly exitCode: number; readonly text: string } {
+  const line = (exitCode: number, text: string) => ({ exitCode, text: printable(firstLine(text)) });
+  if (error instanceof LimitError) return line(exitCodes.usage, `${firstLine(error.message)}${smaller(flags)}`);
+  if (isOneOf(error, userErrors)) return line(exitCodes.usage, error.message);
+  if (isOneOf(error, failures)) return line(exitCodes.failed, error.message);
+  const file = asFileError(error);
+  if (file) return line(machineCodes.includes(file.code) ? exitCodes.failed : exitCodes.usage, file.message);
   const { code, message, stack } = error as NodeJS.ErrnoException;
-  if (typeof code === 'string' && /^E[A-Z]+$/.test(code))
-    return { exitCode: exitCodes.failed, text: firstLine(message) };
+  if (typeof code === 'string' && /^(E[A-Z]+|ERR_FS_.*)$/.test(code)) return line(exitCodes.failed, message);
   return { exitCode: exitCodes.failed, text: stack ?? String(error) };
 }
 

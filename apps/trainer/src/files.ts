@@ -1,23 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
-import { UsageError } from './errors';
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'no such file',
-  ENOTDIR: 'no such file',
-  EISDIR: 'a folder, expected a file',
-  EACCES: 'may not be read',
-};
-
-/** Names the file of a file system error that is about what the user gave. */
-export function fileProblem(path: string, error: unknown): unknown {
-  const { code } = error as NodeJS.ErrnoException;
-  const reason = code === undefined ? undefined : reasons[code];
-  return reason === undefined ? error : new UsageError(`${path}: ${reason}`);
-}
+import { fileError } from '@noisesmith/formats/node';
 
 /**
  * A file that the user named, whole.
- * @throws UsageError when it cannot be read
+ * @throws FileError when it cannot be read
  */
 export async function readUserFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
   try {
@@ -25,7 +11,7 @@ export async function readUserFile(path: string): Promise<Uint8Array<ArrayBuffer
     // A copy of its own: small reads share one pooled buffer, and views need an offset that fits their element.
     return new Uint8Array(bytes);
   } catch (error) {
-    throw fileProblem(path, error);
+    throw fileError(path, 'read', error);
   }
 }
 

@@ -57,7 +57,7 @@ export class Arguments {
 
 /** @throws UsageError naming `what` */
 export function parseNumber(what: string, text: string): number {
-  const value = text.trim() === '' ? Number.NaN : Number(text);
+  const value = /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i.test(text) ? Number(text) : Number.NaN;
   if (!Number.isFinite(value)) throw new UsageError(`${what} is ${JSON.stringify(text)}; expected a number`);
   return value;
 }

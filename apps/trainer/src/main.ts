@@ -3,6 +3,7 @@ import { openDevice, openTuningStore } from '@noisesmith/tensor';
 import { runCli } from './cli';
 import { exitCodes } from './errors';
 import { Interruption } from './interruption';
+import { thisHost } from './machine/host';
 import { StandardStream } from './standard-stream';
 
 const interruption = new Interruption(process, () =>
@@ -16,6 +17,7 @@ const result = await runCli(process.argv.slice(2), {
   out: stdout.write,
   err: stderr.write,
   columns: process.stderr.isTTY ? process.stderr.columns || 80 : undefined,
+  host: thisHost(),
   openDevice: () => openDevice(),
   openTuningStore: (onWarning) => openTuningStore({ onWarning }),
   interruptSignal: () => interruption.listen(),

@@ -1,7 +1,16 @@
 import type { Context } from './context';
 
+/** JSON leaves some control characters as they are (RFC 8259, section 7); a terminal obeys them. */
+const escaped = (json: string): string =>
+  json.replace(/[\u007f-\u009f]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
 /** One JSON document on standard output. */
-export const printJson = (context: Context, value: unknown): void => context.out(`${JSON.stringify(value, null, 2)}\n`);
+export const printJson = (context: Context, value: unknown): void =>
+  context.out(`${escaped(JSON.stringify(value, null, 2))}\n`);
+
+/** One JSON document on a line of its own, of a stream of them. */
+export const printJsonLine = (context: Context, value: unknown): void =>
+  context.out(`${escaped(JSON.stringify(value))}\n`);
 
 /**
  * Rows of cells, each column as wide as its widest cell.

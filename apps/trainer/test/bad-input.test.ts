@@ -86,6 +86,30 @@ const mistakes: Readonly<Record<string, readonly [argv: string[], message: strin
     ['sample', '--checkpoint', tensors, '--out', 'x.jpg'],
     '--out x.jpg: expected a file .png or .npz',
   ],
+  'an output without a name': [['sample', '--checkpoint', tensors, '--out', ''], '--out is empty'],
+  'a drawing that would replace a folder': [
+    ['schedule', 'cosine', '--svg', broken],
+    `--svg ${broken}: a folder, expected a file`,
+  ],
+  'results below a file': [
+    ['conformance', tensors, '--out', join(text, 'x')],
+    `${join(text, 'x')}: no such folder: a file stands where a folder is meant`,
+  ],
+  'results in place of their fixture': [
+    ['conformance', tensors, '--out', tensors],
+    'the fixture itself; expected another file',
+  ],
+  'a run where a file is': [
+    train('--set', 'train.seed=1').map((word) => (word === out ? text : word)),
+    `--out ${text}: a file, expected a folder`,
+  ],
+  'a number that is infinite': [['train', '--seed', '1e999'], '--seed is "1e999"; expected a number'],
+  'a number of another notation': [['train', '--seed', '0x10'], '--seed is "0x10"; expected a number'],
+  'an infinite setting': [
+    set('train.learningRate.base=1e999'),
+    '--set train.learningRate.base: train.learningRate.base is larger than any number; expected a finite one',
+  ],
+  'a name that moves the cursor': [['inspect', '\x1b[2Jnone'], '\\u001b[2Jnone: no such file'],
   'inspecting a missing file': [['inspect', 'none.npz'], 'none.npz: no such file'],
   'inspecting something else': [['inspect', text], `${text}: not a safetensors file`],
   'a schedule spec': [['schedule', 'sigmoid@1'], 'bad schedule spec "sigmoid@1"'],
@@ -101,6 +125,14 @@ it.each(Object.entries(mistakes))('%s: one line and exit code 2', async (_, [arg
   expect(result.err).toMatch(/^noisesmith: [^\n]+\n$/);
   expect(result).toMatchObject({ exitCode: 2, out: '' });
   expect(filesIn(folder)).toEqual(before);
+});
+
+it('--version says which version it is', async () => {
+  expect(await cli(['--version'])).toMatchObject({
+    exitCode: 0,
+    err: '',
+    out: expect.stringMatching(/^noisesmith \d+\.\d+\.\d+\n$/),
+  });
 });
 
 it('without an adapter training fails with what to install, and doctor says so as JSON too', async () => {

@@ -5,6 +5,7 @@ import { writeNpz } from '@noisesmith/formats';
 import { type Device, openDevice, openTuningStore } from '@noisesmith/tensor';
 import { afterAll } from 'vitest';
 import { runCli } from '../src/cli';
+import { type Host, thisHost } from '../src/machine/host';
 
 export interface CliResult {
   readonly exitCode: number;
@@ -15,6 +16,7 @@ export interface CliResult {
 export interface Overrides {
   /** Sees each piece of standard output as it is written. */
   readonly onOut?: (text: string) => void;
+  readonly host?: Host;
   readonly openDevice?: () => Promise<Device>;
   /** Folder of the tables that `tune` keeps; one that is empty unless given. */
   readonly tuningFolder?: string;
@@ -32,6 +34,7 @@ export async function cli(argv: readonly string[], overrides: Overrides = {}): P
     err(text) {
       err += text;
     },
+    host: overrides.host ?? thisHost(),
     openDevice: overrides.openDevice ?? (() => openDevice()),
     openTuningStore: (onWarning) =>
       openTuningStore({ location: overrides.tuningFolder ?? temporaryFolder(), onWarning }),

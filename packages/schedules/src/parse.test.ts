@@ -27,6 +27,7 @@ describe('parseSchedule', () => {
 
   it.each([
     [' cosine@0.20, 1.0, 1 ', 'cosine@0.2,1,1'],
+    ['cosine @0.2,1,1', 'cosine@0.2,1,1'],
     ['sigmoid@-3.0,+3,.9', 'sigmoid@-3,3,0.9'],
     ['cosine@0.2,1,1,1e-9', 'cosine@0.2,1,1'],
     ['log@1,100,T', 'log@1,100,true'],

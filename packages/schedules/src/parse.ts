@@ -90,7 +90,7 @@ function parseFlag(spec: string, name: string, text: string): number {
 
 function parseBase(spec: string, text: string): Schedule {
   const at = text.indexOf('@');
-  const name = at < 0 ? text : text.slice(0, at);
+  const name = (at < 0 ? text : text.slice(0, at)).trim();
   const family = Object.hasOwn(FAMILIES, name) ? FAMILIES[name] : undefined;
   if (family === undefined) {
     const known = Object.keys(FAMILIES).join(', ');
@@ -117,7 +117,7 @@ function parseBase(spec: string, text: string): Schedule {
  * Reads a schedule spec: `simple_linear`, `cosine` (the offset form for sampling), `cosine@start,end,tau`,
  * `sigmoid@start,end,tau`, `log@start,end,reverse`, `shifted_cosine@noiseSize,imageSize`,
  * `interpolated_cosine@noiseSizeLow,noiseSizeHigh,imageSize`, each with the optional values of
- * {@link scheduleSpecUsage}, and optionally `~b` at the end for {@link shift}.
+ * {@link scheduleSpecUsage}, and optionally `~b` at the end for {@link shift}. Spaces around names and numbers are left out.
  *
  * The `spec` of the result is canonical: numbers as JavaScript prints them, defaults left out.
  *

@@ -1,9 +1,11 @@
+import { resolve } from 'node:path';
 import { writeFileAtomic } from '@noisesmith/formats/node';
 import { type Command, jsonFlag } from '../command';
 import { runConformance } from '../conformance';
-import { exitCodes } from '../errors';
+import { exitCodes, UsageError } from '../errors';
 import { readUserFile } from '../files';
 import { printJson } from '../output';
+import { prepareOutput } from '../outputs';
 
 export const conformance: Command = {
   name: 'conformance',
@@ -15,6 +17,8 @@ export const conformance: Command = {
     const [file] = args.positionals as [string];
     const out = args.required('out');
     const bytes = await readUserFile(file);
+    if (resolve(out) === resolve(file)) throw new UsageError(`--out ${out}: the fixture itself; expected another file`);
+    await prepareOutput('--out', out, 'file');
     using device = await context.openDevice();
     const results = await runConformance(device, bytes, {
       name: file,

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import {
   type AdapterProfile,
   compile,
@@ -11,9 +12,10 @@ import {
 } from '@noisesmith/tensor';
 import { type Command, jsonFlag } from '../command';
 import { exitCodes } from '../errors';
+import { type Diagnosis, diagnose } from '../machine/diagnosis';
 import { byteSize, printJson, table } from '../output';
 
-interface Report {
+interface Report extends Diagnosis {
   readonly node: string;
   readonly platform: string;
   readonly webgpu: string | null;
@@ -27,11 +29,21 @@ interface Report {
   readonly problem: string | null;
 }
 
-function webgpuVersion(): string | null {
+interface WebgpuPackage {
+  readonly version: string;
+  /** Path of its native part for this system. */
+  readonly addon: string;
+}
+
+/** The npm package webgpu; undefined when it is not installed. */
+function webgpuPackage(): WebgpuPackage | undefined {
+  const require = createRequire(import.meta.url);
   try {
-    return (createRequire(import.meta.url)('webgpu/package.json') as { version: string }).version;
+    const { version } = require('webgpu/package.json') as { version: string };
+    const build = `${process.platform}-${process.platform === 'darwin' ? 'universal' : process.arch}`;
+    return { version, addon: join(dirname(require.resolve('webgpu')), 'dist', build, 'dawn.node') };
   } catch {
-    return null;
+    return undefined;
   }
 }
 
@@ -51,11 +63,21 @@ async function storedTuning(store: TuningStore, profile: AdapterProfile): Promis
   return { key, choices: stored ? Object.keys(stored.choices).length : null };
 }
 
-function print({ adapter, computes: works, features, node, platform, problem, tuning, webgpu }: Report): string {
-  const rows = [
-    ['node', `${node} on ${platform}`],
-    ['webgpu', webgpu ?? 'not installed'],
+/** What the system has for WebGPU to stand on, and what it lacks. */
+function machineRows({ drivers, findings, gpuNodes, loader }: Diagnosis): string[][] {
+  return [
+    ...(gpuNodes.length > 0 ? [['GPU devices', gpuNodes.map(({ path }) => path).join(', ')]] : []),
+    ...(loader === undefined ? [] : [['Vulkan loader', loader]]),
+    ...(drivers.length === 0
+      ? []
+      : [['Vulkan drivers', drivers.map(({ library, there }) => `${library}${there ? '' : ' (missing)'}`).join(', ')]]),
+    ...findings.map((finding) => ['to mend', finding]),
   ];
+}
+
+function print(report: Report): string {
+  const { adapter, computes: works, features, node, platform, problem, tuning, webgpu } = report;
+  const rows = [['node', `${node} on ${platform}`], ['webgpu', webgpu ?? 'not installed'], ...machineRows(report)];
   if (!adapter) return table([...rows, ['problem', problem ?? '']]);
   const isBytes = (name: string): boolean => /Size$|Buffer/.test(name) && !/Workgroup|Buffers|Alignment/.test(name);
   const name = [adapter.description, adapter.device, adapter.architecture].find((text) => text !== '');
@@ -79,15 +101,16 @@ function print({ adapter, computes: works, features, node, platform, problem, tu
 
 export const doctor: Command = {
   name: 'doctor',
-  summary: 'the WebGPU adapter, its features and limits; what to install if there is none',
+  summary: 'the WebGPU adapter, its features and limits; what to install if there is none, or a GPU is not used',
   positionals: [],
   flags: jsonFlag,
   example: '',
   async run(args, context) {
-    const host = {
+    const installed = webgpuPackage();
+    const about = {
       node: process.version,
       platform: `${process.platform} ${process.arch}`,
-      webgpu: webgpuVersion(),
+      webgpu: installed?.version ?? null,
     };
     const warn = (line: string): void => context.err(`warning: ${line}\n`);
     let report: Report;
@@ -95,7 +118,8 @@ export const doctor: Command = {
       using device = await context.openDevice();
       const works = await computes(device);
       report = {
-        ...host,
+        ...about,
+        ...diagnose(context.host, device.profile.software ? 'software' : 'gpu', installed?.addon),
         adapter: device.profile,
         features: [...device.gpu.features].sort(),
         computes: works,
@@ -104,7 +128,16 @@ export const doctor: Command = {
       };
     } catch (error) {
       if (!(error instanceof NoAdapterError)) throw error;
-      report = { ...host, adapter: null, features: [], computes: false, tuning: null, problem: error.message };
+      const found = diagnose(context.host, 'none', installed?.addon);
+      report = {
+        ...about,
+        ...found,
+        adapter: null,
+        features: [],
+        computes: false,
+        tuning: null,
+        problem: found.findings[0] ?? error.message,
+      };
     }
     if (args.has('json')) printJson(context, report);
     else context.out(print(report));

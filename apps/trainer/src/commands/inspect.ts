@@ -2,7 +2,7 @@ import { elementCount, type NdArray, openSafetensors, readNpy, readNpz } from '@
 import { type FileSource, fileSource } from '@noisesmith/formats/node';
 import { type Command, jsonFlag } from '../command';
 import { exitCodes } from '../errors';
-import { fileProblem, readUserFile } from '../files';
+import { readUserFile } from '../files';
 import { groupedNumber, printJson, table } from '../output';
 
 interface Entry {
@@ -39,19 +39,9 @@ async function inspectSafetensors(source: FileSource, file: string): Promise<Con
   return { file, kind: 'checkpoint', tensors, metadata, parameters: total(layout) };
 }
 
-async function openFile(path: string): Promise<FileSource> {
-  try {
-    return await fileSource(path);
-  } catch (error) {
-    throw fileProblem(path, error);
-  }
-}
-
 async function inspectFile(file: string): Promise<Contents> {
-  await using source = await openFile(file);
-  const start = await source.read(0, Math.min(6, source.size)).catch((error: unknown) => {
-    throw fileProblem(file, error);
-  });
+  await using source = await fileSource(file);
+  const start = await source.read(0, Math.min(6, source.size));
   const magic = String.fromCharCode(...start);
   if (magic.startsWith('PK')) {
     const tensors = [...readNpz(await readUserFile(file), { name: file })].map(entry);

@@ -1,9 +1,8 @@
 import { mkdir } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { bytesSource } from '@noisesmith/formats';
 import { writeFileAtomic } from '@noisesmith/formats/node';
 import {
-  allLabels,
   chooseTuning,
   classGridPng,
   type Draw,
@@ -23,55 +22,12 @@ import { parseSchedule } from '@noisesmith/schedules';
 import { type Command, jsonFlag } from '../command';
 import { exitCodes, UsageError, userInput } from '../errors';
 import { readUserFile } from '../files';
-import { type Arguments, parseNumber } from '../flags';
+import type { Arguments } from '../flags';
 import { printJson } from '../output';
+import { prepareOutput } from '../outputs';
 import { Progress } from '../run/progress';
 import { askedTuning, tuningFlag } from '../run/tuning';
-
-const DEFAULT_COUNT = 16;
-/** Keeps a mistyped range from filling the memory. */
-const MOST_SEEDS = 1_000_000;
-
-function readWhole(flag: string, text: string): number {
-  const value = parseNumber(flag, text);
-  if (!Number.isSafeInteger(value) || value < 0)
-    throw new UsageError(`${flag} has ${text}; expected whole numbers from 0`);
-  return value;
-}
-
-/** `0-63`, `1,5,8-11` */
-function readSeeds(text: string): number[] {
-  return text.split(',').flatMap((part) => {
-    const [first, last] = part.split('-').map((end) => readWhole('--seeds', end)) as [number, number?];
-    if (last === undefined) return [first];
-    if (last < first || last - first >= MOST_SEEDS)
-      throw new UsageError(`--seeds has ${part}; expected FIRST-LAST, e.g. 0-63`);
-    return Array.from({ length: last - first + 1 }, (_, i) => first + i);
-  });
-}
-
-function seedsOf(args: Arguments): readonly number[] {
-  const count = args.whole('n', 1);
-  const text = args.text('seeds');
-  if (text === undefined) return Array.from({ length: count ?? DEFAULT_COUNT }, (_, i) => i);
-  const seeds = readSeeds(text);
-  if (count !== undefined && count !== seeds.length) {
-    throw new UsageError(`--n is ${count} but --seeds names ${seeds.length}; leave one of them out`);
-  }
-  return seeds;
-}
-
-function labelsOf(args: Arguments, classes: number): readonly (number | null)[] {
-  const text = args.text('labels') ?? (classes > 0 ? 'all' : 'none');
-  if (text === 'none') return [null];
-  if (classes === 0) throw new UsageError(`--labels ${text}: the network has no classes; leave it out`);
-  if (text === 'all') return allLabels(classes);
-  return text.split(',').map((part) => {
-    const label = readWhole('--labels', part);
-    if (label >= classes) throw new UsageError(`--labels has ${label}; expected classes from 0 to ${classes - 1}`);
-    return label;
-  });
-}
+import { labelsOf, type SampleFormat, sampleFormat, seedsOf } from '../sampling-request';
 
 /** How the run samples, with what the flags say otherwise. */
 function optionsOf(args: Arguments, { denoiser, run }: Model): SamplingOptions {
@@ -92,17 +48,14 @@ function optionsOf(args: Arguments, { denoiser, run }: Model): SamplingOptions {
 
 type Writer = (images: Images, draw: Draw) => Promise<void>;
 
-/** @throws UsageError for a file of another kind */
-function writerFor(out: string): Writer {
-  switch (extname(out)) {
-    case '.png':
+function writerFor(out: string, format: SampleFormat): Writer {
+  switch (format) {
+    case 'png':
       return (images, { labels }) => writeFileAtomic(out, classGridPng(images, labels));
-    case '.npz':
+    case 'npz':
       return (images, { labels }) => writeFileAtomic(out, samplesNpz(images, labels));
-    case '':
+    case 'folder':
       return (images, draw) => writeFolder(out, images, draw);
-    default:
-      throw new UsageError(`--out ${out}: expected a file .png or .npz, or a folder`);
   }
 }
 
@@ -123,7 +76,7 @@ export const sample: Command = {
   positionals: [],
   flags: {
     checkpoint: { value: 'FILE', help: 'ema.safetensors or a checkpoint of a run' },
-    n: { value: 'N', help: `number of samples, of seeds 0 to N-1 (default ${DEFAULT_COUNT})` },
+    n: { value: 'N', help: `number of samples, of seeds 0 to N-1 (default 16)` },
     seeds: { value: '0-63', help: 'the seeds themselves' },
     labels: { value: '0,3|all|none', help: 'classes in turn: seed s has the label s mod their number (default all)' },
     steps: { value: 'N', help: 'sampling steps (default: as in the run)' },
@@ -142,13 +95,15 @@ export const sample: Command = {
   async run(args, context) {
     const file = args.required('checkpoint');
     const out = args.required('out');
-    const write = writerFor(out);
+    const format = sampleFormat(out);
+    const write = writerFor(out, format);
     const seeds = seedsOf(args);
     const asked = askedTuning(args);
     const model = await readModel(bytesSource(await readUserFile(file), file));
     const { denoiser, weights } = model;
-    const draw = drawOf(seeds, labelsOf(args, denoiser.classes));
+    const draw = drawOf(seeds, labelsOf(args, denoiser.classes, []));
     const options = optionsOf(args, model);
+    await prepareOutput('--out', out, format === 'folder' ? 'folder' : 'file');
     const signal = context.interruptSignal();
     const progress = new Progress(context);
     using device = await context.openDevice();

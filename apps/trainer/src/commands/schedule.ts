@@ -4,6 +4,7 @@ import { type Command, jsonFlag } from '../command';
 import { exitCodes, UsageError } from '../errors';
 import { type Arguments, parseNumber } from '../flags';
 import { printJson, table } from '../output';
+import { prepareOutput } from '../outputs';
 import { scheduleSvg } from '../schedule-svg';
 
 export interface SchedulePoint {
@@ -61,7 +62,10 @@ export const schedule: Command = {
     const shifted = shift(plain, inputScale);
     const points = pointsOf(plain, shifted, readTimes(args));
     const svg = args.text('svg');
-    if (svg !== undefined) await writeFileAtomic(svg, scheduleSvg(plain, shifted, inputScale));
+    if (svg !== undefined) {
+      await prepareOutput('--svg', svg, 'file');
+      await writeFileAtomic(svg, scheduleSvg(plain, shifted, inputScale));
+    }
     if (args.has('json')) {
       const jsonPoints = points.map((point) =>
         Object.fromEntries(Object.entries(point).map(([name, value]) => [name, jsonNumber(value)])),

@@ -6,7 +6,8 @@ import { settingFlags } from '../config/settings';
 import type { Context } from '../context';
 import { exitCodes, UsageError } from '../errors';
 import type { Arguments } from '../flags';
-import { byteSize, groupedNumber, printJson } from '../output';
+import { byteSize, groupedNumber, printJson, printJsonLine } from '../output';
+import { prepareOutput } from '../outputs';
 import { RunFolder } from '../run/run-folder';
 import { checkUnlocked } from '../run/run-lock';
 import { runTraining } from '../run/train-run';
@@ -83,10 +84,11 @@ export const train: Command = {
     const folder = new RunFolder(resolved.folder);
     if (resolved.started && (await folder.isFinished(config))) {
       context.err(`${folder.path}: finished at step ${config.train.steps}; nothing to do\n`);
-      if (args.has('json')) context.out(`${JSON.stringify({ type: 'done', step: config.train.steps })}\n`);
+      if (args.has('json')) printJsonLine(context, { type: 'done', step: config.train.steps });
       return exitCodes.done;
     }
     checkUnlocked(folder.path);
+    await prepareOutput('--out', folder.path, 'folder');
     const dataset = await openRunDataset(config);
     using device = await context.openDevice();
     const tuning = await tuningFor(resolved, device.profile, args, context);
@@ -98,7 +100,7 @@ export const train: Command = {
         device,
         resume: args.text('resume') ?? 'auto',
         tuning,
-        ...(args.has('json') && { onEvent: (event) => context.out(`${JSON.stringify(event)}\n`) }),
+        ...(args.has('json') && { onEvent: (event) => printJsonLine(context, event) }),
       },
       context,
     );

@@ -14,7 +14,7 @@ import { type Command, jsonFlag } from '../command';
 import { resolveConfig } from '../config/resolve';
 import { programFlags } from '../config/settings';
 import type { Context } from '../context';
-import { exitCodes } from '../errors';
+import { exitCodes, UsageError } from '../errors';
 import { printJson, table } from '../output';
 import { Progress } from '../run/progress';
 
@@ -176,6 +176,8 @@ async function measure({ again, ...options }: Options, context: Context): Promis
   const store = context.openTuningStore((line) => progress.note(`warning: ${line}`));
   using device = await context.openDevice();
   const key = tuningKey(device.profile);
+  const obstacle = await store.obstacle(key);
+  if (obstacle !== undefined) throw new UsageError(obstacle);
   const stored = (await store.read(key)) ?? { key, choices: {} };
   const known = again ? without(device, options.programs, stored) : stored;
   const request: TuneRequest = { ...options, device, known, progress };

@@ -40,7 +40,7 @@ export async function givenSettings(args: Arguments): Promise<readonly Setting[]
   const file = args.text('config');
   const fromFile = file === undefined ? [] : settingsOf(await readJson(file), file);
   const preset = args.text('preset');
-  return [
+  const settings = [
     ...fromFile,
     ...(preset === undefined ? [] : [{ path: 'preset', value: preset, from: '--preset' }]),
     ...args.texts('set').flatMap(parseSet),
@@ -50,7 +50,16 @@ export async function givenSettings(args: Arguments): Promise<readonly Setting[]
       return [{ path, value, from: `--${flag}` }];
     }),
   ];
+  for (const { from, path, value } of settings) {
+    if (!isFiniteValue(value))
+      throw new UsageError(`${from}: ${path} is larger than any number; expected a finite one`);
+  }
+  return settings;
 }
+
+/** JSON has no infinity, but 1e999 is read as one. */
+const isFiniteValue = (value: unknown): boolean =>
+  Array.isArray(value) ? value.every(isFiniteValue) : typeof value !== 'number' || Number.isFinite(value);
 
 async function readJson(file: string): Promise<JsonObject> {
   const text = new TextDecoder().decode(await readUserFile(file));

@@ -1,3 +1,4 @@
+import { printable } from '@noisesmith/formats';
 import type { StepStatistics } from '@noisesmith/training';
 import type { Context } from '../context';
 import { byteSize, groupedNumber } from '../output';
@@ -42,13 +43,19 @@ export function statusLine(statistics: StepStatistics, steps: number): string {
 /** Without a terminal a line is printed at most this often, because each stays. */
 const PLAIN_INTERVAL = 10_000;
 
+/** Without a terminal, and without a line for so long, one says what is still under way. */
+const LONGEST_SILENCE = 60_000;
+
 /** Status on standard error: one line that is rewritten on a terminal, plain lines otherwise. */
-export class Progress {
+export class Progress implements Disposable {
   private shown = '';
   private lastPlain = Number.NEGATIVE_INFINITY;
+  /** What is under way and since when, whether it was printed or not. */
+  private current = { line: '', since: 0 };
+  private watch: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly context: Context,
+    private readonly context: Pick<Context, 'columns' | 'err'>,
     private readonly now: () => number = () => performance.now(),
   ) {}
 
@@ -56,29 +63,60 @@ export class Progress {
   status(line: string, important = false): void {
     const { columns } = this.context;
     if (columns === undefined) {
-      if (!important && this.now() - this.lastPlain < PLAIN_INTERVAL) return;
-      this.lastPlain = this.now();
-      this.context.err(`${line}\n`);
+      this.goOn(line);
+      if (important || this.now() - this.lastPlain >= PLAIN_INTERVAL) this.plain(line);
       return;
     }
-    this.shown = line.slice(0, columns - 1);
+    this.shown = printable(line).slice(0, columns - 1);
     this.context.err(`\r\x1b[K${this.shown}`);
   }
 
-  /** A status that counts something up; shown on a terminal only. */
+  /** A status that is shown on a terminal, and without one only when nothing else is for long. */
+  quiet(line: string): void {
+    if (this.context.columns === undefined) this.goOn(line);
+    else this.status(line);
+  }
+
+  /** A quiet status that counts something up. */
   count(what: string, done: number, total: number): void {
-    if (this.context.columns !== undefined) this.status(`${what} ${done}/${total}`);
+    this.quiet(`${what} ${done}/${total}`);
   }
 
   /** A line that stays. */
   note(line: string): void {
-    const { columns } = this.context;
-    this.context.err(columns === undefined ? `${line}\n` : `\r\x1b[K${line}\n${this.shown}`);
+    if (this.context.columns === undefined) this.plain(line);
+    else this.context.err(`\r\x1b[K${printable(line)}\n${this.shown}`);
   }
 
   /** Leaves the status where it is and goes on below it. */
   end(): void {
     if (this.shown !== '') this.context.err('\n');
     this.shown = '';
+    clearInterval(this.watch);
+    this.watch = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.end();
+  }
+
+  private plain(line: string): void {
+    this.lastPlain = this.now();
+    this.context.err(`${printable(line)}\n`);
+  }
+
+  private goOn(line: string): void {
+    if (line !== this.current.line) this.current = { line, since: this.now() };
+    if (this.watch) return;
+    this.lastPlain = Math.max(this.lastPlain, this.now() - PLAIN_INTERVAL);
+    this.watch = setInterval(() => this.breakSilence(), LONGEST_SILENCE / 4);
+    // It must not keep a process that has nothing else to do.
+    this.watch.unref();
+  }
+
+  private breakSilence(): void {
+    const { line, since } = this.current;
+    if (this.now() - this.lastPlain < LONGEST_SILENCE) return;
+    this.plain(`${line}: under way for ${duration((this.now() - since) / 1000)}`);
   }
 }

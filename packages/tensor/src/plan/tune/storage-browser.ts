@@ -28,6 +28,9 @@ export function openTextStorage(name = 'noisesmith-tuning'): TextStorage {
         db.close();
       }
     },
+    async prepare() {
+      (await database(name)).close();
+    },
     async write(key, text) {
       const db = await database(name);
       try {

@@ -68,6 +68,16 @@ describe('openTuningStore in Node', () => {
       expect.stringMatching(/^tuning table .* is not used: ENOTDIR/),
     ]);
   });
+
+  it('says before the work whether a table could be kept', async () => {
+    const file = join(folder, 'a file');
+    writeFileSync(file, '');
+    expect(await watched(join(file, 'below')).store.obstacle(table.key)).toMatch(
+      /^tuning table .* is not kept: ENOTDIR/,
+    );
+    expect(await watched(join(folder, 'made')).store.obstacle(table.key)).toBeUndefined();
+    expect(await tuningStore(memoryStorage()).obstacle(table.key)).toBeUndefined();
+  });
 });
 
 describe('the folder', () => {

@@ -7,6 +7,8 @@ export interface TuningStore {
   /** The table that was written for this key, see `tuningKey`; undefined where there is none that is sound. */
   read(key: string): Promise<TuningTable | undefined>;
   write(table: TuningTable): Promise<void>;
+  /** Why a table of this key could not be kept, in one line, before the work of making one; undefined where it can. */
+  obstacle(key: string): Promise<string | undefined>;
 }
 
 export interface TuningStoreOptions {
@@ -21,12 +23,15 @@ export const openTuningStore = ({ location, onWarning }: TuningStoreOptions = {}
   tuningStore(openTextStorage(location), onWarning);
 
 export function tuningStore(storage: TextStorage, onWarning: (line: string) => void = () => undefined): TuningStore {
+  const notKept = (key: string, verb: string, error: unknown): string => {
+    const reason = error instanceof Error ? error.message : String(error);
+    return `tuning table ${storage.where(key)} is not ${verb}: ${reason.replace(/\s+/g, ' ')}`;
+  };
   const orWarn = async <T>(key: string, verb: string, action: () => Promise<T>): Promise<T | undefined> => {
     try {
       return await action();
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      onWarning(`tuning table ${storage.where(key)} is not ${verb}: ${reason.replace(/\s+/g, ' ')}`);
+      onWarning(notKept(key, verb, error));
       return undefined;
     }
   };
@@ -36,6 +41,11 @@ export function tuningStore(storage: TextStorage, onWarning: (line: string) => v
         const text = await storage.read(key);
         return text === undefined ? undefined : parseTable(text, key);
       }),
+    obstacle: (key) =>
+      storage.prepare().then(
+        () => undefined,
+        (error: unknown) => notKept(key, 'kept', error),
+      ),
     write: async (table) => {
       await orWarn(table.key, 'kept', () => storage.write(table.key, formatTable(table)));
     },
