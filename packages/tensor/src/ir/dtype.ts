@@ -14,6 +14,10 @@ export const storageBytes = (storage: StorageType): number => (storage === 'f16'
 
 export type TypedArray = Float32Array | Uint32Array;
 
+/** A zeroed typed array of `size` elements. */
+export const typedArray = (dtype: DType, size: number): TypedArray =>
+  dtype === 'f32' ? new Float32Array(size) : new Uint32Array(size);
+
 /** The elements held in `bytes`, without a copy. */
 export const viewBytes = (dtype: DType, bytes: ArrayBuffer): TypedArray =>
   dtype === 'f32' ? new Float32Array(bytes) : new Uint32Array(bytes);

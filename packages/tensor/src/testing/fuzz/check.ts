@@ -1,7 +1,6 @@
-import type { Device } from '../../device';
 import type { TypedArray } from '../../ir/dtype';
 import { interpret, type OracleResult } from '../../oracle/interpret';
-import { compileGraph } from '../../plan/program';
+import type { Device } from '../../webgpu/device';
 import { programOf, type Recipe } from './recipe';
 import type { Way } from './ways';
 
@@ -28,7 +27,7 @@ export async function failureOf(
 ): Promise<Failure | undefined> {
   try {
     const { graph, values } = programOf(recipes);
-    using program = await compileGraph(device, graph, way.options(graph, device, seed));
+    using program = await device.compile(graph, way.options(graph, device, seed));
     for (const [name, data] of Object.entries(values.state ?? {})) program.state.write(name, data);
     await program.run(values.inputs, values.scalars);
     const { half } = program.plan;

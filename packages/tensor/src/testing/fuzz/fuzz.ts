@@ -1,5 +1,5 @@
-import type { Device } from '../../device';
-import { openDevice } from '../../device';
+import type { Device } from '../../webgpu/device';
+import { openDevice } from '../../webgpu/open';
 import { type Failure, failureOf } from './check';
 import { drawRecipe } from './draw';
 import { printRecipe, type Recipe } from './recipe';

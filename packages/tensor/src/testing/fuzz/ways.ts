@@ -1,8 +1,9 @@
-import { type Device, openDevice } from '../../device';
 import { leastProfile } from '../../device/least-profile';
 import type { Graph } from '../../ir/program';
 import { makePlan } from '../../plan/plan';
-import type { CompileOptions } from '../../plan/program';
+import type { Device } from '../../webgpu/device';
+import { openDevice } from '../../webgpu/open';
+import type { DeviceCompileOptions } from '../../webgpu/program';
 import { contractVariants } from '../../wgsl/kernels/contract';
 import { Random } from './random';
 
@@ -13,13 +14,13 @@ export interface Way {
   readonly asGpu: boolean;
   /** Errors, relative to the largest element of each result, stay below. */
   readonly tolerance: number;
-  options(graph: Graph, device: Device, seed: number): CompileOptions;
+  options(graph: Graph, device: Device, seed: number): DeviceCompileOptions;
 }
 
 const TOLERANCE = 3e-5;
 
 /** For every site of the plan one of its candidates, as a table made on another machine would. */
-function anyChoices(graph: Graph, { profile }: Device, seed: number): CompileOptions {
+function anyChoices(graph: Graph, { profile }: Device, seed: number): DeviceCompileOptions {
   const random = new Random(seed);
   const { sites } = makePlan(graph, profile, { choices: new Map() });
   return { choices: new Map(sites.map(({ key, candidates }) => [key, random.pick(candidates)])) };
