@@ -1,6 +1,16 @@
-import { gunzipSync } from 'fflate';
 import { FormatError, failer } from './errors';
-import { byteWidth, type DType, decodeElements, elementCount, encodeElements, mismatch, type NdArray } from './ndarray';
+import { gunzip, LARGEST_RATIO } from './inflate';
+import {
+  byteWidth,
+  type DType,
+  decodeElements,
+  elementCount,
+  encodeElements,
+  isShape,
+  mismatch,
+  type NdArray,
+} from './ndarray';
+import { joined } from './parts';
 
 const dtypeOfCode = new Map<number, DType>([
   [0x08, 'U8'],
@@ -12,42 +22,101 @@ const dtypeOfCode = new Map<number, DType>([
 ]);
 const codeOfDType = new Map([...dtypeOfCode].map(([code, dtype]) => [dtype, code]));
 
-/**
- * Reads an IDX file (the format of MNIST): two zero bytes, type code, number of axes, the extents and the elements, all
- * big endian. Gzip is recognised by its magic bytes.
- * @param options.name what messages call the file
- * @throws FormatError when the bytes are not such a file or are too few or too many
- */
-export function readIdx(bytes: Uint8Array, options: { name?: string } = {}): NdArray {
-  const fail = failer(options.name);
-  let content = bytes;
-  if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
-    try {
-      content = gunzipSync(bytes);
-    } catch (error) {
-      throw fail(`broken gzip data: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  }
-  if (content.length < 4 || content[0] !== 0 || content[1] !== 0) {
+type Fail = (message: string) => FormatError;
+
+interface IdxHeader {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  /** Bytes of the header, which the data follows. */
+  readonly dataStart: number;
+  /** Bytes of the data. */
+  readonly dataBytes: number;
+}
+
+const hex = (code: number): string => `0x${code.toString(16).padStart(2, '0')}`;
+
+/** The header at the start of some bytes; undefined if it goes on behind them. */
+function parseHeader(bytes: Uint8Array, fail: Fail): IdxHeader | undefined {
+  if (bytes.length < 4) return undefined;
+  if (bytes[0] !== 0 || bytes[1] !== 0) {
     throw fail('not an IDX file: expected two zero bytes, a type code and a number of axes');
   }
-  const dtype = dtypeOfCode.get(content[2]!);
+  const dtype = dtypeOfCode.get(bytes[2]!);
   if (dtype === undefined) {
-    const known = [...dtypeOfCode.keys()].map((code) => `0x${code.toString(16).padStart(2, '0')}`).join(' ');
-    throw fail(`unknown IDX type code 0x${content[2]!.toString(16).padStart(2, '0')}, expected one of ${known}`);
+    const known = [...dtypeOfCode.keys()].map(hex).join(' ');
+    throw fail(`unknown IDX type code ${hex(bytes[2]!)}, expected one of ${known}`);
   }
-  const axes = content[3]!;
+  const axes = bytes[3]!;
   const dataStart = 4 + 4 * axes;
-  if (content.length < dataStart) throw fail(`truncated: ${content.length} bytes, the IDX header takes ${dataStart}`);
-  const view = new DataView(content.buffer, content.byteOffset, content.byteLength);
+  if (bytes.length < dataStart) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const shape = Array.from({ length: axes }, (_, axis) => view.getUint32(4 + 4 * axis));
-  const expected = elementCount(shape) * byteWidth(dtype);
-  const actual = content.length - dataStart;
-  if (actual !== expected) {
-    const kind = actual < expected ? 'truncated' : 'trailing bytes';
-    throw fail(`${kind}: IDX shape [${shape}] of ${dtype} takes ${expected} bytes, found ${actual}`);
+  const dataBytes = elementCount(shape) * byteWidth(dtype);
+  if (!isShape(shape) || !Number.isSafeInteger(dataBytes)) throw fail(`IDX shape of ${axes} axes is too large`);
+  return { dtype, shape, dataStart, dataBytes };
+}
+
+/** @param found bytes of data, or in words how many there are at least or at most */
+function wrongLength(header: IdxHeader, kind: 'truncated' | 'trailing bytes', found: string | number): string {
+  const { dataBytes, dtype, shape } = header;
+  return `${kind}: IDX shape [${shape}] of ${dtype} takes ${dataBytes} bytes, found ${found}`;
+}
+
+/** The content of a gzip file, of which no more is unpacked than the IDX header at its start promises. */
+function unpack(bytes: Uint8Array, fail: Fail): Uint8Array {
+  let start: Uint8Array = new Uint8Array(0);
+  let header: IdxHeader | undefined;
+  let content: Uint8Array | undefined;
+  let filled = 0;
+  gunzip(
+    bytes,
+    (piece) => {
+      if (header === undefined || content === undefined) {
+        start = joined([start, piece]);
+        header = parseHeader(start, fail);
+        if (header === undefined) return;
+        const { dataBytes, dataStart } = header;
+        const most = bytes.length * LARGEST_RATIO;
+        if (dataStart + dataBytes > most) throw fail(wrongLength(header, 'truncated', `at most ${most}`));
+        content = allocate(dataStart + dataBytes, fail);
+        piece = start;
+      }
+      if (filled + piece.length > content.length) {
+        const found = filled + piece.length - header.dataStart;
+        throw fail(wrongLength(header, 'trailing bytes', `at least ${found}`));
+      }
+      content.set(piece, filled);
+      filled += piece.length;
+    },
+    fail,
+  );
+  return content?.subarray(0, filled) ?? start;
+}
+
+function allocate(length: number, fail: Fail): Uint8Array {
+  try {
+    return new Uint8Array(length);
+  } catch {
+    throw fail(`its ${length} bytes do not fit into one array`);
   }
-  return decodeElements(dtype, shape, content.subarray(dataStart), 'big');
+}
+
+/**
+ * Reads an IDX file (the format of MNIST): two zero bytes, type code, number of axes, the extents and the elements, all
+ * big endian. Gzip, of one or several members, is recognised by its magic bytes and checked (CRC-32 and length); it is
+ * not unpacked further than the extents say.
+ * @param options.name what messages call the file
+ * @throws FormatError when the bytes are not such a file, are damaged, or are too few or too many
+ */
+export function readIdx(bytes: Uint8Array, options: { name?: string } = {}): NdArray {
+  const fail: Fail = failer(options.name);
+  const content = bytes[0] === 0x1f && bytes[1] === 0x8b ? unpack(bytes, fail) : bytes;
+  const header = parseHeader(content, fail);
+  if (header === undefined) throw fail(`truncated: ${content.length} bytes, an IDX header takes 4 and 4 for each axis`);
+  const actual = content.length - header.dataStart;
+  if (actual < header.dataBytes) throw fail(wrongLength(header, 'truncated', actual));
+  if (actual > header.dataBytes) throw fail(wrongLength(header, 'trailing bytes', actual));
+  return decodeElements(header.dtype, header.shape, content.subarray(header.dataStart), 'big');
 }
 
 /**

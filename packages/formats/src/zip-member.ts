@@ -1,6 +1,6 @@
 import { crc32 } from './crc32';
 import { failer } from './errors';
-import { inflater } from './inflate';
+import { inflater, LARGEST_RATIO } from './inflate';
 import type { Reading } from './reading';
 import { decodeName, flagBits, methods, recordSizes, signatures, type ZipMember } from './zip-directory';
 
@@ -11,9 +11,6 @@ export interface PlacedMember extends ZipMember {
   /** Offset of its first byte, behind the local header. */
   readonly start: number;
 }
-
-/** A longer match than 258 bytes, or one in fewer than two bits, does not exist in deflate. */
-const LARGEST_RATIO = 1032;
 
 /** Bytes of a member that are asked for at once when it is gone through. */
 const PORTION = 1 << 20;
