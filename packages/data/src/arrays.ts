@@ -1,7 +1,7 @@
 import type { NdArray } from '@noisesmith/formats';
 import { type ArrayHeader, imageGeometry, labelValues } from './array-checks';
 import { createDataset, type DatasetOptions, type ImageDataset } from './dataset';
-import { fingerprint, fingerprintOfRows } from './fingerprint';
+import { evenlySpaced, fingerprint, fingerprintOfRows } from './fingerprint';
 
 /** What an array data set is called and which classes it has. */
 export interface ArrayDatasetOptions extends DatasetOptions {
@@ -18,7 +18,15 @@ export interface ImageRows extends ArrayHeader {
   /** The bytes of one image. */
   row(index: number): Uint8Array | Promise<Uint8Array>;
   readonly inMemory: boolean;
+  /** As in {@link ImageDataset}. */
+  verify?(signal?: AbortSignal): Promise<void>;
 }
+
+/** Bytes of an array in memory that its fingerprint is made of, since that is done each time that it is opened. */
+const FINGERPRINT_BYTES = 2 ** 24;
+
+/** Images elsewhere that a fingerprint is made of: each may be a request. */
+const ROWS_ELSEWHERE = 64;
 
 /** As {@link arrayDataset}, of images that may lie elsewhere than in memory. */
 export async function rowsDataset(
@@ -34,7 +42,8 @@ export async function rowsDataset(
   const largest = values?.reduce((high, value) => Math.max(high, value), 0) ?? -1;
   const classes =
     values === undefined ? [] : (named ?? Array.from({ length: largest + 1 }, (_, label) => String(label)));
-  const pixels = await fingerprintOfRows(size, stride, (index) => images.row(index));
+  const rows = evenlySpaced(size, images.inMemory ? Math.ceil(FINGERPRINT_BYTES / stride) : ROWS_ELSEWHERE);
+  const pixels = await fingerprintOfRows(rows, stride, (index) => images.row(index));
   return createDataset(
     {
       name,
@@ -45,6 +54,7 @@ export async function rowsDataset(
       load: async (index) => ({ width, height, channels, data: await images.row(index) }),
       inMemory: images.inMemory,
       fingerprint: await fingerprint([images.shape.join(), classes.join('\n'), values?.join() ?? '', pixels]),
+      ...(images.verify !== undefined && { verify: images.verify }),
       sizes: { widths: [width, width], heights: [height, height] },
     },
     common,

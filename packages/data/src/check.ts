@@ -32,10 +32,11 @@ const wider = ([low, high]: readonly [number, number], value: number): readonly 
 
 /**
  * Decodes the images of a data set, to find those that training would pass over.
- * @throws UnavailableError when something else than the images is in the way
+ * @throws FormatError for an archive whose checksums are wrong, UnavailableError when something else than the images is in the way
  */
 export async function checkDataset(dataset: ImageDataset, options: CheckOptions = {}): Promise<DatasetCheck> {
   const { onProgress, signal } = options;
+  if (options.images === undefined) await dataset.verify?.(signal);
   const indices = evenlySpaced(dataset.size, options.images ?? dataset.size);
   const broken: BrokenImage[] = [];
   let sizes: ImageSizes | null = null;

@@ -55,6 +55,10 @@ export interface ImageDataset {
   describe(index: number): string;
   /** An image as it is stored, decoded, before crop and resize. @throws FileError naming an image that does not decode */
   original(index: number): Promise<Raster>;
+  /**
+   * Reads all that checksums stand for, where that was not done on opening. @throws FormatError naming what is damaged
+   */
+  verify?(signal?: AbortSignal): Promise<void>;
   /** One image, [height, width, channels]; a fresh array. @throws FileError as `original` */
   pixels(index: number): Promise<Float32Array<ArrayBuffer>>;
   /**
@@ -85,6 +89,8 @@ export interface ImageSource {
   skipped?: readonly SkippedFiles[];
   /** As in {@link ImageDataset}. */
   sizes?: ImageSizes;
+  /** As in {@link ImageDataset}. */
+  verify?(signal?: AbortSignal): Promise<void>;
 }
 
 /** How a data set prepares and keeps its images. */
@@ -225,6 +231,7 @@ export async function createDataset(source: ImageSource, options: DatasetOptions
     warnings: [...(source.warnings ?? []), ...emptyClasses(source)],
     skipped: source.skipped ?? [],
     ...(source.sizes !== undefined && { sizes: source.sizes }),
+    ...(source.verify !== undefined && { verify: (signal) => source.verify!(signal) }),
     get broken() {
       return broken.met;
     },

@@ -1,4 +1,5 @@
 import type { RangeSource } from '@noisesmith/formats';
+import { FileError } from './errors';
 
 /** Where the files of a data set lie: a folder of a disk, files that a person chose in a page, a web server. */
 export interface Files {
@@ -31,10 +32,15 @@ export function pathsBelow(paths: readonly string[], folder: string): readonly s
   return paths.filter((path) => path.startsWith(prefix) && path !== prefix).map((path) => path.slice(prefix.length));
 }
 
-/** The whole content of a file. */
+/** The whole content of a file. @throws as `Files.open`, and FileError for a file that does not fit into memory */
 export async function readWhole(files: Files, path: string): Promise<{ name: string; bytes: Uint8Array }> {
   const source = await files.open(path);
-  return { name: source.name ?? path, bytes: await source.read(0, source.size) };
+  const { name = path, size } = source;
+  try {
+    return { name, bytes: await source.read(0, size) };
+  } catch (error) {
+    throw error instanceof RangeError ? new FileError(name, `its ${size} bytes do not fit into memory`) : error;
+  }
 }
 
 /** Left behind by desktops, archivers and other programs, besides what begins with a dot. In lower case. */

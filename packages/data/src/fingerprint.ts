@@ -1,9 +1,6 @@
 /** Lines that are hashed at once, so that no text becomes too long. */
 const PORTION = 65536;
 
-/** Bytes of an array that are hashed. */
-const BYTES = 2 ** 24;
-
 const hexOf = (digest: ArrayBuffer): string =>
   Array.from(new Uint8Array(digest, 0, 16), (byte) => byte.toString(16).padStart(2, '0')).join('');
 
@@ -27,16 +24,14 @@ export function evenlySpaced(size: number, count: number): number[] {
 }
 
 /**
- * Digits for rows of bytes: all of them up to 16 MiB, evenly spaced rows beyond, since this is computed each time that a
- * set is opened.
- * @param row each of `stride` bytes
+ * Digits for rows of bytes.
+ * @param row the bytes of a row, `stride` of them
  */
 export async function fingerprintOfRows(
-  count: number,
+  rows: readonly number[],
   stride: number,
   row: (index: number) => Uint8Array | Promise<Uint8Array>,
 ): Promise<string> {
-  const rows = evenlySpaced(count, Math.max(1, Math.floor(BYTES / stride)));
   const taken = new Uint8Array(rows.length * stride);
   for (const [k, index] of rows.entries()) taken.set(await row(index), k * stride);
   return hexOf(await sha256(taken));

@@ -1,4 +1,4 @@
-import { readIdx, readNpz } from '@noisesmith/formats';
+import { readIdx } from '@noisesmith/formats';
 import { platform } from '#platform';
 import { arrayDataset } from './arrays';
 import { cifar10Dataset } from './cifar10';
@@ -8,6 +8,7 @@ import { filesDataset } from './encoded';
 import { DataError, MissingFileError } from './errors';
 import { type Files, readWhole } from './files';
 import { mnistDataset } from './mnist';
+import { npzDataset } from './npz';
 
 /** Options of {@link openDataset}: the pixel pipeline, and what only some data sets have. */
 export interface OpenOptions extends DatasetOptions {
@@ -52,18 +53,6 @@ async function openIdx(argument: string, options: DatasetOptions, files: Files):
   return arrayDataset(images.array, labels.array, { ...options, name: images.name, labelsName: labels.name });
 }
 
-async function openNpz(path: string, options: DatasetOptions, files: Files): Promise<ImageDataset> {
-  const { name, bytes } = await readWhole(files, path);
-  const arrays = readNpz(bytes, { name });
-  const images = arrays.get('arr_0');
-  if (images === undefined) {
-    throw new DataError(
-      `${name}: no array arr_0 of images, only ${[...arrays.keys()].join(' ') || 'an empty archive'}`,
-    );
-  }
-  return arrayDataset(images, arrays.get('arr_1'), { ...options, name, labelsName: `${name}: arr_1` });
-}
-
 /**
  * Opens a data set by its one-line name; see {@link datasetSpecs} for the forms. With `files`, the paths of the name are
  * paths in them, `folder:`, `cifar10:` and `emoji` alone mean all of them, and `mnist` lies in their root or in `data`.
@@ -94,6 +83,6 @@ export async function openDataset(spec: string, options: OpenOptions = {}, files
   if (folder !== undefined && kind === 'cifar10') return cifar10Dataset({ ...common, split, folder }, place);
   if (folder !== undefined && kind === 'folder') return filesDataset(place, { ...common, folder });
   if (argument && kind === 'idx') return openIdx(argument, common, place);
-  if (argument && kind === 'npz') return openNpz(argument, common, place);
+  if (argument && kind === 'npz') return npzDataset(await place.open(argument), common);
   throw new DataError(`unknown data set '${spec}', expected one of: ${datasetSpecs.map(({ form }) => form).join(' ')}`);
 }
