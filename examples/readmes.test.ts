@@ -1,6 +1,7 @@
-// Reference: the first ts block of each package's README must run as it stands, in a folder of its own, and print.
+// Reference: the first ts block of each package's README must run as it stands, in a folder of its own beside the
+// repository's fixtures, and print.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { root, runFile } from './testing/run-example';
@@ -21,6 +22,7 @@ describe.each(packages)('the README of %s', (name) => {
     expect(block, `${file} has no ts block`).not.toBeNull();
     const folder = join(scratch, name);
     await mkdir(folder, { recursive: true });
+    await symlink(join(root, 'fixtures'), join(folder, 'fixtures'), 'junction');
     await writeFile(join(folder, 'readme.ts'), block![1]!);
     expect((await runFile(join(folder, 'readme.ts'), folder)).trim()).not.toBe('');
   });

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
+import { runConformance } from '@noisesmith/conformance';
 import { writeFileAtomic } from '@noisesmith/formats/node';
 import { type Command, jsonFlag } from '../command';
-import { runConformance } from '../conformance';
 import { exitCodes, UsageError } from '../errors';
 import { readUserFile } from '../files';
 import { printJson } from '../output';

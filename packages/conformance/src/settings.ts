@@ -1,5 +1,6 @@
 import { type RinConfig, rinConfigFromMetadata } from '@noisesmith/rin';
 import { offsetCosine, parseSchedule, type Schedule } from '@noisesmith/schedules';
+import { SettingError, type TrainConfig, type TrainSettings, trainConfig } from '@noisesmith/training';
 import type { Fixture } from './fixture';
 
 export type SamplerKind = 'ddim' | 'ddpm_large' | 'ddpm_small';
@@ -15,30 +16,21 @@ export interface SamplerRun {
 /** What a fixture's values were computed with. */
 export interface ConformanceSettings {
   readonly config: RinConfig;
-  readonly inputScale: number;
-  readonly normalize: boolean;
-  readonly lamb: {
-    readonly learningRate: number;
-    readonly weightDecay: number;
-    readonly beta1: number;
-    readonly beta2: number;
-    readonly epsilon: number;
-  };
-  readonly emaDecay: number;
+  /** The step; its batch is that of the tensors that it is given. */
+  readonly train: TrainConfig;
   readonly schedule: Schedule;
   readonly timeDifference: number;
   readonly runs: readonly SamplerRun[];
 }
 
 /** In `rin-fixture-1` the settings beside the network's are prose, and these. */
-const defaults = {
+const defaults = trainConfig({
   inputScale: 0.5,
   normalize: true,
-  lamb: { learningRate: 1e-2, weightDecay: 1e-2, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
-  emaDecay: 0.9999,
-  schedule: offsetCosine(),
-  timeDifference: 0,
-} as const;
+  optimizer: { name: 'lamb', weightDecay: 1e-2, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+  learningRate: { base: 1e-2 },
+  ema: { decay: 0.9999 },
+});
 
 const kinds: readonly SamplerKind[] = ['ddim', 'ddpm_large', 'ddpm_small'];
 
@@ -50,7 +42,7 @@ export function readSettings(fixture: Fixture): ConformanceSettings {
   }
   const config = readConfig(fixture);
   if (format === 'rin-fixture-2') return { config, ...readJsonSettings(fixture) };
-  return { config, ...defaults, runs: runsByName(fixture) };
+  return { config, train: defaults, schedule: offsetCosine(), timeDifference: 0, runs: runsByName(fixture) };
 }
 
 function readConfig(fixture: Fixture): RinConfig {
@@ -102,22 +94,33 @@ function readJsonSettings(fixture: Fixture): Omit<ConformanceSettings, 'config'>
     throw fixture.error(`metadata setting ${name} is ${JSON.stringify(value)}; expected a number`);
   };
   const normalize = train.normalise ?? train.normalize ?? true;
-  const known = defaults.lamb;
+  const { learningRate, optimizer } = defaults;
   return {
-    inputScale: number(train, ['b', 'input_scale'], defaults.inputScale),
-    normalize: normalize !== false && normalize !== 0,
-    lamb: {
-      learningRate: number(lamb, ['lr', 'learning_rate'], known.learningRate),
-      weightDecay: number(lamb, ['weight_decay', 'wd'], known.weightDecay),
-      beta1: number(lamb, ['beta1', 'b1'], known.beta1),
-      beta2: number(lamb, ['beta2', 'b2'], known.beta2),
-      epsilon: number(lamb, ['eps', 'epsilon'], known.epsilon),
-    },
-    emaDecay: number(ema, ['decay'], defaults.emaDecay),
+    train: checkedConfig(fixture, {
+      inputScale: number(train, ['b', 'input_scale'], defaults.inputScale),
+      normalize: normalize !== false && normalize !== 0,
+      optimizer: {
+        name: 'lamb',
+        weightDecay: number(lamb, ['weight_decay', 'wd'], optimizer.weightDecay),
+        beta1: number(lamb, ['beta1', 'b1'], optimizer.beta1),
+        beta2: number(lamb, ['beta2', 'b2'], optimizer.beta2),
+        epsilon: number(lamb, ['eps', 'epsilon'], optimizer.epsilon),
+      },
+      learningRate: { base: number(lamb, ['lr', 'learning_rate'], learningRate.base) },
+      ema: { decay: number(ema, ['decay'], defaults.ema.decay) },
+    }),
     schedule: readSchedule(fixture, sampler.schedule),
     timeDifference: number(sampler, ['td', 'time_difference'], 0),
     runs: sampler.runs === undefined ? runsByName(fixture) : readRuns(fixture, sampler.runs),
   };
+}
+
+function checkedConfig(fixture: Fixture, settings: TrainSettings): TrainConfig {
+  try {
+    return trainConfig(settings);
+  } catch (error) {
+    throw error instanceof SettingError ? fixture.error(error.message) : error;
+  }
 }
 
 /** The schedule sampled with: a spec, or words that begin with the default's name. */

@@ -1,12 +1,12 @@
 import { parameterViews } from '@noisesmith/diffusion';
 import type { RinDenoiser } from '@noisesmith/rin';
-import type { Device, TypedArray } from '@noisesmith/tensor';
+import type { Backend, TypedArray } from '@noisesmith/tensor';
 import type { Fixture } from './fixture';
 import type { ConformanceSettings } from './settings';
 
 /** What every part of a conformance run works with. */
 export interface Session {
-  readonly device: Device;
+  readonly backend: Backend;
   readonly fixture: Fixture;
   readonly settings: ConformanceSettings;
   readonly net: RinDenoiser;

@@ -1,4 +1,5 @@
 import { ddim, ddpm, type Sampler, sample } from '@noisesmith/samplers';
+import { labelsOf } from './labels';
 import type { Session } from './session';
 import type { SamplerRun } from './settings';
 
@@ -7,18 +8,13 @@ function samplerOf({ eta, kind }: SamplerRun): Sampler {
   return ddpm(kind === 'ddpm_large' ? 'large' : 'small');
 }
 
-/** Labels of one-hot rows; null for a row of zeros. */
-function labelsOf({ fixture, net }: Session): (number | null)[] {
-  const onehot = fixture.data('sample.onehot');
-  return Array.from({ length: onehot.length / net.classes }, (_, i) => {
-    const label = onehot.subarray(i * net.classes, (i + 1) * net.classes).indexOf(1);
-    return label < 0 ? null : label;
-  });
-}
+/** The sampler takes null where training takes −1. */
+const samplingLabels = ({ fixture, net }: Session): (number | null)[] =>
+  labelsOf(fixture.data('sample.onehot'), net.classes).map((label) => (label < 0 ? null : label));
 
 /** `sample.<key>.x_after<i>` for every i that the file asks for, `.image01` and `.latents`. */
 export async function runSamplers(session: Session): Promise<void> {
-  const { device, fixture, net, parameters, put, settings } = session;
+  const { backend, fixture, net, parameters, put, settings } = session;
   if (!fixture.has('sample.x_T')) return;
   const start = fixture.data('sample.x_T');
   const shape = fixture.shape('sample.x_T');
@@ -26,18 +22,18 @@ export async function runSamplers(session: Session): Promise<void> {
   const [steps] = fixture.shape('sample.noise') as [number];
   for (const run of settings.runs) {
     const prefix = `sample.${run.key}`;
-    const { carry, images } = await sample(device, net, {
+    const { carry, images } = await sample(backend, net, {
       steps,
       sampler: samplerOf(run),
       schedule: settings.schedule,
       guidance: run.guidance,
-      inputScale: settings.inputScale,
-      normalize: settings.normalize,
+      inputScale: settings.train.inputScale,
+      normalize: settings.train.normalize,
       timeDifference: settings.timeDifference,
       weights: parameters,
       batch: shape[0]!,
       given: { start, noise },
-      ...(net.classes > 0 && { labels: labelsOf(session) }),
+      ...(net.classes > 0 && { labels: samplingLabels(session) }),
       onStep: async ({ index, read }) => {
         const name = `${prefix}.x_after${index}`;
         if (fixture.has(name) || fixture.has(`${name}.digest`)) put(name, shape, await read('x'));

@@ -3,7 +3,7 @@ import { compile, f32 } from '@noisesmith/tensor';
 import type { Session } from './session';
 
 /** One pass of the network on `in.*`: `out.eps`, `out.latents`, `out.tape`. */
-export async function runForward({ device, fixture, net, parameters, put }: Session): Promise<void> {
+export async function runForward({ backend, fixture, net, parameters, put }: Session): Promise<void> {
   if (!fixture.has('in.x')) return;
   const batch = fixture.shape('in.x')[0]!;
   const labelled = net.classes > 0;
@@ -16,7 +16,7 @@ export async function runForward({ device, fixture, net, parameters, put }: Sess
     },
     state: { params: net.layout },
   };
-  using program = await compile(device, spec, ({ inputs, state }) => {
+  using program = await compile(backend, spec, ({ inputs, state }) => {
     const { latents, prediction, tape } = rinForward(net.config, state.params.tensors, inputs);
     return { outputs: { eps: prediction, latents, tape } };
   });

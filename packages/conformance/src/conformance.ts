@@ -1,7 +1,7 @@
 import { flattenParameters } from '@noisesmith/diffusion';
 import { type NdArray, writeSafetensors } from '@noisesmith/formats';
 import { latentCodes, type RinDenoiser, rin, tapeCodes } from '@noisesmith/rin';
-import type { Device } from '@noisesmith/tensor';
+import type { Backend } from '@noisesmith/tensor';
 import { Fixture } from './fixture';
 import { runForward } from './forward';
 import { runSamplers } from './sample';
@@ -25,7 +25,7 @@ const parts = [
 ] as const;
 
 /**
- * Computes everything that a fixture (`rin-fixture-1` or `rin-fixture-2`) expects on a device, with the programs that
+ * Computes everything that a fixture (`rin-fixture-1` or `rin-fixture-2`) expects on a backend, with the programs that
  * training and sampling run. Runs in Node and in browsers.
  *
  * @param bytes the fixture, a safetensors file
@@ -33,7 +33,7 @@ const parts = [
  * @throws FormatError in one line for a file that is no such fixture
  */
 export async function runConformance(
-  device: Device,
+  backend: Backend,
   bytes: Uint8Array,
   { name = 'fixture', onProgress }: ConformanceOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
@@ -42,7 +42,7 @@ export async function runConformance(
   const net = rin(settings.config);
   const results = new Map<string, NdArray>();
   const session: Session = {
-    device,
+    backend,
     fixture,
     settings,
     net,

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { type ChromiumPage, openChromiumPage } from '@noisesmith/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { compareWithFixture } from './compare';
+import { compareWithFixture } from '../src/testing/compare';
 import type {} from './conformance-page';
 
 const fixture = readFileSync(new URL('../../../fixtures/rin-tiny.safetensors', import.meta.url));

@@ -1,6 +1,6 @@
 /** What the page of the browser test runs: the fixture is fetched, the results are returned. */
+import { runConformance } from '@noisesmith/conformance';
 import { openDevice } from '@noisesmith/tensor';
-import { runConformance } from '../src/conformance';
 
 async function runInPage(): Promise<Uint8Array> {
   const fixture = new Uint8Array(await (await fetch('/fixture')).arrayBuffer());

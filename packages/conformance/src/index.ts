@@ -1,0 +1,1 @@
+export { type ConformanceOptions, runConformance } from './conformance';
