@@ -1,6 +1,7 @@
 import { restWhile } from '#webgpu';
 import { DeviceLostError, LimitError, UncapturedGpuError } from './errors';
 import { Pending } from './pending';
+import { PipelineCache } from './pipelines';
 import { profileOf } from './profile';
 import { compilePipeline } from './shader';
 import { StagingPool } from './staging';
@@ -54,7 +55,7 @@ export class Gpu implements Disposable {
 
   readonly #owned: boolean;
   readonly #live = new Set<GPUBuffer>();
-  readonly #pipelines = new Map<string, Promise<GPUComputePipeline>>();
+  readonly #pipelines = new PipelineCache((wgsl, label) => this.#compile(wgsl, label));
   readonly #pending = new Pending();
   readonly #staging = new StagingPool(this);
   readonly #resolveLost: (error: DeviceLostError) => void;
@@ -124,21 +125,27 @@ export class Gpu implements Disposable {
 
   /**
    * A compute pipeline with automatic layout, from WGSL with one entry point. The same source gives the same pipeline,
-   * whose label is that of the first request.
+   * whose label is that of the first request. It is there until everyone who asked for it has called `releasePipeline`.
    *
    * @throws ShaderError with the label, the compiler's message and the source line; DeviceLostError
    */
   pipeline(wgsl: string, label: string): Promise<GPUComputePipeline> {
-    const known = this.#pipelines.get(wgsl);
-    if (known) return known;
-    const made = this.#guard(() => {
-      this.counters.shaderModules += 1;
-      this.counters.pipelines += 1;
-      return compilePipeline(this.gpu, wgsl, label);
-    });
-    this.#pipelines.set(wgsl, made);
-    made.catch(() => this.#pipelines.delete(wgsl));
-    return made;
+    return this.#pipelines.acquire(wgsl, label);
+  }
+
+  /** To be called once for each call of `pipeline`, by whoever also forgets the pipeline and its bind groups. */
+  releasePipeline(pipeline: GPUComputePipeline): void {
+    this.#pipelines.release(pipeline);
+  }
+
+  /** Until it is disposed of, pipelines stay though nobody holds them: for programs that are compiled again and again. */
+  keepPipelines(): Disposable {
+    return this.#pipelines.keep();
+  }
+
+  /** Pipelines that are held or kept. */
+  get livePipelines(): number {
+    return this.#pipelines.size;
   }
 
   /** A bind group of group 0 of a pipeline. */
@@ -253,6 +260,14 @@ export class Gpu implements Disposable {
     this.gpu.removeEventListener('uncapturederror', this.#onUncaptured);
     this.#pending.rejectAll(error);
     this.#resolveLost(error);
+  }
+
+  #compile(wgsl: string, label: string): Promise<GPUComputePipeline> {
+    return this.#guard(() => {
+      this.counters.shaderModules += 1;
+      this.counters.pipelines += 1;
+      return compilePipeline(this.gpu, wgsl, label);
+    });
   }
 
   async #fetch(staging: GPUBuffer, byteLength: number, copied: number): Promise<ArrayBuffer> {

@@ -28,15 +28,24 @@ export type TermLike = Term | number;
 
 type Body<T> = T extends Term ? Omit<T, 'id'> : never;
 
-const interned = new Map<string, Term>();
+/** Terms that somebody holds. A term holds those in it, so whatever keys name by id lives as long as the key is needed. */
+const interned = new Map<string, WeakRef<Term>>();
+const collected = new FinalizationRegistry<string>((key) => {
+  if (interned.get(key)?.deref() === undefined) interned.delete(key);
+});
+let nextId = 0;
 
 function intern(key: string, body: Body<Term>): Term {
-  const found = interned.get(key);
+  const found = interned.get(key)?.deref();
   if (found) return found;
-  const made = { id: interned.size, ...body } as Term;
-  interned.set(key, made);
+  const made = { id: nextId++, ...body } as Term;
+  interned.set(key, new WeakRef(made));
+  collected.register(made, key);
   return made;
 }
+
+/** Terms that are remembered, those included whose collection was not noticed yet. */
+export const rememberedTerms = (): number => interned.size;
 
 export function constant(value: number, type: TermType = 'f32'): Term {
   const stored = type === 'f32' ? value : Math.trunc(value);

@@ -93,13 +93,19 @@ async function prepare(
   { onProgress }: DeviceCompileOptions,
 ): Promise<Command[]> {
   let ready = 0;
-  const pipelines = await Promise.all(
+  const made = await Promise.allSettled(
     plan.kernels.map(async ({ wgsl, label }) => {
       const pipeline = await gpu.pipeline(wgsl, label);
       onProgress?.(++ready, plan.kernels.length);
       return pipeline;
     }),
   );
+  const pipelines = made.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  const failed = made.find((one) => one.status === 'rejected');
+  if (failed) {
+    for (const pipeline of pipelines) gpu.releasePipeline(pipeline);
+    throw failed.reason;
+  }
   return plan.kernels.map((kernel, i) => {
     const entries = kernel.bindings.map(({ target }, binding) => ({ binding, resource: memory.resource(target) }));
     const pipeline = pipelines[i]!;
@@ -180,7 +186,7 @@ export class DeviceProgram implements Program {
     /** The persistent tensors that runs read and write. */
     readonly state: DeviceStore,
     private readonly memory: ProgramMemory,
-    private readonly commands: readonly Command[],
+    private commands: readonly Command[],
     private readonly options: { readonly ownsStore: boolean; readonly fetched: readonly string[] },
   ) {
     this.scalars = new Float32Array(plan.scalars.length);
@@ -276,9 +282,12 @@ export class DeviceProgram implements Program {
     return times;
   }
 
-  /** Frees its buffers, and its state unless that is shared. Later calls throw. */
+  /** Frees its buffers and pipelines, and its state unless that is shared. Later calls throw. */
   destroy(): void {
     this.running.end();
+    for (const { pipeline } of this.commands) this.gpu.releasePipeline(pipeline);
+    this.commands = [];
+    this.latest.clear();
     this.memory.destroy();
     if (this.options.ownsStore) this.state.destroy();
   }

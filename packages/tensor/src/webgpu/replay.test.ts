@@ -10,10 +10,12 @@ import {
   fill,
   interpret,
   inverseNormal,
+  matmul,
   mul,
   openDevice,
   randomBits,
   randomNormal,
+  sum,
   threefry2x32,
   trace,
   u32,
@@ -105,6 +107,55 @@ describe('a destroyed program', () => {
     expect(await store.read('x')).toEqual(new Float32Array(4));
     store.destroy();
     await expect(store.read('x')).rejects.toThrow("state 'x': used after its store was destroyed");
+  });
+});
+
+describe('pipelines', () => {
+  const compiled = (factor: number, on = device) =>
+    compile(on, { inputs: { x: f32(8) } }, ({ inputs }) => ({
+      outputs: { y: mul(inputs.x, factor), z: add(inputs.x, 1) },
+    }));
+
+  it('are freed with the last program that uses them', async () => {
+    const before = device.livePipelines;
+    const first = await compiled(2);
+    const own = device.livePipelines - before;
+    expect(own).toBeGreaterThan(0);
+    const second = await compiled(2);
+    expect(device.livePipelines).toBe(before + own);
+    first.destroy();
+    first.destroy();
+    expect(device.livePipelines).toBe(before + own);
+    await second.run({ x: new Float32Array(8).fill(3) });
+    expect((await second.read('y'))[0]).toBe(6);
+    second.destroy();
+    expect(device.livePipelines).toBe(before);
+    const made = device.counters.pipelines;
+    using _third = await compiled(2);
+    expect(device.counters.pipelines).toBe(made + own);
+  });
+
+  it('do not add up over many programs', async () => {
+    const before = device.livePipelines;
+    for (let i = 0; i < 50; i++) {
+      using program = await compiled(2 + i);
+      await program.run({ x: new Float32Array(8) });
+    }
+    expect(device.livePipelines).toBe(before);
+  });
+
+  it('of a program that cannot be made are freed as well, and so are its buffers', async () => {
+    using own = await openDevice();
+    const bytes = own.liveBytes;
+    const bad = new Error('does not compile');
+    let calls = 0;
+    const pipeline = own.pipeline.bind(own);
+    own.pipeline = (wgsl, label) => (calls++ === 1 ? Promise.reject(bad) : pipeline(wgsl, label));
+    await expect(
+      compile(own, { state: { x: f32(64, 64) } }, ({ state: { x } }) => ({ outputs: { y: sum(matmul(x, x)) } })),
+    ).rejects.toBe(bad);
+    expect(calls).toBeGreaterThan(1);
+    expect([own.livePipelines, own.liveBytes]).toEqual([0, bytes]);
   });
 });
 

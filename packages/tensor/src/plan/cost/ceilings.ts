@@ -79,6 +79,7 @@ export function overlapOf(arithmetic: number, loads: number, both: number): numb
 
 class MicroBenchmarks implements Disposable {
   private readonly clock: PassClock;
+  private readonly pipelines: GPUComputePipeline[] = [];
   private readonly buffers: readonly GPUBuffer[];
 
   constructor(
@@ -114,6 +115,7 @@ class MicroBenchmarks implements Disposable {
 
   private async encoder(label: string, wgsl: string, workgroups: number): Promise<Encode> {
     const pipeline = await this.device.pipeline(wgsl, label);
+    this.pipelines.push(pipeline);
     const entries = this.buffers.map((buffer, binding) => ({ binding, resource: { buffer } }));
     const group = this.device.bindGroup(pipeline, entries, label);
     return (pass, repeats) => {
@@ -126,5 +128,6 @@ class MicroBenchmarks implements Disposable {
   [Symbol.dispose](): void {
     this.clock[Symbol.dispose]();
     for (const buffer of this.buffers) this.device.destroyBuffer(buffer);
+    for (const pipeline of this.pipelines) this.device.releasePipeline(pipeline);
   }
 }

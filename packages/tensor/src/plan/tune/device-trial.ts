@@ -67,12 +67,15 @@ export class DeviceTrial implements Trial {
     const fresh = [...byText].filter(([wgsl]) => !this.costs.has(wgsl));
     if (fresh.length === 0) return;
     const creation = new Map<string, number>();
+    // The program below takes them.
+    using _pipelines = this.device.keepPipelines();
     // One after the other: compiling in parallel, as a program does, says nothing of each.
     for (const [wgsl, i] of fresh) {
       if (over()) return;
       const start = performance.now();
-      await this.device.pipeline(wgsl, kernels[i]!.label);
+      const pipeline = await this.device.pipeline(wgsl, kernels[i]!.label);
       creation.set(wgsl, performance.now() - start);
+      this.device.releasePipeline(pipeline);
     }
     using program = await this.device.compile(this.graph, this.planned(choices));
     for (const [timed, [wgsl, i]] of fresh.entries()) {

@@ -42,6 +42,8 @@ const BUDGET_SECONDS = 120;
  */
 export async function tune(device: Device, graph: Graph, options: TuneOptions = {}): Promise<TuningTable> {
   const { known, budgetSeconds = BUDGET_SECONDS, signal, storage = 'f32', onProgress, onSite } = options;
+  // Every round compiles the program again, most of whose kernels stay.
+  using _pipelines = device.keepPipelines();
   const end = performance.now() + 1000 * budgetSeconds;
   const over = (): boolean => {
     signal?.throwIfAborted();
