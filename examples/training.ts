@@ -5,7 +5,9 @@ import { memoryStorage, Trainer, trainConfig } from '@noisesmith/training';
 
 const size = { image: [8, 8], channels: 1, patch: 4, latents: 4, latentDim: 16, tapeDim: 16 } as const;
 const denoiser = rin(rinConfig({ ...size, blocks: [1], heads: 2, rwHeads: 2, classes: 2 }));
-const config = trainConfig({ steps: 300, batch: 16, stratifyTime: true, learningRate: { base: 3e-3, warmup: 20 } });
+const learningRate = { base: 3e-3, warmup: 20 };
+const ema = { decay: 0.9999, warmup: 'ramp' } as const;
+const config = trainConfig({ steps: 300, batch: 16, stratifyTime: true, learningRate, ema });
 
 const batches = async () => {
   const labels = Array.from({ length: config.batch }, (_, i) => i % 2);
@@ -13,7 +15,7 @@ const batches = async () => {
 };
 const storage = memoryStorage();
 using device = await openDevice();
-using trainer = await Trainer.create({ device, denoiser, config, batches, storage, tick: { steps: 60 } });
+using trainer = await Trainer.create({ backend: device, denoiser, config, batches, storage, tick: { steps: 60 } });
 await trainer.train({
   onEvent(event) {
     if (event.type === 'step') console.log(`step ${event.step}: loss ${event.loss.toFixed(3)}`);

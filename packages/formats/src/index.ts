@@ -24,7 +24,7 @@ export { type NpzFile, openNpz, readNpz } from './npz';
 export { npzParts, writeNpz } from './npz-write';
 export { collectParts, type PartedArray, type Parts, partedArray } from './parts';
 export { printable } from './printable';
-export { blobSource, bytesSource, type RangeSource } from './range-source';
+export { blobSource, bytesSource, checkRange, type RangeSource } from './range-source';
 export {
   type LazySafetensors,
   openSafetensors,

@@ -1,6 +1,6 @@
 import { openSafetensors, type RangeSource } from '@noisesmith/formats';
 import { type RinDenoiser, rin, rinConfigFromMetadata } from '@noisesmith/rin';
-import { decodeCheckpoint, loadWeights, SettingError } from '@noisesmith/training';
+import { loadWeights, SettingError } from '@noisesmith/training';
 import type { RunConfig } from './config';
 import { readSetting } from './read-setting';
 
@@ -13,10 +13,11 @@ export interface Model {
 }
 
 /**
- * Reads `ema.safetensors` of a run, or one of its checkpoints, whose moving average is taken.
+ * Reads `ema.safetensors` of a run, or one of its checkpoints.
+ * @param which of a checkpoint's vectors: the moving average, or the weights themselves
  * @throws SettingError, FormatError or CheckpointError in one line
  */
-export async function readModel(source: RangeSource): Promise<Model> {
+export async function readModel(source: RangeSource, which: 'ema' | 'params' = 'ema'): Promise<Model> {
   const { name } = source;
   const { metadata } = await openSafetensors(source);
   if (metadata.config === undefined || metadata.run === undefined) {
@@ -27,10 +28,6 @@ export async function readModel(source: RangeSource): Promise<Model> {
   }
   const denoiser = rin(readSetting(name ?? 'checkpoint', () => rinConfigFromMetadata(metadata.config!)));
   const run = JSON.parse(metadata.run) as RunConfig;
-  const isCheckpoint = metadata.format?.startsWith('noisesmith-checkpoint') ?? false;
-  const bytes = new Uint8Array(await source.read(0, source.size));
-  const weights = isCheckpoint
-    ? (await decodeCheckpoint(bytes, denoiser.layout, name)).vectors.ema
-    : loadWeights(bytes, denoiser.layout, name).flat;
-  return { denoiser, weights, run };
+  const { flat } = await loadWeights(source, denoiser.layout, which);
+  return { denoiser, weights: flat, run };
 }

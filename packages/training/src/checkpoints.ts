@@ -1,5 +1,5 @@
 import type { Layout } from '@noisesmith/tensor';
-import { decodeCheckpoint, type TrainState } from './checkpoint';
+import { type CheckpointHead, checkpointHead, decodeCheckpoint, type TakePiece } from './checkpoint';
 import { CheckpointError } from './errors';
 import type { CheckpointStorage } from './storage';
 
@@ -22,30 +22,89 @@ export async function listCheckpoints(storage: CheckpointStorage): Promise<Check
   return entries.sort((a, b) => b.step - a.step);
 }
 
+/** Told in one line about each checkpoint that is passed over. */
+type Warn = (message: string) => void;
+
+/** Checkpoints that a network may go on from. */
+export interface Candidates {
+  /** Steps that the newest has done, which is the one to go on from unless it turns out to be damaged. */
+  readonly step: number;
+  /**
+   * Hands the vectors of the newest that is whole to `take`. If one shows to be damaged when it has been read, those of the
+   * one before it follow.
+   *
+   * @throws CheckpointError when none is whole
+   */
+  load(take: TakePiece): Promise<CheckpointHead>;
+}
+
+export interface FindOptions {
+  readonly layout?: Layout;
+  readonly warn?: Warn;
+  /** Those of later steps are not looked at. */
+  readonly upTo?: number;
+}
+
 /**
- * The newest checkpoint that is whole. One that cannot be read, is damaged or belongs to another network is reported
- * and the one before it is tried.
+ * The checkpoints of a storage, newest first. One that cannot be opened or belongs to another network is reported and
+ * passed over, and so is, when they are loaded, one that is damaged.
  *
- * @param warn told in one line about each checkpoint passed over
- * @throws CheckpointError when there are checkpoints but none can be used
+ * @returns undefined when there are none
+ * @throws CheckpointError when there are checkpoints but none fits
  */
-export async function latestCheckpoint(
+export async function findCheckpoints(
   storage: CheckpointStorage,
-  layout?: Layout,
-  warn: (message: string) => void = () => undefined,
-): Promise<TrainState | undefined> {
-  const entries = await listCheckpoints(storage);
+  { layout, upTo = Number.POSITIVE_INFINITY, warn = () => undefined }: FindOptions = {},
+): Promise<Candidates | undefined> {
+  const entries = (await listCheckpoints(storage)).filter(({ step }) => step <= upTo);
   const problems: string[] = [];
-  for (const { name } of entries) {
+  const passOver = (error: unknown): void => {
+    problems.push(error instanceof Error ? error.message : String(error));
+    warn(`${problems.at(-1)}; trying the checkpoint before it`);
+  };
+  const none = (): CheckpointError =>
+    new CheckpointError(`none of ${entries.length} checkpoints can be used; the newest: ${problems[0]}`);
+
+  const fitting: CheckpointEntry[] = [];
+  for (const entry of entries) {
     try {
-      return await decodeCheckpoint(await storage.read(name), layout, name);
+      await using source = await storage.open(entry.name);
+      await checkpointHead(source, layout);
+      fitting.push(entry);
     } catch (error) {
-      problems.push(error instanceof Error ? error.message : String(error));
-      warn(`${problems.at(-1)}; trying the checkpoint before it`);
+      passOver(error);
     }
   }
-  if (entries.length === 0) return undefined;
-  throw new CheckpointError(`none of ${entries.length} checkpoints can be used; the newest: ${problems[0]}`);
+  const [newest] = fitting;
+  if (!newest) {
+    if (entries.length === 0) return undefined;
+    throw none();
+  }
+  return {
+    step: newest.step,
+    async load(take) {
+      let refused: { readonly error: unknown } | undefined;
+      const taking: TakePiece = async (...piece) => {
+        try {
+          await take(...piece);
+        } catch (error) {
+          refused = { error };
+          throw error;
+        }
+      };
+      for (const { name } of fitting) {
+        try {
+          await using source = await storage.open(name);
+          return await decodeCheckpoint(source, { take: taking, ...(layout && { layout }) });
+        } catch (error) {
+          // A device that does not take the pieces says nothing about the file.
+          if (refused) throw refused.error;
+          passOver(error);
+        }
+      }
+      throw none();
+    },
+  };
 }
 
 /** Removes checkpoints up to `step` beyond the `keep` newest of them. Later ones, of another attempt, stay. */

@@ -29,14 +29,16 @@ export function averageInitialShare(config: Average, steps: number): number {
 
 /** The average of weights that were never trained draws noise; of so much it holds nobody sees any. */
 const HARMLESS_SHARE = 0.01;
+/** So that a decay which leaves just that much is not told of for its last bit. */
+const ROUNDING = 1 + 1e-9;
 
 const percent = (share: number): string => `${Number((100 * share).toPrecision(2))} %`;
 
 /** A line for a run at whose end the average still draws on the initial weights, with what mends it; else undefined. */
 export function averageWarning({ ema, steps }: Pick<TrainConfig, 'ema' | 'steps'>): string | undefined {
   const share = averageInitialShare({ ema }, steps);
-  if (share <= HARMLESS_SHARE) return undefined;
-  const ramp = averageInitialShare({ ema: { ...ema, warmup: 'ramp' } }, steps) <= HARMLESS_SHARE;
+  if (share <= HARMLESS_SHARE * ROUNDING) return undefined;
+  const ramp = averageInitialShare({ ema: { ...ema, warmup: 'ramp' } }, steps) <= HARMLESS_SHARE * ROUNDING;
   // Cut to digits that are read easily, towards the smaller share.
   const least = 1 - HARMLESS_SHARE ** (1 / steps);
   const digits = 10 ** (1 - Math.floor(Math.log10(least)));

@@ -1,16 +1,16 @@
 import type { Denoiser } from '@noisesmith/diffusion';
-import { compileGraph, type Device, type DeviceProgram, type Store, type TuningTable } from '@noisesmith/tensor';
-import type { TrainState } from './checkpoint';
+import type { Backend, Program, Store, TuningTable } from '@noisesmith/tensor';
 import type { TrainConfig } from './config';
 import { partOf, type StepDraw } from './draw';
 import { observed } from './observed';
 import type { StepResult } from './statistics';
 import { trainPrograms } from './train-programs';
-import { stepScalars, type TrainStateName, trainState, trainStateNames } from './train-step';
+import { stepScalars, type TrainStateName, trainState } from './train-step';
+import { PIECE } from './vector';
 
 /** One compiled program of a step. */
-interface StepPart {
-  readonly program: DeviceProgram;
+interface StepPart<P extends Program> {
+  readonly program: P;
   /** How often a step runs it. */
   readonly runs: number;
 }
@@ -24,25 +24,29 @@ export interface EngineOptions {
   readonly onCompile?: (ready: number, total: number) => void;
 }
 
-/** The compiled step and its state on one device. */
-export class TrainEngine implements Disposable {
+/** The compiled step and its state on one backend. */
+export class TrainEngine<P extends Program = Program> implements Disposable {
   private constructor(
-    readonly device: Device,
+    readonly backend: Backend<P>,
+    private readonly denoiser: Denoiser,
     private readonly config: TrainConfig,
     private readonly store: Store,
     /** The programs of a step, in order. */
-    readonly parts: readonly StepPart[],
+    readonly parts: readonly StepPart<P>[],
   ) {}
 
-  static async open(device: Device, { config, denoiser, onCompile, tuning }: EngineOptions): Promise<TrainEngine> {
-    const store = device.openStore(trainState(denoiser, config));
-    const parts: StepPart[] = [];
+  static async open<P extends Program>(
+    backend: Backend<P>,
+    { config, denoiser, onCompile, tuning }: EngineOptions,
+  ): Promise<TrainEngine<P>> {
+    const store = backend.openStore(trainState(denoiser, config));
+    const parts: StepPart<P>[] = [];
     const { storage } = config;
     const options = { store, storage, ...(onCompile && { onProgress: onCompile }), ...(tuning && { tuning }) };
-    const engine = new TrainEngine(device, config, store, parts);
+    const engine = new TrainEngine(backend, denoiser, config, store, parts);
     try {
       for (const { graph, label, runs } of trainPrograms(denoiser, config)) {
-        parts.push({ program: await compileGraph(device, graph, { ...options, label }), runs });
+        parts.push({ program: await backend.compile(graph, { ...options, label }), runs });
       }
     } catch (error) {
       engine.destroy();
@@ -51,12 +55,28 @@ export class TrainEngine implements Disposable {
     return engine;
   }
 
-  write(vectors: TrainState['vectors']): void {
-    for (const name of trainStateNames) this.store.write(name, vectors[name]);
+  /** Fresh weights by the seed, zero moments, and an average that starts as a copy of the weights. */
+  async initialize(): Promise<void> {
+    const { config, denoiser } = this;
+    const params = denoiser.initialize(config.seed);
+    await this.load('params', params, 0);
+    await this.load('ema', params, 0);
+    const zeros = new Float32Array(Math.min(PIECE, params.length));
+    for (let from = 0; from < params.length; from += PIECE) {
+      const part = zeros.subarray(0, params.length - from);
+      await this.load('firstMoment', part, from);
+      await this.load('secondMoment', part, from);
+    }
   }
 
-  async read(name: TrainStateName): Promise<Float32Array<ArrayBuffer>> {
-    return (await this.store.read(name)) as Float32Array<ArrayBuffer>;
+  /** Sets elements of a flat vector from `from` on. */
+  async load(name: TrainStateName, values: Float32Array<ArrayBuffer>, from: number): Promise<void> {
+    await this.store.load(name, values, from);
+  }
+
+  /** `count` elements of a flat vector from `from` on, after the steps submitted so far; all of them unless given. */
+  async read(name: TrainStateName, from?: number, count?: number): Promise<Float32Array<ArrayBuffer>> {
+    return (await this.store.read(name, from, count)) as Float32Array<ArrayBuffer>;
   }
 
   /**

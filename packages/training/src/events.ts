@@ -7,7 +7,7 @@ export type TrainEvent =
   | { readonly type: 'grid'; readonly step: number }
   | { readonly type: 'checkpoint'; readonly step: number; readonly name: string; readonly bytes: number }
   | { readonly type: 'warning'; readonly message: string }
-  /** The GPU was lost and opened again; the run goes on from `step`. */
+  /** The device was lost and another one opened; the run goes on from `step`. */
   | { readonly type: 'deviceLost'; readonly step: number; readonly message: string }
   | { readonly type: 'interrupted'; readonly step: number }
   | { readonly type: 'done'; readonly step: number };

@@ -1,8 +1,19 @@
-export { decodeCheckpoint, encodeCheckpoint, type TrainState } from './checkpoint';
 export {
+  type CheckpointHead,
+  checkpointHead,
+  type DecodeOptions,
+  decodeCheckpoint,
+  encodeCheckpoint,
+  isCheckpoint,
+  type TakePiece,
+  type TrainState,
+} from './checkpoint';
+export {
+  type Candidates,
   type CheckpointEntry,
   checkpointName,
-  latestCheckpoint,
+  type FindOptions,
+  findCheckpoints,
   listCheckpoints,
   pruneCheckpoints,
 } from './checkpoints';
@@ -20,8 +31,10 @@ export { CheckpointError, SettingError, TrainingError } from './errors';
 export type { TrainEvent, TrainEventHandler } from './events';
 export { Fields } from './fields';
 export { type GivenBatch, givenInputs } from './given-inputs';
+export type { KeeperOptions } from './keeper';
 export { type LearningRateConfig, type LearningRateDecay, learningRateAt } from './learning-rate';
 export { type LossInputs, type LossResult, trainingLoss } from './loss';
+export { opfsStorage } from './opfs-storage';
 export { StatisticsWindow, type StepResult, type StepStatistics } from './statistics';
 export { type CheckpointStorage, memoryStorage } from './storage';
 export { type StepProgram, trainPrograms } from './train-programs';
@@ -38,4 +51,5 @@ export {
   trainStep,
 } from './train-step';
 export { Trainer, type TrainerOptions, type TrainOptions } from './trainer';
+export type { ReadVector } from './vector';
 export { type LoadedWeights, loadWeights, saveWeights } from './weights';

@@ -21,67 +21,93 @@ export interface StepStatistics {
   readonly gradientNorm: number;
   /** Of the last step. */
   readonly learningRate: number;
-  readonly imagesPerSecond: number;
+  /** Of warm steps; null until there are some, and so are the two that follow. */
+  readonly imagesPerSecond: number | null;
   /** Seconds for a thousand images. */
-  readonly secondsPerKimg: number;
-  readonly secondsLeft: number;
-  readonly gpuBytes: number;
+  readonly secondsPerKimg: number | null;
+  readonly secondsLeft: number | null;
+  /** Bytes that the run holds on its device. */
+  readonly deviceBytes: number;
 }
 
-/** Gathers step results between reports. Time is in milliseconds of any steady clock. */
+/** Steps and the seconds that they took together. */
+interface Pace {
+  steps: number;
+  seconds: number;
+}
+
+/**
+ * Gathers step results between reports. Time is in milliseconds of any steady clock.
+ *
+ * A step takes the time from the end of the one before it to its own. So the first step of all counts for nothing: kernels
+ * compile while it runs. The first after a halt, before which the device had nothing to do, counts only until there is one
+ * that follows another.
+ */
 export class StatisticsWindow {
   private results: StepResult[] = [];
   private since: number;
-  private paused = 0;
+  private halted = 0;
+  /** When the step before ended, if the next one follows it at once. */
+  private previous: number | undefined;
+  /** When the last halt ended. */
+  private resumed: number | undefined;
+  private warm: Pace = { steps: 0, seconds: 0 };
+  private afterHalts: Pace = { steps: 0, seconds: 0 };
+  /** Seconds a step, of the latest steps that were warm. */
+  private pace: number | undefined;
 
   constructor(
     private readonly now: () => number,
     private readonly batch: number,
     private readonly steps: number,
   ) {
-    this.since = now();
+    this.since = this.clock();
   }
 
-  add(result: StepResult): void {
+  /** The clock, which stands still in halts. */
+  clock(): number {
+    return this.now() - this.halted;
+  }
+
+  /** @param end of the step, by `clock`; a result may be added later, never out of order */
+  add(result: StepResult, end: number = this.clock()): void {
     this.results.push(result);
+    if (this.previous !== undefined) addTo(this.warm, end - this.previous);
+    else if (this.resumed !== undefined) addTo(this.afterHalts, end - this.resumed);
+    this.previous = end;
   }
 
   get length(): number {
     return this.results.length;
   }
 
-  /** Milliseconds since the last report, pauses left out. */
+  /** Milliseconds since the last report, halts left out. */
   get elapsed(): number {
-    return this.now() - this.since - this.paused;
+    return this.clock() - this.since;
   }
 
-  /** Runs something that is no training (a sample, a checkpoint) off the clock. */
-  async pause<T>(work: () => Promise<T> | T): Promise<T> {
+  /** Runs something that is no training (a sample, a checkpoint) off the clock, when all steps before it have ended. */
+  async halt<T>(work: () => Promise<T> | T): Promise<T> {
     const start = this.now();
     try {
       return await work();
     } finally {
-      this.paused += this.now() - start;
+      this.halted += this.now() - start;
+      this.previous = undefined;
+      this.resumed = this.clock();
     }
   }
 
-  /** Forgets everything and starts the clock anew. */
-  reset(): void {
-    this.results = [];
-    this.since = this.now();
-    this.paused = 0;
-  }
-
   /** Statistics since the last report; then starts a new window. At least one step must be in it. */
-  report(gpuBytes: number): StepStatistics {
+  report(deviceBytes: number): StepStatistics {
     const last = this.results.at(-1);
     if (!last) throw new RangeError('statistics of no steps');
-    const seconds = this.elapsed / 1000;
-    const count = this.results.length;
     const losses = this.results.flatMap(({ losses, times }) =>
       Array.from(losses, (loss, i) => ({ loss, t: times[i]! })),
     );
     const quarters = [0, 1, 2, 3].map((q) => losses.filter(({ t }) => Math.min(3, Math.floor(t * 4)) === q));
+    const seconds = this.secondsPerStep();
+    const stepsLeft = this.steps - last.step - 1;
     const statistics: StepStatistics = {
       step: last.step + 1,
       images: (last.step + 1) * this.batch,
@@ -89,14 +115,29 @@ export class StatisticsWindow {
       lossQuarters: quarters.map((part) => (part.length > 0 ? mean(part.map(({ loss }) => loss)) : null)),
       gradientNorm: mean(this.results.map(({ gradientNorm }) => gradientNorm)),
       learningRate: last.learningRate,
-      imagesPerSecond: (count * this.batch) / seconds,
-      secondsPerKimg: (seconds * 1000) / (count * this.batch),
-      secondsLeft: (seconds / count) * (this.steps - last.step - 1),
-      gpuBytes,
+      imagesPerSecond: seconds === null ? null : this.batch / seconds,
+      secondsPerKimg: seconds === null ? null : (seconds * 1000) / this.batch,
+      secondsLeft: seconds === null ? null : seconds * stepsLeft,
+      deviceBytes,
     };
-    this.reset();
+    this.results = [];
+    this.since = this.clock();
     return statistics;
   }
+
+  private secondsPerStep(): number | null {
+    if (this.warm.steps > 0 && this.warm.seconds > 0) {
+      this.pace = this.warm.seconds / this.warm.steps;
+      this.warm = { steps: 0, seconds: 0 };
+    }
+    const { seconds, steps } = this.afterHalts;
+    return this.pace ?? (steps > 0 && seconds > 0 ? seconds / steps : null);
+  }
+}
+
+function addTo(pace: Pace, milliseconds: number): void {
+  pace.steps += 1;
+  pace.seconds += milliseconds / 1000;
 }
 
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;

@@ -1,5 +1,5 @@
 import type { Denoiser } from '@noisesmith/diffusion';
-import type { Device, TuningTable } from '@noisesmith/tensor';
+import type { Device, DeviceProgram, TuningTable } from '@noisesmith/tensor';
 import { stepDrawer, type TrainBatch, type TrainConfig, TrainEngine, TrainingError } from '@noisesmith/training';
 import type { Progress } from '../run/progress';
 
@@ -16,7 +16,7 @@ export interface StepTimes {
 
 /** The step of a run as `train` runs it, and how long it takes. */
 export interface TimedStep {
-  readonly engine: TrainEngine;
+  readonly engine: TrainEngine<DeviceProgram>;
   readonly times: StepTimes;
 }
 
@@ -49,13 +49,11 @@ export async function timeSteps(
 ): Promise<TimedStep> {
   const batch = syntheticBatch(denoiser, config.batch);
   const draw = stepDrawer(denoiser, config);
-  const params = denoiser.initialize(config.seed);
-  const zeros = new Float32Array(params.length);
   const start = performance.now();
   const onCompile = (ready: number, total: number): void => progress.count('compiling kernels', ready, total);
   const engine = await TrainEngine.open(device, { denoiser, config, tuning, onCompile });
   try {
-    engine.write({ params, firstMoment: zeros, secondMoment: zeros, ema: params });
+    await engine.initialize();
     const take = async (step: number, since?: number): Promise<number> => {
       const ready = draw(step, batch);
       const begin = since ?? performance.now();

@@ -1,7 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bytesSource } from '@noisesmith/formats';
-import { writeFileAtomic } from '@noisesmith/formats/node';
+import { fileSource, writeFileAtomic } from '@noisesmith/formats/node';
 import {
   chooseTuning,
   classGridPng,
@@ -21,7 +20,6 @@ import { openSampling, parseSampler, type SamplingOptions } from '@noisesmith/sa
 import { parseSchedule } from '@noisesmith/schedules';
 import { type Command, jsonFlag } from '../command';
 import { exitCodes, UsageError, userInput } from '../errors';
-import { readUserFile } from '../files';
 import type { Arguments } from '../flags';
 import { printJson } from '../output';
 import { prepareOutput } from '../outputs';
@@ -44,6 +42,11 @@ function optionsOf(args: Arguments, { denoiser, run }: Model): SamplingOptions {
     throw new UsageError(`--guidance is ${options.guidance}; a network without classes takes none`);
   }
   return options;
+}
+
+async function readModelFile(file: string): Promise<Model> {
+  await using source = await fileSource(file);
+  return await readModel(source);
 }
 
 type Writer = (images: Images, draw: Draw) => Promise<void>;
@@ -99,7 +102,7 @@ export const sample: Command = {
     const write = writerFor(out, format);
     const seeds = seedsOf(args);
     const asked = askedTuning(args);
-    const model = await readModel(bytesSource(await readUserFile(file), file));
+    const model = await readModelFile(file);
     const { denoiser, weights } = model;
     const draw = drawOf(seeds, labelsOf(args, denoiser.classes, []));
     const options = optionsOf(args, model);

@@ -12,10 +12,13 @@ function duration(seconds: number): string {
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }
 
+/** What is not known yet is a dash. */
+const known = (value: number | null, print: (value: number) => string): string => (value === null ? '-' : print(value));
+
 /** One status line of a run of `steps` steps. */
 export function statusLine(statistics: StepStatistics, steps: number): string {
   const {
-    gpuBytes,
+    deviceBytes,
     gradientNorm,
     images,
     imagesPerSecond,
@@ -33,10 +36,10 @@ export function statusLine(statistics: StepStatistics, steps: number): string {
     `loss ${digits(loss)} [${quarters}]`,
     `grad ${digits(gradientNorm)}`,
     `lr ${learningRate.toExponential(2)}`,
-    `${digits(imagesPerSecond)} img/s`,
-    `${digits(secondsPerKimg)} s/kimg`,
-    byteSize(gpuBytes),
-    `${duration(secondsLeft)} left`,
+    `${known(imagesPerSecond, digits)} img/s`,
+    `${known(secondsPerKimg, digits)} s/kimg`,
+    byteSize(deviceBytes),
+    `${known(secondsLeft, duration)} left`,
   ].join('  ');
 }
 

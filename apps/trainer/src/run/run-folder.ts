@@ -1,6 +1,6 @@
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeFileAtomic } from '@noisesmith/formats/node';
+import { type FileContent, writeFileAtomic } from '@noisesmith/formats/node';
 import { formatTuning, type RunConfig, type RunTuning } from '@noisesmith/runs';
 import { type CheckpointStorage, listCheckpoints, type StepStatistics } from '@noisesmith/training';
 import { exists } from '../files';
@@ -48,7 +48,7 @@ export class RunFolder {
     await this.dropStatisticsAfter(step);
   }
 
-  async write(name: string, content: Uint8Array | string): Promise<void> {
+  async write(name: string, content: FileContent): Promise<void> {
     await writeFileAtomic(this.file(name), content);
   }
 

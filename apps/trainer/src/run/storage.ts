@@ -1,6 +1,6 @@
-import { mkdir, readdir, readFile, rm, unlink } from 'node:fs/promises';
+import { mkdir, readdir, rm, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isLeftover, writeFileAtomic } from '@noisesmith/formats/node';
+import { fileSource, isLeftover, writeFileAtomic } from '@noisesmith/formats/node';
 import type { CheckpointStorage } from '@noisesmith/training';
 
 /** Names in a folder; none when there is no such folder. */
@@ -17,12 +17,12 @@ export async function listFolder(folder: string): Promise<readonly string[]> {
 export function folderStorage(folder: string): CheckpointStorage {
   return {
     list: () => listFolder(folder),
-    async read(name) {
-      return new Uint8Array(await readFile(join(folder, name)));
+    async open(name) {
+      return { ...(await fileSource(join(folder, name))), name };
     },
-    async writeAtomic(name, bytes) {
+    async writeAtomic(name, parts) {
       await mkdir(folder, { recursive: true });
-      await writeFileAtomic(join(folder, name), bytes);
+      await writeFileAtomic(join(folder, name), parts);
     },
     remove: (name) => unlink(join(folder, name)),
   };

@@ -46,9 +46,14 @@ export async function runTraining(run: TrainRun, context: Context): Promise<numb
   const { batch, seed, steps } = config.train;
   const stream = { seed, batchSize: batch, flip: config.data.flip };
   const warn = (message: string): void => progress.note(`warning: ${message}`);
+  let device = run.device;
+  const openBackend = async (): Promise<Device> => {
+    device = await context.openDevice();
+    return device;
+  };
   using sampler = new RunSampler(denoiser, config, run.tuning.table);
   using trainer = await Trainer.create({
-    device: run.device,
+    backend: run.device,
     denoiser,
     config: config.train,
     batches: (step) => trainBatch(dataset, stream, step),
@@ -56,9 +61,9 @@ export async function runTraining(run: TrainRun, context: Context): Promise<numb
     checkpointEvery: config.output.checkpointEvery,
     keep: config.output.keep,
     gridEvery: config.output.gridEvery,
-    resume: await resumeOption(run.resume, folder, denoiser.layout, warn),
+    resume: await resumeOption(run.resume, folder),
     metadata: { config: rinConfigToMetadata(denoiser.config), run: JSON.stringify(config) },
-    openDevice: context.openDevice,
+    openBackend,
     tuning: run.tuning.table,
     onCompile: (ready, total) => progress.count('compiling kernels', ready, total),
   });
@@ -71,7 +76,7 @@ export async function runTraining(run: TrainRun, context: Context): Promise<numb
   const writeGrid = async (step: number): Promise<void> => {
     if (signal.aborted) return;
     const draw = gridDraw(denoiser.classes);
-    const images = await sampler.draw(trainer.device, await trainer.read('ema'), draw, {
+    const images = await sampler.draw(device, await trainer.read('ema'), draw, {
       onStep: ({ index, steps: total }) => progress.count('sampling a grid: step', index + 1, total),
     });
     await folder.write(`grids/${String(step).padStart(6, '0')}.png`, classGridPng(images, draw.labels));
@@ -84,7 +89,7 @@ export async function runTraining(run: TrainRun, context: Context): Promise<numb
         await folder.appendStatistics(statisticsOf(event));
         break;
       case 'checkpoint':
-        await folder.write('ema.safetensors', await trainer.emaWeights());
+        await folder.write('ema.safetensors', trainer.weights());
         break;
       case 'grid':
         await writeGrid(event.step);
@@ -105,8 +110,8 @@ export async function runTraining(run: TrainRun, context: Context): Promise<numb
   };
   try {
     if ((await trainer.train({ signal, onEvent })) === 'interrupted') return exitCodes.interrupted;
-    await folder.write('ema.safetensors', await trainer.emaWeights());
-    await writeSamples(run, trainer, sampler, progress, signal);
+    await folder.write('ema.safetensors', trainer.weights());
+    await writeSamples({ ...run, device }, trainer, sampler, progress, signal);
   } catch (error) {
     progress.end();
     if (!signal.aborted || error !== signal.reason) throw error;
@@ -123,7 +128,7 @@ function statisticsOf({ type: _, ...statistics }: Extract<TrainEvent, { type: 's
 
 /** `samples.npz`, where the configuration asks for it, then `grid.png`, which marks the end of the run. */
 async function writeSamples(
-  { config, folder }: TrainRun,
+  { config, device, folder }: TrainRun,
   trainer: Trainer,
   sampler: RunSampler,
   progress: Progress,
@@ -133,7 +138,7 @@ async function writeSamples(
   const { samplesPerClass } = config.output;
   const draw = samplesPerClass > 0 ? fixedDraw(classes, samplesPerClass) : gridDraw(classes);
   const total = draw.seeds.length;
-  const images = await sampler.draw(trainer.device, await trainer.read('ema'), draw, {
+  const images = await sampler.draw(device, await trainer.read('ema'), draw, {
     signal,
     onStep: ({ count, first, index, steps }) => {
       if (index === steps - 1) progress.count('samples', first + count, total);
