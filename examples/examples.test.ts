@@ -47,7 +47,9 @@ const examples: Record<string, (lines: string[]) => void> = {
   data(lines) {
     expect(lines[0]).toBe('60000 images of 14x14, classes 0 1 2 3 4 5 6 7 8 9');
     expect(lines[1]).toMatch(/^batch 5000 shows \d, \d, \d, \d:$/);
-    expect(lines.at(-1)).toBe('image 0 is a 5 with mean 0.1377');
+    expect(lines.at(-3)).toBe('image 0 is a 5 with mean 0.1377');
+    expect(lines.at(-2)).toMatch(/^5923 of 0, 6742 of 1, .*; fingerprint [0-9a-f]{32}$/);
+    expect(lines.at(-1)).toBe('the set changed: 20 images, not 10');
   },
   training(lines) {
     const losses = lines.flatMap((line) => /^step \d+: loss ([\d.]+)$/.exec(line)?.[1] ?? []).map(Number);

@@ -1,6 +1,6 @@
 import { printable } from '@noisesmith/formats';
 import type { SkippedFiles } from './dataset';
-import { isHidden } from './files';
+import { isHidden, joinPath } from './files';
 import { inNaturalOrder } from './natural-order';
 
 /** What a folder of images may be told about. */
@@ -54,11 +54,11 @@ function foldersWithin(images: readonly string[]): Map<string, Set<string>> {
 function splitsLine({ name, images, classes }: FolderContents): string | undefined {
   if (classes.length === 0) return undefined;
   const within = foldersWithin(images);
-  const open = `give one of them, such as ${name}/${classes[0]}`;
+  const open = `give one of them, such as ${joinPath(name, classes[0]!)}`;
   if (classes.length === 1) {
     const inner = [...(within.get(classes[0]!) ?? [])];
     if (inner.length < 2) return undefined;
-    return `${name}: its only class is ${classes[0]}, which holds the folders ${listed(inner)}: if those are the classes, give ${name}/${classes[0]}`;
+    return `${name}: its only class is ${classes[0]}, which holds the folders ${listed(inner)}: if those are the classes, give ${joinPath(name, classes[0]!)}`;
   }
   if (classes.every((folder) => splitNames.has(folder.toLowerCase()))) {
     return `${name}: the classes are called ${listed(classes)}, as parts of a data set are: if they are that, ${open}`;

@@ -84,7 +84,7 @@ afterAll(async () => {
 
 /** The largest difference that decoders may show; a canvas keeps colours times alpha, in bytes. */
 function tolerance(name: string): number {
-  if (/\.(jpg|jfif)$/.test(name)) return 2;
+  if (/\.(jpg|jfif|avif)$/.test(name)) return 2;
   return name.endsWith('half.png') ? 1 : 0;
 }
 
