@@ -15,6 +15,8 @@ export function grad<T extends Tree>(loss: Tensor, wrt: T): T {
     throw new RangeError(`grad: the loss is ${loss.dtype} ${printShape(loss.shape)}, expected one f32 number`);
   }
   const leaves = treeLeaves(wrt);
+  for (const t of leaves)
+    if (t.dtype !== 'f32') throw new TypeError(`grad: ${t.describe()} is ${t.dtype}, expected f32`);
   const found = scope('grad', () =>
     partOfGradient(true, () => pullback([loss], [fill(loss.shape, 1)], leaves, { through: true })),
   );

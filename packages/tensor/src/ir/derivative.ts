@@ -19,7 +19,6 @@ const unaryRules: Record<UnaryOp, (x: Term, y: Term) => TermLike> = {
   rsqrt: (x, y) => div(mul(-0.5, y), x),
   tanh: (_, y) => sub(1, mul(y, y)),
   erf: (x) => mul(2 / Math.sqrt(Math.PI), unary('exp', unary('neg', mul(x, x)))),
-  not: () => 0,
 };
 
 /** Total derivative of each binary operation, given dx and dy. At a tie, min and max pass the gradient to x. */
@@ -31,14 +30,9 @@ const binaryRules: Record<BinaryOp, (x: Term, y: Term, dx: Term, dy: Term, out: 
   min: (x, y, dx, dy) => select(compare('le', x, y), dx, dy),
   max: (x, y, dx, dy) => select(compare('ge', x, y), dx, dy),
   rem: (_x, _y, dx) => dx,
-  bitand: () => 0,
-  bitor: () => 0,
-  bitxor: () => 0,
-  shl: () => 0,
-  shr: () => 0,
 };
 
-/** Symbolic partial derivative of `root` with respect to argument `index`. Integers, bits and casts carry none. */
+/** Symbolic partial derivative of `root` with respect to argument `index`. Integers and casts carry none. */
 export function derivative(root: Term, index: number): Term {
   const done = new Map<Term, Term>();
   const d = (t: Term): Term => {

@@ -50,7 +50,7 @@ export const isLayout = (spec: StateSpec): spec is Layout => 'segments' in spec;
 export const stateShape = (spec: StateSpec): Shape => (isLayout(spec) ? [spec.size] : spec.shape);
 export const stateType = (spec: StateSpec): DType => (isLayout(spec) ? 'f32' : spec.dtype);
 
-/** A one-element tensor of shape [] holding a step scalar. */
+/** A tensor of shape [] that holds the step scalar `name`. */
 const stepScalar = (name: string): Tensor => new Tensor({ kind: 'map', term: scalarTerm(name), xs: [] }, [], 'f32');
 
 /** Runs `build` once on symbolic tensors and keeps the graph it made. */

@@ -10,11 +10,6 @@ export interface Strided {
 
 export const contiguous = (shape: Shape): Strided => ({ shape, offset: 0, strides: stridesOf(shape) });
 
-export function isContiguous({ shape, offset, strides }: Strided): boolean {
-  const row = stridesOf(shape);
-  return offset === 0 && shape.every((n, i) => n === 1 || strides[i] === row[i]);
-}
-
 /** The strided array seen through `view`; undefined for pad, and for a reshape that the strides do not allow. */
 export function throughView(x: Strided, view: View): Strided | undefined {
   const shape = viewShape(view, x.shape);

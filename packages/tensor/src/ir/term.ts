@@ -1,4 +1,4 @@
-import type { DType, TermType } from './dtype';
+import { type DType, LARGEST_U32, type TermType, toU32 } from './dtype';
 import { type BinaryOp, binaryOps, type CompareOp, compareOps, type UnaryOp, unaryOps } from './scalar-ops';
 
 /**
@@ -17,13 +17,11 @@ export type Term = { readonly id: number; readonly type: TermType } & (
   | { readonly kind: 'binary'; readonly op: BinaryOp; readonly x: Term; readonly y: Term }
   | { readonly kind: 'compare'; readonly op: CompareOp; readonly x: Term; readonly y: Term }
   | { readonly kind: 'select'; readonly cond: Term; readonly yes: Term; readonly no: Term }
-  /** Conversion of the value (`u32(3.7)` is 3). */
+  /** Conversion of the value, see `toU32`. */
   | { readonly kind: 'cast'; readonly x: Term }
-  /** The same bits under another type. */
-  | { readonly kind: 'bitcast'; readonly x: Term }
 );
 
-/** Numbers stand for f32 constants wherever a term is expected. */
+/** Numbers stand for constants wherever a term is expected, of the type of the term beside them, else f32. */
 export type TermLike = Term | number;
 
 type Body<T> = T extends Term ? Omit<T, 'id'> : never;
@@ -47,16 +45,18 @@ function intern(key: string, body: Body<Term>): Term {
 /** Terms that are remembered, those included whose collection was not noticed yet. */
 export const rememberedTerms = (): number => interned.size;
 
+/** @throws RangeError where a u32 cannot be `value` */
 export function constant(value: number, type: TermType = 'f32'): Term {
-  const stored = type === 'f32' ? value : Math.trunc(value);
-  const spelled = Object.is(stored, -0) ? '-0' : String(stored);
-  return intern(`c${type}:${spelled}`, { kind: 'const', type, value: stored });
+  if (type === 'u32' && !(Number.isInteger(value) && value >= 0 && value <= LARGEST_U32)) {
+    throw new RangeError(`${value} as a u32, expected a whole number from 0 to ${LARGEST_U32}; or cast to f32 first`);
+  }
+  const spelled = Object.is(value, -0) ? '-0' : String(value);
+  return intern(`c${type}:${spelled}`, { kind: 'const', type, value });
 }
 
 export const arg = (index: number, type: DType = 'f32'): Term =>
   intern(`a${type}:${index}`, { kind: 'arg', type, index });
-export const scalarTerm = (name: string, type: DType = 'f32'): Term =>
-  intern(`s${type}:${name}`, { kind: 'scalar', type, name });
+export const scalarTerm = (name: string): Term => intern(`s:${name}`, { kind: 'scalar', type: 'f32', name });
 export const coord = (axis: number): Term => intern(`x:${axis}`, { kind: 'coord', type: 'u32', axis });
 
 export const asTerm = (x: TermLike): Term => (typeof x === 'number' ? constant(x) : x);
@@ -66,15 +66,21 @@ const constValue = (t: Term): number => (t as Extract<Term, { kind: 'const' }>).
 
 export function unary(op: UnaryOp, like: TermLike): Term {
   const x = asTerm(like);
-  if (op === 'not' ? x.type !== 'bool' : x.type === 'bool') throw new TypeError(`${op} of a ${x.type} term`);
-  if (isConst(x) && x.type === 'f32') return constant(unaryOps[op].number(constValue(x)));
+  if (x.type !== 'f32') throw new TypeError(`an operand is ${x.type}, expected f32`);
+  if (isConst(x)) return constant(unaryOps[op].number(constValue(x)));
   if (op === 'neg' && x.kind === 'unary' && x.op === 'neg') return x.x;
   return intern(`u${op}:${x.id}`, { kind: 'unary', type: x.type, op, x });
 }
 
 export function binary(op: BinaryOp, a: TermLike, b: TermLike): Term {
-  const [x, y] = matchTypes(op, a, b);
-  if (isConst(x) && isConst(y) && x.type === 'f32') return constant(binaryOps[op].number(constValue(x), constValue(y)));
+  const [x, y] = matchTypes(a, b);
+  if (x.type === 'bool') throw new TypeError('operands are bool, expected f32 or u32');
+  if (isConst(x) && isConst(y)) {
+    const { number, u32 } = binaryOps[op];
+    return constant((x.type === 'u32' ? u32 : number)(constValue(x), constValue(y)), x.type);
+  }
+  if (x.type === 'u32' && isConst(y, 0) && (op === 'div' || op === 'rem'))
+    throw new RangeError('a u32 is divided by 0');
   if (x.type === 'f32') {
     if (op === 'add') {
       if (isConst(x, 0)) return y;
@@ -99,14 +105,14 @@ export function binary(op: BinaryOp, a: TermLike, b: TermLike): Term {
 }
 
 export function compare(op: CompareOp, a: TermLike, b: TermLike): Term {
-  const [x, y] = matchTypes(op, a, b);
+  const [x, y] = matchTypes(a, b);
   if (isConst(x) && isConst(y)) return constant(compareOps[op].number(constValue(x), constValue(y)) ? 1 : 0, 'bool');
   return intern(`p${op}:${x.id},${y.id}`, { kind: 'compare', type: 'bool', op, x, y });
 }
 
 export function select(cond: Term, a: TermLike, b: TermLike): Term {
-  if (cond.type !== 'bool') throw new TypeError(`select on a ${cond.type} term; compare first`);
-  const [yes, no] = matchTypes('select', a, b);
+  if (cond.type !== 'bool') throw new TypeError(`the condition is ${cond.type}; compare first`);
+  const [yes, no] = matchTypes(a, b);
   if (yes === no) return yes;
   if (isConst(cond)) return constValue(cond) ? yes : no;
   return intern(`i${cond.id},${yes.id},${no.id}`, { kind: 'select', type: yes.type, cond, yes, no });
@@ -115,21 +121,15 @@ export function select(cond: Term, a: TermLike, b: TermLike): Term {
 export function cast(x: Term, type: DType): Term {
   if (x.type === type) return x;
   if (x.type === 'bool') return select(x, constant(1, type), constant(0, type));
-  if (isConst(x)) return constant(constValue(x), type);
+  if (isConst(x)) return constant(type === 'u32' ? toU32(constValue(x)) : constValue(x), type);
   return intern(`t${type}:${x.id}`, { kind: 'cast', type, x });
 }
 
-export function bitcast(x: Term, type: DType): Term {
-  if (x.type === type) return x;
-  if (x.type === 'bool') throw new TypeError('bitcast of a bool term');
-  return intern(`r${type}:${x.id}`, { kind: 'bitcast', type, x });
-}
-
-/** A plain number beside an integer term takes its type. */
-function matchTypes(op: string, a: TermLike, b: TermLike): [Term, Term] {
+/** A plain number takes the type of the term beside it. */
+function matchTypes(a: TermLike, b: TermLike): [Term, Term] {
   const x = typeof a === 'number' && typeof b !== 'number' ? constant(a, b.type) : asTerm(a);
   const y = typeof b === 'number' && typeof a !== 'number' ? constant(b, a.type) : asTerm(b);
-  if (x.type !== y.type) throw new TypeError(`${op} of ${x.type} and ${y.type} terms; cast one of them`);
+  if (x.type !== y.type) throw new TypeError(`operands are ${x.type} and ${y.type}; cast one of them`);
   return [x, y];
 }
 
@@ -138,7 +138,6 @@ export function termChildren(t: Term): readonly Term[] {
   switch (t.kind) {
     case 'unary':
     case 'cast':
-    case 'bitcast':
       return [t.x];
     case 'binary':
     case 'compare':
@@ -187,8 +186,6 @@ function rebuild(t: Term, visit: (t: Term) => Term, leaf: (t: Term) => Term): Te
       return select(visit(t.cond), visit(t.yes), visit(t.no));
     case 'cast':
       return cast(visit(t.x), t.type as DType);
-    case 'bitcast':
-      return bitcast(visit(t.x), t.type as DType);
     default:
       return leaf(t);
   }

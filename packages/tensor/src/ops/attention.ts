@@ -2,6 +2,7 @@ import { pullback } from '../autodiff/gradient';
 import { call, type Definition } from '../ir/definition';
 import { printShape } from '../ir/shape';
 import type { Tensor } from '../ir/tensor';
+import { expectType, expectWhole } from './check';
 import { einsum } from './contract';
 import { add, exp, log, mul, sub } from './elementwise';
 import { softmax } from './norm';
@@ -76,9 +77,16 @@ export const attentionBackward: Definition<AttentionAttributes> = {
  * v [batch, keys, heads·e] → [batch, queries, heads·e]. The numbers of queries and keys may differ. Vaswani et al. 2017.
  */
 export function attention(q: Tensor, k: Tensor, v: Tensor, heads: number): Tensor {
-  if (q.rank !== 3 || k.rank !== 3 || v.rank !== 3 || q.shape[2] !== k.shape[2] || k.shape[1] !== v.shape[1]) {
-    throw new RangeError(`attention: q ${printShape(q.shape)}, k ${printShape(k.shape)}, v ${printShape(v.shape)}`);
+  const [batch, , width] = q.shape;
+  const fits = k.shape[0] === batch && v.shape[0] === batch && k.shape[2] === width && k.shape[1] === v.shape[1];
+  if (q.rank !== 3 || k.rank !== 3 || v.rank !== 3 || !fits) {
+    throw new RangeError(
+      `attention: q ${printShape(q.shape)}, k ${printShape(k.shape)}, v ${printShape(v.shape)}, expected ` +
+        '[batch, queries, width], [batch, keys, width], [batch, keys, any width]',
+    );
   }
+  expectType('attention', 'f32', { q, k, v });
+  expectWhole('attention', 'heads', heads, 1);
   if (q.shape[2]! % heads !== 0 || v.shape[2]! % heads !== 0) {
     throw new RangeError(`attention: widths ${q.shape[2]} and ${v.shape[2]} are not divisible by ${heads} heads`);
   }

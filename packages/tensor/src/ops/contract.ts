@@ -1,7 +1,6 @@
 import { printShape } from '../ir/shape';
 import { type ContractSpec, Tensor } from '../ir/tensor';
 import { sum } from './reduce';
-import { permute } from './view';
 
 /**
  * Einstein summation of two operands, e.g. `einsum('bqhd,bkhd->bhqk', q, k)`: letters absent from the output are summed.
@@ -13,15 +12,16 @@ export function einsum(text: string, a: Tensor, b: Tensor): Tensor {
   return contract({ a: match[1]!, b: match[2]!, out: match[3]! }, a, b);
 }
 
-export function contract(spec: ContractSpec, a: Tensor, b: Tensor): Tensor {
-  const sizes = letterSizes(spec, a, b);
+/** As `einsum`; `name` is what errors call it. */
+export function contract(spec: ContractSpec, a: Tensor, b: Tensor, name = nameOf(spec)): Tensor {
+  const sizes = letterSizes(spec, a, b, name);
   // A letter of one operand only that the output lacks is a plain sum, taken before the product.
   const alone = (own: string, other: string): number[] =>
     [...own].flatMap((l, i) => (other.includes(l) || spec.out.includes(l) ? [] : [i]));
   const [sa, sb] = [alone(spec.a, spec.b), alone(spec.b, spec.a)];
   if (sa.length > 0 || sb.length > 0) {
     const drop = (own: string, axes: number[]): string => [...own].filter((_, i) => !axes.includes(i)).join('');
-    return contract({ a: drop(spec.a, sa), b: drop(spec.b, sb), out: spec.out }, sum(a, sa), sum(b, sb));
+    return contract({ a: drop(spec.a, sa), b: drop(spec.b, sb), out: spec.out }, sum(a, sa), sum(b, sb), name);
   }
   return new Tensor(
     { kind: 'contract', spec, a, b },
@@ -30,8 +30,9 @@ export function contract(spec: ContractSpec, a: Tensor, b: Tensor): Tensor {
   );
 }
 
-function letterSizes(spec: ContractSpec, a: Tensor, b: Tensor): Map<string, number> {
-  const name = `einsum '${spec.a},${spec.b}->${spec.out}'`;
+const nameOf = (spec: ContractSpec): string => `einsum '${spec.a},${spec.b}->${spec.out}'`;
+
+function letterSizes(spec: ContractSpec, a: Tensor, b: Tensor, name: string): Map<string, number> {
   const sizes = new Map<string, number>();
   for (const [letters, x] of [
     [spec.a, a],
@@ -52,6 +53,7 @@ function letterSizes(spec: ContractSpec, a: Tensor, b: Tensor): Map<string, numb
     });
   }
   for (const l of spec.out) if (!sizes.has(l)) throw new RangeError(`${name}: output axis '${l}' is in no operand`);
+  if (new Set(spec.out).size !== spec.out.length) throw new RangeError(`${name}: '${spec.out}' has an axis twice`);
   return sizes;
 }
 
@@ -61,12 +63,5 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
     throw new RangeError(`matmul: shapes ${printShape(a.shape)} and ${printShape(b.shape)}`);
   }
   const lead = 'abcdefgh'.slice(0, a.rank - 2);
-  return contract({ a: `${lead}mk`, b: b.rank === 2 ? 'kn' : `${lead}kn`, out: `${lead}mn` }, a, b);
+  return contract({ a: `${lead}mk`, b: b.rank === 2 ? 'kn' : `${lead}kn`, out: `${lead}mn` }, a, b, 'matmul');
 }
-
-/** Result letters in another order, for gradients. */
-export const reorder = (x: Tensor, from: string, to: string): Tensor =>
-  permute(
-    x,
-    [...to].map((l) => from.indexOf(l)),
-  );

@@ -3,6 +3,7 @@ import { broadcastShapes, printShape, sameShape, sizeOf } from '../ir/shape';
 import { Tensor } from '../ir/tensor';
 import * as term from '../ir/term';
 import { arg, type Term, type TermLike } from '../ir/term';
+import { expectWhole, naming } from './check';
 import { broadcastTo } from './view';
 
 export type TensorLike = Tensor | number;
@@ -31,6 +32,7 @@ type Elementwise<N extends Term[]> = N extends [Term]
 /**
  * Makes an elementwise operation from the term of one element. Oracle, gradient and WGSL follow from the term. Tensors
  * are broadcast to a common shape; numbers are constants of the other operands' type. A comparison yields u32 0 or 1.
+ * Operands of an op are of one type, and functions other than arithmetic and comparisons are of f32.
  */
 export function elementwise<N extends Term[]>(name: string, define: (...xs: N) => TermLike): Elementwise<N> {
   const onElements = define as (...xs: Term[]) => TermLike;
@@ -50,10 +52,18 @@ function onTerms(define: (...xs: Term[]) => TermLike, xs: readonly TermLike[]): 
 function mapTensors(name: string, define: (...xs: Term[]) => TermLike, xs: readonly TensorLike[]): Tensor {
   const tensors = xs.filter((x): x is Tensor => x instanceof Tensor);
   const dtype = tensors[0]!.dtype;
-  const terms = xs.map((x) =>
-    typeof x === 'number' ? term.constant(x, dtype) : arg(tensors.indexOf(x), tensors[tensors.indexOf(x)]!.dtype),
-  );
-  return mapTerm(name, term.asTerm(define(...terms)), tensors);
+  const result = naming(name, () => {
+    const terms = xs.map((x) =>
+      typeof x === 'number' ? operandConstant(x, dtype) : arg(tensors.indexOf(x), tensors[tensors.indexOf(x)]!.dtype),
+    );
+    return term.asTerm(define(...terms));
+  });
+  return mapTerm(name, result, tensors);
+}
+
+function operandConstant(x: number, dtype: DType): Term {
+  if (Number.isNaN(x)) throw new RangeError('an operand is NaN, expected a number');
+  return term.constant(x, dtype);
 }
 
 /** The map of `result` over `tensors`, broadcast to a common shape. */
@@ -67,11 +77,12 @@ export function mapTerm(name: string, result: Term, tensors: readonly Tensor[]):
   );
 }
 
+// u32 counts modulo 2³²; there x/0 is x, and the remainder of a division by 0 is 0.
 export const add = elementwise('add', (x, y) => term.binary('add', x, y));
 export const sub = elementwise('sub', (x, y) => term.binary('sub', x, y));
 export const mul = elementwise('mul', (x, y) => term.binary('mul', x, y));
 export const div = elementwise('div', (x, y) => term.binary('div', x, y));
-/** Remainder of u32, or of f32 with the sign of x. */
+/** Remainder, of f32 with the sign of x. */
 export const rem = elementwise('rem', (x, y) => term.binary('rem', x, y));
 /** Elementwise minimum; at a tie the gradient goes to x. */
 export const minimum = elementwise('minimum', (x, y) => term.binary('min', x, y));
@@ -110,22 +121,27 @@ export const greaterEqual = elementwise('greaterEqual', (x, y) => term.compare('
 export function where(cond: Tensor, yes: TensorLike, no: TensorLike): Tensor {
   const xs = [cond];
   const operand = (x: TensorLike): TermLike => {
+    if (Number.isNaN(x)) throw new RangeError('an operand is NaN, expected a number');
     if (typeof x === 'number') return x;
     xs.push(x);
     return arg(xs.length - 1, x.dtype);
   };
   const test = term.compare('ne', arg(0, cond.dtype), term.constant(0, cond.dtype));
-  return mapTerm('where', term.select(test, operand(yes), operand(no)), xs);
+  const chosen = naming('where', () => term.select(test, operand(yes), operand(no)));
+  return mapTerm('where', chosen, xs);
 }
 
-/** x converted to `dtype`; f32 → integer truncates towards zero. No gradient passes. */
+/**
+ * x converted to `dtype`. f32 → u32 truncates towards zero and gives 0 for what is below, 4294967040 for what is above;
+ * u32 → f32 rounds to nearest. No gradient passes.
+ */
 export function cast(x: Tensor, dtype: DType): Tensor {
   return x.dtype === dtype ? x : mapTerm('cast', term.cast(arg(0, x.dtype), dtype), [x]);
 }
 
 /** A tensor filled with a constant. */
 export function fill(shape: readonly number[], value: number, dtype: DType = 'f32'): Tensor {
-  return new Tensor({ kind: 'map', term: term.constant(value, dtype), xs: [] }, shape, dtype);
+  return new Tensor({ kind: 'map', term: naming('fill', () => operandConstant(value, dtype)), xs: [] }, shape, dtype);
 }
 
 /** A tensor of fixed data, row-major, e.g. a position code. */
@@ -138,6 +154,7 @@ export function literal(data: Float32Array | Uint32Array, shape: readonly number
 
 /** u32 coordinates along `axis`. */
 export function iota(shape: readonly number[], axis: number): Tensor {
+  expectWhole('iota', 'the axis', axis, 0, shape.length - 1);
   return new Tensor({ kind: 'map', term: term.coord(axis), xs: [] }, shape, 'u32');
 }
 

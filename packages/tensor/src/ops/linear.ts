@@ -1,6 +1,7 @@
 import { call, type Definition } from '../ir/definition';
 import { printShape } from '../ir/shape';
 import type { Tensor } from '../ir/tensor';
+import { expectType } from './check';
 import { contract } from './contract';
 import { add, type Elementwise1, gelu, relu, silu } from './elementwise';
 
@@ -28,5 +29,6 @@ export function linear(x: Tensor, weight: Tensor, bias: Tensor, options: { activ
       `linear: x ${printShape(x.shape)}, weight ${printShape(weight.shape)}, bias ${printShape(bias.shape)}`,
     );
   }
+  expectType('linear', 'f32', { x, weight, bias });
   return call(linearDefinition, [x, weight, bias], { activation: options.activation ?? 'none' })[0]!;
 }

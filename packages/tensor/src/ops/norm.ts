@@ -1,6 +1,7 @@
 import { pullback } from '../autodiff/gradient';
 import { call, type Definition } from '../ir/definition';
 import type { Tensor } from '../ir/tensor';
+import { expectRank, expectShape, expectType } from './check';
 import { add, div, exp, log, mul, neg, rsqrt, sub } from './elementwise';
 import { oneHot } from './gather';
 import { max, mean, sum, variance } from './reduce';
@@ -41,8 +42,13 @@ export const layerNormBackward: Definition<Record<string, never>> = {
  * Layer normalisation over the last axis: (x − mean)/√(var + epsilon) · gamma + beta, population variance.
  * x [..., d], gamma and beta [d] → [..., d]. Ba et al. 2016; RIN uses epsilon 1e-6.
  */
-export const layerNorm = (x: Tensor, gamma: Tensor, beta: Tensor, epsilon = 1e-6): Tensor =>
-  call(layerNormDefinition, [x, gamma, beta], { epsilon })[0]!;
+export function layerNorm(x: Tensor, gamma: Tensor, beta: Tensor, epsilon = 1e-6): Tensor {
+  expectRank('layerNorm', 'x', x, 1);
+  expectShape('layerNorm', x.shape.slice(-1), { gamma, beta });
+  expectType('layerNorm', 'f32', { x, gamma, beta });
+  if (!(epsilon >= 0)) throw new RangeError(`layerNorm: epsilon is ${epsilon}, expected 0 or more`);
+  return call(layerNormDefinition, [x, gamma, beta], { epsilon })[0]!;
+}
 
 export const softmaxDefinition: Definition<Record<string, never>> = {
   name: 'softmax',
@@ -60,14 +66,24 @@ export const softmaxBackward: Definition<Record<string, never>> = {
 };
 
 /** Softmax over the last axis, shifted by the row's maximum so that no exponential overflows. */
-export const softmax = (x: Tensor): Tensor => call(softmaxDefinition, [x], {})[0]!;
+export function softmax(x: Tensor): Tensor {
+  expectRank('softmax', 'x', x, 1);
+  expectType('softmax', 'f32', { x });
+  return call(softmaxDefinition, [x], {})[0]!;
+}
 
 /** log softmax over the last axis, without forming the softmax. */
 export function logSoftmax(x: Tensor): Tensor {
+  expectRank('logSoftmax', 'x', x, 1);
+  expectType('logSoftmax', 'f32', { x });
   const shifted = sub(x, max(x, LAST, keep));
   return sub(shifted, log(sum(exp(shifted), LAST, keep)));
 }
 
 /** Mean of −log p(label): logits f32 [n, classes], labels u32 [n] → []. */
-export const crossEntropy = (logits: Tensor, labels: Tensor): Tensor =>
-  neg(mean(sum(mul(logSoftmax(logits), oneHot(labels, logits.shape[1]!)), LAST)));
+export function crossEntropy(logits: Tensor, labels: Tensor): Tensor {
+  expectRank('crossEntropy', 'logits', logits, 2);
+  expectShape('crossEntropy', logits.shape.slice(0, 1), { labels });
+  expectType('crossEntropy', 'u32', { labels });
+  return neg(mean(sum(mul(logSoftmax(logits), oneHot(labels, logits.shape[1]!)), LAST)));
+}

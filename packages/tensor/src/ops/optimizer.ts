@@ -1,6 +1,7 @@
 import { call, type Definition } from '../ir/definition';
 import type { Layout } from '../ir/layout';
 import type { Tensor } from '../ir/tensor';
+import { expectShape, expectType, expectWhole } from './check';
 import { add, div, greater, mul, sqrt, square, sub, where } from './elementwise';
 import { sum } from './reduce';
 import { pack, reshape, slice } from './view';
@@ -91,6 +92,10 @@ function step(
   options: OptimizerOptions,
 ): Stepped {
   const { exclude = () => false } = options;
+  const name = adapt ? 'lamb' : 'adamw';
+  expectShape(name, [layout.size], { ...state });
+  expectType(name, 'f32', { ...state, ...scalars });
+  for (const [given, x] of Object.entries(scalars)) expectWhole(name, `the size of ${given}`, x.size, 1, 1);
   const attributes: LambAttributes = {
     segments: layout.segments.map(({ name, offset, size }) => {
       const plain = exclude(name);

@@ -1,11 +1,13 @@
-import type { DType } from '../ir/dtype';
+import { type DType, LARGEST_U32 } from '../ir/dtype';
 import { printShape } from '../ir/shape';
 import { type Distribution, Tensor } from '../ir/tensor';
+import { expectWhole } from './check';
 
 function random(distribution: Distribution, keys: Tensor, rest: readonly number[], stream: number): Tensor {
   if (keys.dtype !== 'u32' || keys.rank !== 2 || keys.shape[1] !== 2) {
     throw new RangeError(`random: keys are ${keys.dtype} ${printShape(keys.shape)}, expected u32 [rows, 2]`);
   }
+  expectWhole('random', 'the stream', stream, 0, LARGEST_U32);
   const dtype: DType = distribution === 'bits' ? 'u32' : 'f32';
   return new Tensor({ kind: 'random', distribution, stream, keys }, [keys.shape[0]!, ...rest], dtype);
 }

@@ -99,7 +99,7 @@ function compute(
         round,
       });
     case 'reduce':
-      return reduce(node.op, node.x.shape, node.axes, get(node.x), round);
+      return reduce(node.op, node.x.shape, node.axes, get(node.x), t.dtype === 'u32' ? (x) => x % 2 ** 32 : round);
     case 'contract':
       return contract(node.spec, node.a, node.b, get, round);
     case 'view':

@@ -1,3 +1,4 @@
+import { toU32 } from '../ir/dtype';
 import { binaryOps, compareOps, unaryOps } from '../ir/scalar-ops';
 import { subterms, type Term } from '../ir/term';
 
@@ -12,10 +13,6 @@ export interface TermInputs {
 }
 
 type Value = Float64Array | number;
-
-const floatBits = new Float32Array(1);
-const uintBits = new Uint32Array(floatBits.buffer);
-const intBits = new Int32Array(floatBits.buffer);
 
 /** Every element of a term, one operation at a time over whole arrays. Truth values are 0 and 1. */
 export function evaluateTerm(root: Term, inputs: TermInputs): Float64Array {
@@ -45,10 +42,9 @@ function step(t: Term, get: (t: Term) => Value, inputs: TermInputs): Value {
       return lift1(get(t.x), (x) => round(f(x)));
     }
     case 'binary': {
-      const row = binaryOps[t.op];
-      const f = (t.type === 'u32' && row.u32) || row.number;
-      if (t.type === 'i32') return lift2(get(t.x), get(t.y), (x, y) => f(x, y) | 0);
-      return lift2(get(t.x), get(t.y), (x, y) => round(f(x, y)));
+      const { number, u32 } = binaryOps[t.op];
+      if (t.type === 'u32') return lift2(get(t.x), get(t.y), u32);
+      return lift2(get(t.x), get(t.y), (x, y) => round(number(x, y)));
     }
     case 'compare': {
       const f = compareOps[t.op].number;
@@ -61,17 +57,8 @@ function step(t: Term, get: (t: Term) => Value, inputs: TermInputs): Value {
       return cond.map((c, i) => (c ? at(yes, i) : at(no, i)));
     }
     case 'cast':
-      return lift1(get(t.x), (x) =>
-        t.type === 'f32' ? round(x) : t.type === 'u32' ? Math.trunc(x) >>> 0 : Math.trunc(x) | 0,
-      );
-    case 'bitcast':
-      return lift1(get(t.x), (x) => reinterpret(x, t.x.type, t.type));
+      return lift1(get(t.x), t.type === 'f32' ? round : toU32);
   }
-}
-
-function reinterpret(x: number, from: string, to: string): number {
-  (from === 'f32' ? floatBits : from === 'u32' ? uintBits : intBits)[0] = x;
-  return (to === 'f32' ? floatBits : to === 'u32' ? uintBits : intBits)[0]!;
 }
 
 function lift1(x: Value, f: (x: number) => number): Value {

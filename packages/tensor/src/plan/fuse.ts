@@ -83,6 +83,8 @@ class Fusion {
       }
     };
     for (const t of this.nodes) if (t.node.kind !== 'view') for (const x of children(t)) readThroughViews(x, t);
+    // A view in memory of its own is computed, and reads like any other.
+    for (const t of this.roots.map(core)) if (t.node.kind === 'view') readThroughViews(t.node.x, t);
   }
 
   private storeWhatMustBe(): void {

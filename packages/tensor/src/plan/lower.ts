@@ -45,8 +45,8 @@ function lowered(planner: Planner, group: Group, quads: boolean): LoweredGroup {
     emitter: () => new Emitter(memory),
     trial: () => new Emitter(nameless(memory)),
     quads,
-    scratch(elements: number, width: 1 | 4 = 1): string {
-      const at = planner.scratch(elements);
+    scratch(elements: number, width: 1 | 4 = 1, dtype: DType = 'f32'): string {
+      const at = planner.scratch(elements, dtype);
       return width === 4 ? names.writeQuads(at) : names.write(at);
     },
   };
@@ -111,7 +111,7 @@ function namedStages(
       let unread: Place | undefined;
       const target = (): Place => {
         if (t) return planner.placeOf(t);
-        unread ??= planner.scratch(like.size);
+        unread ??= planner.scratch(like.size, like.dtype);
         return unread;
       };
       const whole = quads && like.size % 4 === 0;

@@ -218,8 +218,8 @@ export class Planner {
   }
 
   /** Memory for the kernels of the group at hand only. */
-  scratch(elements: number): Place {
-    return this.temporary(elements, this.now, 'f32');
+  scratch(elements: number, dtype: DType): Place {
+    return this.temporary(elements, this.now, dtype);
   }
 
   /** Takes back all that `scratch` gave to the group at hand. */

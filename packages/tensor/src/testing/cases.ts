@@ -48,7 +48,6 @@ export const operationCases: Readonly<Record<string, GradientCase>> = {
   min: { shapes: [[3, 7]], build: (x) => ops.min(x!, 0) },
   mean: { shapes: [[3, 4]], build: (x) => ops.mean(x!, 1, { keepDims: true }) },
   variance: { shapes: [[3, 5]], build: (x) => ops.variance(x!, 1) },
-  normalizeSum: { shapes: [[3, 5]], values: [positive(15, 4)], build: (x) => ops.normalizeSum(x!, 1) },
   reshape: { shapes: [[3, 4]], build: (x) => ops.square(ops.reshape(x!, [2, -1])) },
   permute: { shapes: [[2, 3, 4]], build: (x) => ops.square(ops.permute(x!, [2, 0, 1])) },
   transpose: { shapes: [[3, 4]], build: (x) => ops.exp(ops.transpose(x!)) },

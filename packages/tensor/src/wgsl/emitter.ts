@@ -262,4 +262,4 @@ export class Emitter {
 }
 
 const memoKey = (t: Tensor, index: ElementIndex): string => `${t.id}@${index.linear.text}`;
-const zero = (t: Tensor): string => (t.dtype === 'f32' ? '0.0' : t.dtype === 'u32' ? '0u' : '0i');
+const zero = (t: Tensor): string => (t.dtype === 'f32' ? '0.0' : '0u');

@@ -64,7 +64,9 @@ export const expressionArithmetic: IndexArithmetic<Expression> = {
   },
   subtract(a, n) {
     if (n === 0) return a;
-    return a.value !== undefined ? number(a.value - n) : { text: `(${a.text} - ${n}u)`, bound: a.bound - n };
+    // Below 0 no result is used.
+    if (a.value !== undefined) return number(Math.max(0, a.value - n));
+    return { text: `(${a.text} - ${n}u)`, bound: Math.max(1, a.bound - n) };
   },
   multiply(a, n) {
     if (a.value !== undefined) return number(a.value * n);

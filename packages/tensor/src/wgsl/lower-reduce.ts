@@ -26,13 +26,13 @@ export interface ReduceLowering {
   bufferFor(t: Tensor): string;
   quadsFor(t: Tensor): string;
   /** A buffer of partial results, an array of vec4 with width 4; returns its WGSL variable. */
-  scratch(elements: number, width: 1 | 4): string;
+  scratch(elements: number, width: 1 | 4, dtype: DType): string;
 }
 
 const START: Record<ReduceOp, Record<DType, string>> = {
-  sum: { f32: '0.0', u32: '0u', i32: '0i' },
-  max: { f32: '-3.4028234e38', u32: '0u', i32: '-2147483647i' },
-  min: { f32: '3.4028234e38', u32: '4294967295u', i32: '2147483647i' },
+  sum: { f32: '0.0', u32: '0u' },
+  max: { f32: '-3.4028234e38', u32: '0u' },
+  min: { f32: '3.4028234e38', u32: '4294967295u' },
 };
 
 const combine = (op: ReduceOp, a: string, b: string): string => (op === 'sum' ? `${a} + ${b}` : `${op}(${a}, ${b})`);
@@ -111,7 +111,7 @@ export function lowerReduce(r: ReduceLowering): ReduceStage[] {
   if (parts <= 1) return [final(r, fold, name, (e, first) => fold.loop(e, first, whole))];
 
   const part = Math.ceil(length / parts);
-  const scratch = r.scratch(outputs * parts, width);
+  const scratch = r.scratch(outputs * parts, width, x.dtype);
   const invocations = (outputs * parts) / width;
   const e = r.emitter();
   const at = m.remainder(m.multiply(variable('i', invocations), width), outputs);

@@ -30,18 +30,18 @@ export const termOperations = (root: Term): number => subterms(root).reduce((n, 
 
 function operations(t: Term): number {
   if (t.kind === 'unary' && t.op === 'erf') return libraryOperations('ns_erf');
-  return t.kind === 'bitcast' || termChildren(t).length === 0 ? 0 : 1;
+  return termChildren(t).length === 0 ? 0 : 1;
 }
 
 function print(t: Term, of: (t: Term) => string, context: TermContext): string {
   switch (t.kind) {
     case 'const':
       if (t.type === 'f32') return floatLiteral(t.value);
-      return t.type === 'bool' ? String(t.value !== 0) : `${t.value}${t.type === 'u32' ? 'u' : 'i'}`;
+      return t.type === 'bool' ? String(t.value !== 0) : `${t.value}u`;
     case 'arg':
       return context.arg(t.index);
     case 'scalar':
-      return t.type === 'f32' ? context.scalar(t.name) : `bitcast<${t.type}>(${context.scalar(t.name)})`;
+      return context.scalar(t.name);
     case 'coord':
       return context.coord(t.axis);
     case 'unary':
@@ -54,7 +54,5 @@ function print(t: Term, of: (t: Term) => string, context: TermContext): string {
       return `select(${of(t.no)}, ${of(t.yes)}, ${of(t.cond)})`;
     case 'cast':
       return `${t.type}(${of(t.x)})`;
-    case 'bitcast':
-      return `bitcast<${t.type}>(${of(t.x)})`;
   }
 }

@@ -1,0 +1,85 @@
+import type { Device } from '../../webgpu/device';
+import { openDevice } from '../../webgpu/open';
+import { type Failure, failureOf } from './check';
+import { drawRecipe } from './draw';
+import { printRecipe, type Recipe } from './recipe';
+import { shrink } from './shrink';
+import { openAsGpu, type Way, ways } from './ways';
+
+export interface FuzzOptions {
+  readonly seed: number;
+  readonly count: number;
+  /** Told of each failure as it is found. */
+  readonly onFailure?: (report: string) => void;
+  readonly onProgress?: (done: number) => void;
+}
+
+/** Programs that are compiled as one, so that what one compile costs is shared. */
+const TOGETHER = 8;
+/** Pipelines stay with a device: it is closed after this many compiles. */
+const COMPILES_PER_DEVICE = 24;
+
+/** A device as it is and one that plans as for a GPU, opened anew now and then. */
+class Devices {
+  private own: Device | undefined;
+  private gpu: Device | undefined;
+
+  async for(way: Way): Promise<Device> {
+    const kind = way.asGpu ? 'gpu' : 'own';
+    this[kind] ??= await (way.asGpu ? openAsGpu : openDevice)();
+    return this[kind];
+  }
+
+  close(): void {
+    this.own?.destroy();
+    this.gpu?.destroy();
+    this.own = undefined;
+    this.gpu = undefined;
+  }
+}
+
+/**
+ * Random programs of the seeds from `seed` on, each compared with the oracle in one of the {@link ways}, seed by seed.
+ *
+ * @returns a report of each failure: seed, way, what is wrong, and the program made small
+ */
+export async function fuzz({ seed, count, onFailure, onProgress }: FuzzOptions): Promise<string[]> {
+  const reports: string[] = [];
+  const report = (text: string): void => {
+    reports.push(text);
+    onFailure?.(text);
+  };
+  const devices = new Devices();
+  for (let first = seed, compiles = 1; first < seed + count; first += TOGETHER, compiles++) {
+    const last = Math.min(first + TOGETHER, seed + count) - 1;
+    for (const text of await failuresOf(devices, first, last)) report(text);
+    if (compiles % COMPILES_PER_DEVICE === 0) devices.close();
+    onProgress?.(last + 1 - seed);
+  }
+  devices.close();
+  return reports;
+}
+
+/** Reports of the seeds from `first` to `last`, which are compiled as one. */
+async function failuresOf(devices: Devices, first: number, last: number): Promise<string[]> {
+  const way = ways[Math.floor(first / TOGETHER) % ways.length]!;
+  const seeds = Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  const recipes = seeds.map(drawRecipe);
+  const check = async (some: readonly Recipe[]): Promise<Failure | undefined> => {
+    const failure = await failureOf(await devices.for(way), some, way, first);
+    // An error that WebGPU tells of late is the device's end.
+    if (failure && failure.kind !== 'numbers') devices.close();
+    return failure;
+  };
+  const together = await check(recipes);
+  if (!together) return [];
+  const found: string[] = [];
+  for (const [i, recipe] of recipes.entries()) {
+    const failure = await check([recipe]);
+    if (!failure) continue;
+    const small = await shrink(recipe, failure.kind, (smaller) => check([smaller]));
+    const { text } = (await check([small])) ?? failure;
+    found.push(`seed ${seeds[i]}, ${way.name}: ${text}\n${printRecipe(small)}`);
+  }
+  return found.length > 0 ? found : [`seeds ${first} to ${last}, ${way.name}, together only: ${together.text}`];
+}

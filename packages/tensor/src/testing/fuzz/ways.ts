@@ -1,0 +1,55 @@
+import { leastProfile } from '../../device/least-profile';
+import type { Graph } from '../../ir/program';
+import { makePlan } from '../../plan/plan';
+import type { Device } from '../../webgpu/device';
+import { openDevice } from '../../webgpu/open';
+import type { DeviceCompileOptions } from '../../webgpu/program';
+import { contractVariants } from '../../wgsl/kernels/contract';
+import { Random } from './random';
+
+/** One way to compile a program, to be compared with the oracle. */
+export interface Way {
+  readonly name: string;
+  /** As on a GPU that offers no more than WebGPU guarantees. */
+  readonly asGpu: boolean;
+  /** Errors, relative to the largest element of each result, stay below. */
+  readonly tolerance: number;
+  options(graph: Graph, device: Device, seed: number): DeviceCompileOptions;
+}
+
+const TOLERANCE = 3e-5;
+
+/** For every site of the plan one of its candidates, as a table made on another machine would. */
+function anyChoices(graph: Graph, { profile }: Device, seed: number): DeviceCompileOptions {
+  const random = new Random(seed);
+  const { sites } = makePlan(graph, profile, { choices: new Map() });
+  return { choices: new Map(sites.map(({ key, candidates }) => [key, random.pick(candidates)])) };
+}
+
+const rules = { asGpu: false, tolerance: TOLERANCE, options: () => ({ choices: new Map() }) };
+
+export const ways: readonly Way[] = [
+  { ...rules, name: 'by rule' },
+  { ...rules, name: 'generic', options: () => ({ generic: true }) },
+  { ...rules, name: 'frozen choices', options: anyChoices },
+  { ...rules, name: 'as a GPU', asGpu: true },
+  { ...rules, name: 'as a GPU, frozen choices', asGpu: true, options: anyChoices },
+  { ...rules, name: 'a form of the contraction', options: (_, __, seed) => ({ contract: formFor(seed) }) },
+  { ...rules, name: 'halves', tolerance: 2e-2, options: () => ({ storage: 'f16' as const }) },
+];
+
+const formFor = (seed: number) => contractVariants[seed % contractVariants.length]!;
+
+/** A device whose plans are those of a GPU with the least limits, so that kernels for such are run too. */
+export async function openAsGpu(): Promise<Device> {
+  const device = await openDevice();
+  const { subgroupSize, shaderF16 } = device.profile;
+  Object.defineProperty(device, 'profile', {
+    value: { ...leastProfile, subgroupSize, shaderF16, limits: { ...device.profile.limits, ...tight } },
+  });
+  return device;
+}
+
+const { maxStorageBuffersPerShaderStage, maxComputeWorkgroupStorageSize, maxComputeInvocationsPerWorkgroup } =
+  leastProfile.limits;
+const tight = { maxStorageBuffersPerShaderStage, maxComputeWorkgroupStorageSize, maxComputeInvocationsPerWorkgroup };
