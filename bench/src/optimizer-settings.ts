@@ -1,10 +1,8 @@
+import type { OptimizerConfig } from '@noisesmith/training';
+
 /** Numbers of a LAMB step and of the moving average after it. */
-export interface OptimizerSettings {
+export interface OptimizerSettings extends Pick<OptimizerConfig, 'beta1' | 'beta2' | 'epsilon' | 'weightDecay'> {
   readonly learningRate: number;
-  readonly weightDecay: number;
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly epsilon: number;
   readonly emaDecay: number;
 }
 

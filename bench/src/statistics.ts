@@ -1,10 +1,4 @@
-/** Middle value; of an even count, the mean of the two middle values. @throws Error for an empty list */
-export function median(values: readonly number[]): number {
-  if (values.length === 0) throw new Error('median of no values');
-  const sorted = [...values].sort((a, b) => a - b);
-  const upper = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? sorted[upper]! : (sorted[upper - 1]! + sorted[upper]!) / 2;
-}
+import { median } from '@noisesmith/tensor';
 
 /** What a contestant reports of its step times, in milliseconds and in the order measured. */
 export interface Times {

@@ -15,11 +15,11 @@ import {
 } from '@noisesmith/tensor';
 import type { BenchConfig } from '../configs';
 import { describeAdapter } from '../peers/dawn';
+import { timedGraph } from '../peers/noisesmith/train-step';
 import type { Times } from '../statistics';
 import { markdownTable } from '../table';
 import { measureStep } from './measure';
 import { type ExplainOptions, parseExplainOptions, usage } from './options';
-import { trainGraph } from './train-step';
 
 interface Report {
   readonly config: BenchConfig;
@@ -37,7 +37,7 @@ const estimated = (config: BenchConfig, ceilings: Ceilings): Report => ({
   config,
   adapter: givenProfile.description,
   ceilings,
-  explanation: explain(makePlan(trainGraph(config), givenProfile), ceilings),
+  explanation: explain(makePlan(timedGraph(config), givenProfile), ceilings),
 });
 
 function print({ config, adapter, ceilings, step, explanation }: Report, top: number): void {

@@ -1,11 +1,6 @@
-import { compileGraph, type Device } from '@noisesmith/tensor';
+import { type Device, planBytes } from '@noisesmith/tensor';
 import { type BenchConfig, imageSize, TINY } from '../configs';
-import { trainGraph } from '../explain/train-step';
-import { networkOf } from '../peers/noisesmith/network';
-import { inputsOf } from '../peers/noisesmith/train-step';
-import { randomBatch } from '../random-batch';
-import { summarise } from '../statistics';
-import { timedSteps } from '../timed-steps';
+import { timeSteps } from '../timed-steps';
 
 /** What a train step of one size takes. */
 export interface Cost {
@@ -42,19 +37,13 @@ export function tokensOf(config: BenchConfig): number {
 }
 
 export async function costOf(device: Device, config: BenchConfig, steps: number): Promise<Cost> {
-  const network = networkOf(config);
-  using program = await compileGraph(device, trainGraph(config));
-  const parameters = network.initialize(1);
-  program.state.write('params', parameters);
-  program.state.write('average', parameters);
-  const inputs = inputsOf(network, randomBatch(config, 1));
-  const times = await timedSteps(program, config.name, () => inputs, steps);
+  const { inputs, program, times } = await timeSteps(device, config, steps);
+  using timed = program;
   const inputBytes = Object.values(inputs).reduce((sum, { byteLength }) => sum + byteLength, 0);
-  const slotBytes = program.plan.slots.reduce((sum, slot) => sum + slot, 0);
   return {
     config,
     tokens: tokensOf(config),
-    msPerImage: summarise(times).median / config.batch,
-    bytesPerImage: (inputBytes + slotBytes) / config.batch,
+    msPerImage: times.median / config.batch,
+    bytesPerImage: (inputBytes + planBytes(timed.graph, timed.plan).temporary) / config.batch,
   };
 }

@@ -1,5 +1,5 @@
 import { ddim, ddpm, type Sampler, sample } from '@noisesmith/samplers';
-import { labelsOf } from './labels';
+import { labelsOfOneHot } from '@noisesmith/training';
 import type { Session } from './session';
 import type { SamplerRun } from './settings';
 
@@ -10,7 +10,7 @@ function samplerOf({ eta, kind }: SamplerRun): Sampler {
 
 /** The sampler takes null where training takes −1. */
 const samplingLabels = ({ fixture, net }: Session): (number | null)[] =>
-  labelsOf(fixture.data('sample.onehot'), net.classes).map((label) => (label < 0 ? null : label));
+  labelsOfOneHot(fixture.data('sample.onehot'), net.classes).map((label) => (label < 0 ? null : label));
 
 /** `sample.<key>.x_after<i>` for every i that the file asks for, `.image01` and `.latents`. */
 export async function runSamplers(session: Session): Promise<void> {

@@ -1,20 +1,12 @@
 import { flattenParameters } from '@noisesmith/diffusion';
 import { compileGraph, type Store } from '@noisesmith/tensor';
-import {
-  applyStep,
-  givenInputs,
-  stepScalars,
-  type TrainConfig,
-  trainStateNames,
-  trainStep,
-} from '@noisesmith/training';
-import { labelsOf } from './labels';
+import { applyStep, givenInputs, labelsOfOneHot, stepScalars, type TrainConfig, trainStep } from '@noisesmith/training';
 import { lambSteps, putParameters, type Session } from './session';
 
-/** Weights in place, moments of zero, and an average that starts as a copy of the weights. */
+/** Weights, and an average that starts as a copy of them; the moments of a fresh store are zero. */
 function start({ parameters }: Session, store: Store): void {
-  const zeros = new Float32Array(parameters.length);
-  for (const name of trainStateNames) store.write(name, name.endsWith('Moment') ? zeros : parameters);
+  store.write('params', parameters);
+  store.write('ema', parameters);
 }
 
 /** Inputs of the step from `<prefix>.*`; with an index, from that entry of the leading step axis. */
@@ -30,7 +22,7 @@ function inputsOf({ fixture, net }: Session, config: TrainConfig, prefix: string
     noise: part('noise'),
     gamma: part('gamma'),
     selfConditioningMask: part('sc_mask'),
-    ...(net.classes > 0 && { labels: labelsOf(part('onehot'), net.classes) }),
+    ...(net.classes > 0 && { labels: labelsOfOneHot(part('onehot'), net.classes) }),
   });
 }
 

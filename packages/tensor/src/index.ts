@@ -41,6 +41,7 @@ export {
 } from './plan/cost/explain';
 export { givenProfile, parseCeilings, usualDispatchSeconds } from './plan/cost/given';
 export { groupKernels, type KernelGroup } from './plan/cost/group';
+export { median } from './plan/cost/median';
 export { ceilingsLine, formatMilliseconds, groupTable, type TextTable, totalLine } from './plan/cost/text';
 export { makePlan, type Plan, type PlanOptions } from './plan/plan';
 export { type PlanBytes, planBytes } from './plan/plan-bytes';

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type TrainConfig, trainConfig } from './config';
 import { stepDrawer } from './draw';
 import { TrainingError } from './errors';
-import { givenInputs } from './given-inputs';
+import { givenInputs, labelsOfOneHot } from './given-inputs';
 import { tinyBatch, tinyDenoiser } from './testing/tiny-denoiser';
 import { trainPrograms } from './train-programs';
 import { accumulateStep, stepScalars, trainStep } from './train-step';
@@ -104,4 +104,8 @@ describe('trainPrograms', () => {
     expect(programs[0]!.graph.spec.inputs!.image!.shape[0]).toBe(8 / accumulation);
     expect(Object.keys(programs.at(-1)!.graph.assigns).sort()).toEqual(Object.keys(state).sort());
   });
+});
+
+it('labels of one-hot rows are their places, and −1 without one', () => {
+  expect(labelsOfOneHot(Float32Array.of(0, 0, 1, 0, 0, 0, 1, 0, 0), 3)).toEqual([2, -1, 0]);
 });

@@ -14,6 +14,10 @@ export interface GivenBatch extends TrainBatch {
   readonly selfConditioningMask?: Float32Array<ArrayBuffer>;
 }
 
+/** Labels of one-hot rows, as fixtures have them; −1 for a row of zeros. */
+export const labelsOfOneHot = (onehot: Float32Array, classes: number): number[] =>
+  Array.from({ length: onehot.length / classes }, (_, i) => onehot.subarray(i * classes, (i + 1) * classes).indexOf(1));
+
 /**
  * Inputs of a step whose noise is given. Both passes see the same labels; no label is dropped but those that are −1, and
  * a network with dropout draws its masks from keys of 0.

@@ -30,7 +30,7 @@ export { type EngineOptions, TrainEngine } from './engine';
 export { CheckpointError, SettingError, TrainingError } from './errors';
 export type { TrainEvent, TrainEventHandler } from './events';
 export { Fields } from './fields';
-export { type GivenBatch, givenInputs } from './given-inputs';
+export { type GivenBatch, givenInputs, labelsOfOneHot } from './given-inputs';
 export type { KeeperOptions } from './keeper';
 export { type LearningRateConfig, type LearningRateDecay, learningRateAt } from './learning-rate';
 export { type LossInputs, type LossResult, trainingLoss } from './loss';

@@ -7,6 +7,7 @@ import {
   formatMilliseconds,
   groupKernels,
   groupTable,
+  median,
   totalLine,
 } from '@noisesmith/tensor';
 import { byteSize, groupedNumber, table } from '../output';
@@ -25,13 +26,6 @@ export interface Report {
   readonly times?: StepTimes;
   /** Every kernel beside its floor, where that was asked for or is all there is. */
   readonly explanation?: Explanation;
-}
-
-/** Middle value; of an even count, the mean of the two middle values. */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const upper = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? sorted[upper]! : (sorted[upper - 1]! + sorted[upper]!) / 2;
 }
 
 const imagesPerSecond = (batch: number, ms: number): number => (1000 * batch) / ms;

@@ -3,13 +3,13 @@ import {
   choicesOf,
   type Device,
   makePlan,
+  median,
   type Plan,
   type TunedSite,
   type TuningTable,
   tune as tuneProgram,
   tuningKey,
 } from '@noisesmith/tensor';
-import { median } from '../bench/report';
 import { type Command, jsonFlag } from '../command';
 import { resolveConfig } from '../config/resolve';
 import { programFlags } from '../config/settings';

@@ -1,18 +1,18 @@
 /** Contestant `noisesmith`: this repository. */
 import { parameterViews } from '@noisesmith/diffusion';
-import { compile, type Device, f32, openDevice } from '@noisesmith/tensor';
+import { type Device, openDevice, planBytes } from '@noisesmith/tensor';
+import { accumulateStep, applyStep, stepScalars } from '@noisesmith/training';
 import type { ModelConfig } from '../../configs';
 import type { HostTensors, NamedArrays } from '../../host-tensor';
-import type { OptimizerSettings } from '../../optimizer-settings';
+import { type OptimizerSettings, timedInputScale, timedOptimizer } from '../../optimizer-settings';
 import type { Peer, PeerOptions, Training, TrainingSetup } from '../../peer';
 import type { HostBatch } from '../../random-batch';
 import { describeAdapter } from '../dawn';
 import { prepareDenoiser } from './denoiser';
 import { networkOf, weightsOf } from './network';
 import { prepareOp } from './ops';
-import { plannedMemory } from './planned-memory';
 import { prepareSampler } from './sampler';
-import { inputSpec, inputsOf, lossAndGradient, optimizerScalars, scalarsAt, stateSpec, update } from './train-step';
+import { inputsOf, openTrainStep, stepConfig } from './train-step';
 
 export async function open({ dawn }: PeerOptions): Promise<Peer> {
   const device = await openDevice({ dawnToggles: [...dawn] });
@@ -35,29 +35,16 @@ async function openTraining(
   { config, parameters, batches, optimizer, inputScale }: TrainingSetup,
 ): Promise<Training> {
   const network = networkOf(config);
-  const { layout } = network;
-  const program = await compile(
-    device,
-    {
-      inputs: inputSpec(network, batches[0]!.gamma.length),
-      state: stateSpec(layout),
-      scalars: optimizerScalars,
-    },
-    ({ inputs, state, scalars }) => {
-      const { loss, gradient } = lossAndGradient(network, state.params.tensors, inputs, inputScale);
-      return { outputs: { loss }, state: update(layout, state, gradient, scalars, optimizer) };
-    },
-  );
-  const weights = weightsOf(network, parameters);
-  program.state.write('params', weights);
-  program.state.write('average', weights);
+  const settings = stepConfig(batches[0]!.gamma.length, optimizer, inputScale);
+  const program = await openTrainStep(device, network, settings, weightsOf(network, parameters));
+  const { graph, plan } = program;
   return {
     async step(index) {
-      await program.run(inputsOf(network, batches[index]!), scalarsAt(index + 1, optimizer));
+      await program.run(inputsOf(network, settings, batches[index]!), stepScalars(settings, index));
       const [loss] = await program.read('loss');
       return loss!;
     },
-    planned: plannedMemory(program),
+    planned: { ...planBytes(graph, plan), liveBound: plan.liveBound },
   };
 }
 
@@ -69,40 +56,31 @@ async function lossAndGradients(
   inputScale: number,
 ): Promise<{ loss: number; gradients: NamedArrays }> {
   const network = networkOf(config);
-  const { layout } = network;
-  using program = await compile(
-    device,
-    { inputs: inputSpec(network, batch.gamma.length), state: { params: layout } },
-    ({ inputs, state }) => ({ outputs: { ...lossAndGradient(network, state.params.tensors, inputs, inputScale) } }),
-  );
+  const settings = stepConfig(batch.gamma.length, timedOptimizer, inputScale);
+  using program = await device.compile(accumulateStep(network, settings, { noise: 'given' }));
   program.state.write('params', weightsOf(network, parameters));
-  await program.run(inputsOf(network, batch));
+  await program.run(inputsOf(network, settings, batch), { keepGradient: 0 });
   const [loss] = await program.read('loss');
-  const gradient = (await program.read('gradient')) as Float32Array<ArrayBuffer>;
-  return { loss: loss!, gradients: parameterViews(layout, gradient) };
+  const gradient = (await program.state.read('gradient')) as Float32Array<ArrayBuffer>;
+  return { loss: loss!, gradients: parameterViews(network.layout, gradient) };
 }
 
 async function applyGradients(
   device: Device,
   parameters: HostTensors,
   gradients: HostTensors,
-  settings: OptimizerSettings,
+  optimizer: OptimizerSettings,
   config: ModelConfig,
 ): Promise<{ parameters: NamedArrays; average: NamedArrays }> {
   const network = networkOf(config);
-  const { layout } = network;
-  using store = device.openStore(stateSpec(layout));
+  const settings = stepConfig(1, optimizer, timedInputScale);
   const weights = weightsOf(network, parameters);
-  store.write('params', weights);
-  store.write('average', weights);
-  using step = await compile(
-    device,
-    { inputs: { gradient: f32(layout.size) }, state: stateSpec(layout), scalars: optimizerScalars },
-    ({ inputs, state, scalars }) => ({ state: update(layout, state, inputs.gradient, scalars, settings) }),
-    { store },
-  );
-  await step.run({ gradient: weightsOf(network, gradients) }, scalarsAt(1, settings));
-  const read = async (name: 'params' | 'average') =>
-    parameterViews(layout, (await store.read(name)) as Float32Array<ArrayBuffer>);
-  return { parameters: await read('params'), average: await read('average') };
+  using program = await device.compile(applyStep(network, settings));
+  program.state.write('params', weights);
+  program.state.write('ema', weights);
+  program.state.write('gradient', weightsOf(network, gradients));
+  await program.run({}, stepScalars(settings, 0));
+  const read = async (name: 'params' | 'ema') =>
+    parameterViews(network.layout, (await program.state.read(name)) as Float32Array<ArrayBuffer>);
+  return { parameters: await read('params'), average: await read('ema') };
 }

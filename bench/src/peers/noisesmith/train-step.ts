@@ -1,98 +1,56 @@
 import type { Denoiser } from '@noisesmith/diffusion';
-import { f32, grad, type Layout, lamb, pack, type StateSpec, type Tensor, type TypedArray } from '@noisesmith/tensor';
-import { trainingLoss } from '@noisesmith/training';
-import { isExcluded, type OptimizerSettings } from '../../optimizer-settings';
+import type { Device, DeviceProgram, Graph, TypedArray } from '@noisesmith/tensor';
+import { givenInputs, labelsOfOneHot, type TrainConfig, trainConfig, trainStep } from '@noisesmith/training';
+import type { BenchConfig } from '../../configs';
+import { type OptimizerSettings, timedInputScale, timedOptimizer } from '../../optimizer-settings';
 import type { HostBatch } from '../../random-batch';
+import { networkOf } from './network';
 
-/** Flat vectors of the step, all of the network's layout. */
-export const stateSpec = (layout: Layout) =>
-  ({ params: layout, firstMoment: layout, secondMoment: layout, average: layout }) satisfies Record<string, StateSpec>;
+/** The step of protocol.ts as settings of a run; LAMB's exclusions, both passes and the loss are a run's own. */
+export function stepConfig(
+  batch: number,
+  { emaDecay, learningRate, ...optimizer }: OptimizerSettings,
+  inputScale: number,
+): TrainConfig {
+  return trainConfig({
+    batch,
+    inputScale,
+    optimizer: { name: 'lamb', ...optimizer },
+    learningRate: { base: learningRate },
+    ema: { decay: emaDecay },
+  });
+}
 
-export const optimizerScalars = ['learningRate', 'correction1', 'correction2', 'emaDecay'] as const;
+/** The settings of the timed step. */
+export const timedConfig = ({ batch }: BenchConfig): TrainConfig => stepConfig(batch, timedOptimizer, timedInputScale);
 
-/** The bias corrections of step 1, 2, … beside the rates. */
-export const scalarsAt = (step: number, settings: OptimizerSettings): Record<string, number> => ({
-  learningRate: settings.learningRate,
-  correction1: 1 / (1 - settings.beta1 ** step),
-  correction2: 1 / (1 - settings.beta2 ** step),
-  emaDecay: settings.emaDecay,
-});
-
-/** Tensors that a batch becomes on the device; see {@link inputsOf}. */
-export const inputSpec = ({ classes, imageShape, timeFeatures }: Denoiser, batch: number) => ({
-  image: f32(batch, ...imageShape),
-  noise: f32(batch, ...imageShape),
-  alpha: f32(batch),
-  sigma: f32(batch),
-  timeFeatures: f32(batch, timeFeatures.width),
-  mask: f32(batch),
-  ...(classes > 0 && { classes: f32(batch, classes) }),
-});
+/** The train step that the benchmark times, as a graph. */
+export const timedGraph = (config: BenchConfig): Graph =>
+  trainStep(networkOf(config), timedConfig(config), { noise: 'given' });
 
 /** What is uploaded for a batch. What depends on gamma is computed here, in double precision. */
-export function inputsOf({ classes, timeFeatures }: Denoiser, batch: HostBatch): Record<string, TypedArray> {
-  const { gamma, img01, noise, onehot, scMask } = batch;
-  return {
-    image: img01,
-    noise: noise,
-    alpha: gamma.map(Math.sqrt),
-    sigma: gamma.map((g) => Math.sqrt(1 - g)),
-    timeFeatures: timeFeatures.compute(gamma),
-    mask: scMask,
-    ...(classes > 0 && { classes: onehot }),
-  };
-}
-
-/** Epsilon loss of the two passes, and its flat gradient. */
-export function lossAndGradient(
+export const inputsOf = (
   network: Denoiser,
-  parameters: Readonly<Record<string, Tensor>>,
-  inputs: Readonly<Record<string, Tensor>>,
-  inputScale: number,
-): { loss: Tensor; gradient: Tensor } {
-  const { image, noise, alpha, sigma, timeFeatures, mask, classes } = inputs;
-  const labels = classes ? { classes } : {};
-  const { loss } = trainingLoss(
-    network,
-    parameters,
-    {
-      image: image!,
-      noise: noise!,
-      alpha: alpha!,
-      sigma: sigma!,
-      timeFeatures: timeFeatures!,
-      ...labels,
-      first: { mask: mask!, ...labels },
-    },
-    { inputScale, normalize: true, predictionType: 'eps', loss: 'eps' },
-  );
-  const gradients = grad(loss, parameters);
-  const { segments, size } = network.layout;
-  const parts = segments.map(({ name }) => gradients[name]!);
-  return { loss, gradient: pack(parts, segments, size) };
-}
+  config: TrainConfig,
+  { gamma, img01, noise, onehot, scMask }: HostBatch,
+): Readonly<Record<string, TypedArray>> =>
+  givenInputs(network, config, 0, {
+    images: img01,
+    noise,
+    gamma,
+    selfConditioningMask: scMask,
+    ...(network.classes > 0 && { labels: labelsOfOneHot(onehot, network.classes) }),
+  });
 
-type Flat = Readonly<Record<keyof ReturnType<typeof stateSpec>, { readonly flat: Tensor }>>;
-
-/** LAMB with its exclusions and the moving average; the new state. */
-export function update(
-  layout: Layout,
-  state: Flat,
-  gradients: Tensor,
-  scalars: Readonly<Record<(typeof optimizerScalars)[number], Tensor>>,
-  { beta1, beta2, epsilon, weightDecay }: OptimizerSettings,
-): Record<keyof Flat, Tensor> {
-  const { weights, ...moments } = lamb(
-    layout,
-    {
-      weights: state.params.flat,
-      gradients,
-      firstMoment: state.firstMoment.flat,
-      secondMoment: state.secondMoment.flat,
-      average: state.average.flat,
-    },
-    scalars,
-    { beta1, beta2, epsilon, weightDecay, exclude: isExcluded },
-  );
-  return { params: weights, ...moments };
+/** The step compiled, at the start of a run with these weights. */
+export async function openTrainStep(
+  device: Device,
+  network: Denoiser,
+  config: TrainConfig,
+  weights: Float32Array<ArrayBuffer>,
+): Promise<DeviceProgram> {
+  const program = await device.compile(trainStep(network, config, { noise: 'given' }));
+  program.state.write('params', weights);
+  program.state.write('ema', weights);
+  return program;
 }
