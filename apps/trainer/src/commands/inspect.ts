@@ -1,82 +1,68 @@
-import { elementCount, type NdArray, openSafetensors, readNpy, readNpz } from '@noisesmith/formats';
-import { type FileSource, fileSource } from '@noisesmith/formats/node';
 import { type Command, jsonFlag } from '../command';
+import type { Context } from '../context';
 import { exitCodes } from '../errors';
-import { readUserFile } from '../files';
-import { groupedNumber, printJson, table } from '../output';
+import { dataSpec, inspectData } from '../inspection/data-contents';
+import { inspectFile, type Look } from '../inspection/file-contents';
+import { dataReport, fileReport } from '../inspection/report';
+import { groupedNumber, printJson } from '../output';
+import { Progress } from '../run/progress';
 
-interface Entry {
-  readonly name: string;
-  readonly dtype: string;
-  readonly shape: readonly number[];
+/** What was found, as JSON and as text, and in one line what is wrong. */
+interface Found {
+  readonly json: object;
+  readonly text: string;
+  readonly wrong: string | undefined;
 }
 
-interface Contents {
-  readonly file: string;
-  readonly kind: 'safetensors' | 'checkpoint' | 'npz' | 'npy';
-  readonly tensors: readonly Entry[];
-  readonly metadata: Readonly<Record<string, string>>;
-  /** Elements of all tensors; in a checkpoint, which holds several vectors of them, the parameters of the network. */
-  readonly parameters: number;
-}
-
-const total = (tensors: readonly { readonly shape: readonly number[] }[]): number =>
-  tensors.reduce((sum, { shape }) => sum + elementCount(shape), 0);
-
-const entry = ([name, { dtype, shape }]: [string, NdArray]): Entry => ({ name, dtype, shape: [...shape] });
-
-async function inspectSafetensors(source: FileSource, file: string): Promise<Contents> {
-  const opened = await openSafetensors(source);
-  const { metadata } = opened;
-  const tensors = opened.names.map((name) => {
-    const { dtype, shape } = opened.info(name);
-    return { name, dtype, shape };
-  });
-  if (!metadata.format?.startsWith('noisesmith-checkpoint') || metadata.layout === undefined) {
-    return { file, kind: 'safetensors', tensors, metadata, parameters: total(tensors) };
+async function look(argument: string, how: Look): Promise<Found> {
+  const data = await dataSpec(argument);
+  if (data === undefined) {
+    const json = await inspectFile(argument, how);
+    const [first, ...more] = json.problems;
+    const others = more.length > 0 ? ` (and ${more.length} more)` : '';
+    return { json, text: fileReport(json), wrong: first && `${argument}: ${first}${others}` };
   }
-  const layout = (JSON.parse(metadata.layout) as [string, number[]][]).map(([, shape]) => ({ shape }));
-  return { file, kind: 'checkpoint', tensors, metadata, parameters: total(layout) };
+  const json = await inspectData(data, how);
+  const count = json.broken.length;
+  const wrong = `${data}: ${groupedNumber(count)} of ${groupedNumber(json.looked)} images do not decode`;
+  return { json, text: dataReport(json), wrong: count > 0 && how.check ? wrong : undefined };
 }
 
-async function inspectFile(file: string): Promise<Contents> {
-  await using source = await fileSource(file);
-  const start = await source.read(0, Math.min(6, source.size));
-  const magic = String.fromCharCode(...start);
-  if (magic.startsWith('PK')) {
-    const tensors = [...readNpz(await readUserFile(file), { name: file })].map(entry);
-    return { file, kind: 'npz', tensors, metadata: {}, parameters: total(tensors) };
+async function run(
+  argument: string,
+  { check, json }: Record<'check' | 'json', boolean>,
+  context: Context,
+): Promise<number> {
+  const signal = context.interruptSignal();
+  using progress = new Progress(context);
+  let found: Found;
+  try {
+    found = await look(argument, { check, progress, signal });
+  } catch (error) {
+    if (!signal.aborted || error !== signal.reason) throw error;
+    return exitCodes.interrupted;
   }
-  if (magic === '\x93NUMPY') {
-    const tensors = [entry(['', readNpy(await readUserFile(file), { name: file })])];
-    return { file, kind: 'npy', tensors, metadata: {}, parameters: total(tensors) };
-  }
-  return await inspectSafetensors(source, file);
-}
-
-const METADATA_WIDTH = 100;
-const cut = (text: string): string => (text.length > METADATA_WIDTH ? `${text.slice(0, METADATA_WIDTH)}...` : text);
-
-function print({ file, kind, metadata, parameters, tensors }: Contents): string {
-  const rows = tensors.map(({ dtype, name, shape }) => [name, dtype, `[${shape.join(', ')}]`]);
-  const notes = Object.entries(metadata).map(([key, value]) => [`  ${key}`, cut(value)]);
-  return [
-    `${file}: ${kind}, ${tensors.length} tensors, ${groupedNumber(parameters)} ${kind === 'checkpoint' ? 'parameters' : 'elements'}\n`,
-    ...(notes.length > 0 ? [`metadata\n${table(notes)}`] : []),
-    `tensors\n${table(rows.map((row) => [`  ${row[0]}`, ...row.slice(1)]))}`,
-  ].join('');
+  progress.end();
+  if (json) printJson(context, found.json);
+  else context.out(found.text);
+  if (found.wrong === undefined) return exitCodes.done;
+  progress.note(`noisesmith: ${found.wrong}`);
+  return exitCodes.usage;
 }
 
 export const inspect: Command = {
   name: 'inspect',
-  summary: 'what is in a safetensors, npz or npy file or a checkpoint',
-  positionals: ['FILE'],
-  flags: jsonFlag,
-  example: 'runs/mnist-tiny/ema.safetensors',
-  async run(args, context) {
-    const contents = await inspectFile(args.positionals[0]!);
-    if (args.has('json')) printJson(context, contents);
-    else context.out(print(contents));
-    return exitCodes.done;
+  summary: 'what is in a safetensors, npz or npy file, a checkpoint or a data set',
+  positionals: ['FILE|DATA'],
+  flags: {
+    check: { help: 'read all: every image that does not decode, damaged arrays, values that are infinite or NaN' },
+    ...jsonFlag,
   },
+  details: [
+    'DATA is a folder of images or what --data of train takes: mnist, emoji, cifar10:FOLDER, folder:PATH,',
+    'idx:IMAGES[,LABELS], npz:FILE. Told are its images, the classes with label, name and count, sizes, files that are',
+    'left out and why. The exit code is 2 when something is wrong.',
+  ],
+  example: 'runs/mnist-tiny/ema.safetensors',
+  run: (args, context) => run(args.positionals[0]!, { check: args.has('check'), json: args.has('json') }, context),
 };
