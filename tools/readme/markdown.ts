@@ -46,9 +46,9 @@ export const codeSpans = (text: string): string[] => Array.from(text.matchAll(/`
 export function tableRows({ name, prose }: Document, heading: string): string[][] {
   const cells = (line: string): string[] =>
     line
-      .split('|')
+      .split(/(?<!\\)\|/)
       .slice(1, -1)
-      .map((cell) => cell.trim());
+      .map((cell) => cell.trim().replaceAll('\\|', '|'));
   const start = prose.findIndex((line) => line.startsWith('|') && cells(line)[0] === heading);
   if (start < 0) throw new Error(`${name}: no table with the heading '${heading}'`);
   const rest = prose.slice(start + 2);
