@@ -15,10 +15,10 @@ export async function readUserFile(path: string): Promise<Uint8Array<ArrayBuffer
   }
 }
 
-/** The text of a file in a run folder; undefined when there is no such file. */
-export async function readTextIfThere(path: string): Promise<string | undefined> {
+/** A file in a run folder, whole; undefined when there is no such file. */
+export async function readIfThere(path: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
   try {
-    return await readFile(path, 'utf8');
+    return new Uint8Array(await readFile(path));
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw error;

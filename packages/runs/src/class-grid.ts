@@ -2,13 +2,18 @@ import { type Draw, drawOf } from './draws';
 import { type Images, imageGrid, squareColumns } from './grid';
 import { encodePng } from './png';
 
-/** Rows of a grid when there are more classes. */
-const MOST_ROWS = 10;
+/** Rows of a grid that has one for each class; of more classes the samples stand in a square, so that it can be looked at. */
+const MOST_ROWS = 32;
 
-/** Samples of each class in the grids of a run. */
-const COLUMNS = 4;
+/** Classes and samples of each in the grids of a run under way. */
+const DRAWN_CLASSES = 10;
+const DRAWN_COLUMNS = 4;
 /** Samples in the grids of a run without classes. */
 const UNLABELLED = 16;
+
+/** Samples of each class in the grid at the end, where they are there anyway, and the most samples of it. */
+const FINAL_COLUMNS = 8;
+const FINAL_SAMPLES = 400;
 
 /** What the grids of a run show: some seeds of each of the first classes, the same all through the run. */
 export function gridDraw(classes: number): Draw {
@@ -17,12 +22,19 @@ export function gridDraw(classes: number): Draw {
       Array.from({ length: UNLABELLED }, (_, i) => i),
       [null],
     );
-  const rows = Math.min(classes, MOST_ROWS);
-  const cells = Array.from({ length: rows * COLUMNS }, (_, i) => ({
-    row: Math.floor(i / COLUMNS),
-    column: i % COLUMNS,
+  const rows = Math.min(classes, DRAWN_CLASSES);
+  const cells = Array.from({ length: rows * DRAWN_COLUMNS }, (_, i) => ({
+    row: Math.floor(i / DRAWN_COLUMNS),
+    column: i % DRAWN_COLUMNS,
   }));
   return { seeds: cells.map(({ column, row }) => row + classes * column), labels: cells.map(({ row }) => row) };
+}
+
+/** How many of the first samples of `fixedDraw` the grid at the end shows: whole columns, one sample of each class in each. */
+export function finalCount(classes: number, samples: number): number {
+  const rows = Math.max(1, classes);
+  const columns = Math.max(1, Math.min(FINAL_COLUMNS, Math.floor(FINAL_SAMPLES / rows)));
+  return Math.min(samples, rows * columns, FINAL_SAMPLES);
 }
 
 /** Picks images by index. */
@@ -35,11 +47,15 @@ export function pick(images: Images, indices: readonly number[]): Images {
   return { ...images, count: indices.length, data };
 }
 
-/** A PNG with one row for each class, in the order of the classes; without classes about a square. */
-export function classGridPng(images: Images, labels: readonly (number | null)[]): Uint8Array {
+/**
+ * A PNG with the samples in the order of their classes: one row for each class, where there are as many of each and no
+ * more classes than rows can be looked at; else about a square.
+ */
+export function classGridPng(images: Images, labels: readonly (number | null)[]): Uint8Array<ArrayBuffer> {
   const classes = [...new Set(labels)].sort((a, b) => (a ?? -1) - (b ?? -1));
   const rows = classes.map((label) => labels.flatMap((other, i) => (other === label ? [i] : [])));
-  const equal = classes.length > 1 && rows.every((row) => row.length === rows[0]!.length);
-  if (!equal) return encodePng(imageGrid(images, squareColumns(images.count)));
-  return encodePng(imageGrid(pick(images, rows.flat()), rows[0]!.length));
+  const equal = rows.every((row) => row.length === rows[0]!.length);
+  const aRowEach = equal && classes.length > 1 && classes.length <= MOST_ROWS;
+  const columns = aRowEach ? rows[0]!.length : squareColumns(images.count);
+  return encodePng(imageGrid(pick(images, rows.flat()), columns));
 }

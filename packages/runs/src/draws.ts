@@ -1,6 +1,5 @@
 import type { Denoiser } from '@noisesmith/diffusion';
-import { openSampling, type SampleRequest, type SamplingOptions, type SamplingSession } from '@noisesmith/samplers';
-import type { Device, TuningTable } from '@noisesmith/tensor';
+import type { SampleRequest, SamplingOptions, SamplingSession } from '@noisesmith/samplers';
 import type { RunConfig } from './config';
 import { type Images, toBytes } from './grid';
 
@@ -51,50 +50,19 @@ export const samplingOptions = ({ model, sampling, train }: RunConfig): Sampling
   batch: samplingBatch([model.image[0], model.image[1], model.channels]),
 });
 
-/** Samples of seeds and labels as bytes. */
+/**
+ * Samples of seeds and labels as bytes.
+ * @param weights left out where the session was opened over a store that holds them
+ */
 export async function drawImages(
   session: SamplingSession,
   denoiser: Denoiser,
-  weights: Float32Array,
+  weights: Float32Array | undefined,
   { labels, seeds }: Draw,
   more: Pick<SampleRequest, 'signal' | 'onStep'> = {},
 ): Promise<Images> {
-  const request = { weights, seeds, ...(denoiser.classes > 0 && { labels }), ...more };
+  const request = { ...(weights && { weights }), seeds, ...(denoiser.classes > 0 && { labels }), ...more };
   const { images } = await session.sample(request);
   const [height, width, channels] = denoiser.imageShape;
   return { count: seeds.length, height, width, channels, data: toBytes(images) };
-}
-
-/** Opens the sampling step when it is first wanted, and again on another device. */
-export class RunSampler implements Disposable {
-  private open: { readonly device: Device; readonly session: SamplingSession } | undefined;
-
-  constructor(
-    private readonly denoiser: Denoiser,
-    private readonly config: RunConfig,
-    private readonly tuning: TuningTable,
-  ) {}
-
-  async draw(
-    device: Device,
-    weights: Float32Array,
-    draw: Draw,
-    more: Pick<SampleRequest, 'signal' | 'onStep'> = {},
-  ): Promise<Images> {
-    if (this.open?.device !== device) {
-      this.close();
-      const options = { ...samplingOptions(this.config), tuning: this.tuning };
-      this.open = { device, session: await openSampling(device, this.denoiser, options) };
-    }
-    return drawImages(this.open.session, this.denoiser, weights, draw, more);
-  }
-
-  close(): void {
-    this.open?.session.destroy();
-    this.open = undefined;
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
-  }
 }

@@ -1,7 +1,8 @@
 export { checkRunConfig } from './check';
-export { classGridPng, gridDraw, pick } from './class-grid';
+export { classGridPng, finalCount, gridDraw, pick } from './class-grid';
 export { defaultPreset, presetConfig, type RunConfig } from './config';
-export { openRunDataset } from './dataset';
+export { mapDataPaths } from './data-paths';
+export { checkDatasetFits, datasetWarnings, describeDataset, type OpenDataOptions, openRunDataset } from './dataset';
 export {
   allLabels,
   type Draw,
@@ -9,12 +10,12 @@ export {
   drawOf,
   fixedDraw,
   labelOfSeed,
-  RunSampler,
   samplingBatch,
   samplingOptions,
 } from './draws';
+export type { RunEvent, RunEventHandler } from './events';
 export { type Images, imageGrid, squareColumns, toBytes } from './grid';
-export { type Model, readModel } from './model-file';
+export { type Model, type ReadModelOptions, readModel } from './model-file';
 export { nearest, suggestion } from './nearest';
 export { adapterProfile, planRun, type RunPlan } from './plan';
 export { encodePng, type Pixels } from './png';
@@ -23,6 +24,19 @@ export type { DataConfig, OutputConfig, Preset, SamplingConfig } from './presets
 export { type RunProgram, timeTables } from './program-time';
 export { runPrograms } from './programs';
 export { readSetting } from './read-setting';
+export { type Listening, openRun, type Run, type RunOptions } from './run';
+export { memoryRunFiles, opfsRunFiles, type RunFileContent, type RunFiles } from './run-files';
+export {
+  checkNothingIsLost,
+  type DatasetFacts,
+  isSameDataset,
+  type RunState,
+  runFileNames,
+  runState,
+  type StoredConfig,
+  storedConfig,
+} from './run-state';
+export { RunSampler } from './sampler';
 export { samplesNpz } from './samples-npz';
 export { applySettings, differences, isJsonObject, type JsonObject, type Setting, settingsOf } from './settings';
 export {
@@ -30,6 +44,7 @@ export {
   defaultTuning,
   describeTuning,
   formatTuning,
+  keptTuning,
   overDefaults,
   parseTuning,
   type RunTuning,

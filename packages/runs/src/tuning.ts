@@ -1,5 +1,6 @@
 import { type AdapterProfile, defaultChoices, type TuningStore, type TuningTable, tuningKey } from '@noisesmith/tensor';
 import { SettingError } from '@noisesmith/training';
+import { type RunFiles, readText } from './run-files';
 
 /** Where the choice of kernels comes from: the table that `tune` left, the one that comes with the engine, or rules. */
 export const tuningSources = ['stored', 'default', 'off'] as const;
@@ -71,4 +72,19 @@ export function parseTuning(text: string): RunTuning | undefined {
     // No JSON, or no object.
   }
   return undefined;
+}
+
+/**
+ * The choices that the run of some files began with; those that come with the engine where there are none.
+ * @throws SettingError for a file that is damaged
+ */
+export async function keptTuning(files: RunFiles | undefined, profile: AdapterProfile): Promise<RunTuning> {
+  const text = files && (await readText(files, 'tuning.json'));
+  if (text === undefined) return defaultTuning(profile);
+  const found = parseTuning(text);
+  if (found) return found;
+  throw new SettingError(
+    'tuning',
+    `${files!.name}/tuning.json: damaged: expected source, key and choices; without it the run goes on with the defaults`,
+  );
 }

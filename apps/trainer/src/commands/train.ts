@@ -1,13 +1,27 @@
-import { adapterProfile, openRunDataset, planRun, type RunTuning } from '@noisesmith/runs';
+import type { ImageDataset } from '@noisesmith/data';
+import {
+  adapterProfile,
+  checkNothingIsLost,
+  differences,
+  isSameDataset,
+  openRunDataset,
+  planRun,
+  type RunConfig,
+  type RunTuning,
+  runState,
+} from '@noisesmith/runs';
 import type { AdapterProfile } from '@noisesmith/tensor';
+import { pruneCheckpoints } from '@noisesmith/training';
 import type { Command } from '../command';
 import { type ResolvedRun, resolveRun } from '../config/resolve';
 import { settingFlags } from '../config/settings';
 import type { Context } from '../context';
 import { exitCodes, UsageError } from '../errors';
+import { exists } from '../files';
 import type { Arguments } from '../flags';
 import { byteSize, groupedNumber, printJson, printJsonLine } from '../output';
 import { prepareOutput } from '../outputs';
+import { Progress } from '../run/progress';
 import { RunFolder } from '../run/run-folder';
 import { checkUnlocked } from '../run/run-lock';
 import { runTraining } from '../run/train-run';
@@ -21,7 +35,7 @@ function checkLogs(args: Arguments): void {
 }
 
 const tuningFor = (
-  { folder, started }: ResolvedRun,
+  { folder, stored }: ResolvedRun,
   profile: AdapterProfile,
   args: Arguments,
   context: Context,
@@ -29,7 +43,7 @@ const tuningFor = (
   const warn = (message: string): void => context.err(`warning: ${message}\n`);
   return tuningOfRun({
     folder,
-    started,
+    started: stored !== undefined,
     asked: askedTuning(args),
     profile,
     store: context.openTuningStore(warn),
@@ -80,34 +94,72 @@ export const train: Command = {
     askedTuning(args);
     const resolved = await resolveRun(args);
     if (args.has('dry-run')) return dryRun(resolved, args, context);
-    const { config } = resolved;
     const folder = new RunFolder(resolved.folder);
-    if (resolved.started && (await folder.isFinished(config))) {
-      context.err(`${folder.path}: finished at step ${config.train.steps}; nothing to do\n`);
-      if (args.has('json')) printJsonLine(context, { type: 'done', step: config.train.steps });
-      return exitCodes.done;
+    const isNew = !(await exists(folder.path));
+    try {
+      return await trainResolved(folder, resolved, args, context);
+    } finally {
+      if (isNew) await folder.removeIfEmpty();
     }
-    checkUnlocked(folder.path);
-    await prepareOutput('--out', folder.path, 'folder');
-    const dataset = await openRunDataset(config);
-    using device = await context.openDevice();
-    const tuning = await tuningFor(resolved, device.profile, args, context);
-    const exitCode = await runTraining(
-      {
-        config,
-        folder,
-        dataset,
-        device,
-        resume: args.text('resume') ?? 'auto',
-        tuning,
-        ...(args.has('json') && { onEvent: (event) => printJsonLine(context, event) }),
-      },
-      context,
-    );
-    if (exitCode === exitCodes.done && !args.has('json')) {
-      const samples = config.output.samplesPerClass > 0 ? ', samples.npz' : '';
-      context.out(`${folder.path}: ema.safetensors${samples} and grid.png are written\n`);
-    }
-    return exitCode;
   },
 };
+
+async function trainResolved(
+  folder: RunFolder,
+  resolved: ResolvedRun,
+  args: Arguments,
+  context: Context,
+): Promise<number> {
+  const { config, dataBefore, stored, warnings } = resolved;
+  const progress = new Progress(context);
+  const onEvent = args.has('json') ? (event: object) => printJsonLine(context, event) : undefined;
+  if (stored && (await runState(folder, config, stored)).finished) {
+    for (const line of await applyToFinished(folder, config, stored)) context.err(`${line}\n`);
+    onEvent?.({ type: 'done', step: config.train.steps });
+    return exitCodes.done;
+  }
+  await checkNothingIsLost(folder);
+  checkUnlocked(folder.path);
+  await prepareOutput('--out', folder.path, 'folder');
+  const warn = (message: string): void => progress.note(`warning: ${message}`);
+  const dataset = await openRunDataset(config, { onWarning: warn });
+  if (dataBefore !== undefined) await checkMovedData(folder, dataset, dataBefore);
+  using device = await context.openDevice();
+  const tuning = await tuningFor(resolved, device.profile, args, context);
+  const resume = args.text('resume') ?? 'auto';
+  const exitCode = await runTraining(
+    { config, folder, dataset, device, resume, tuning, warnings, progress, ...(onEvent && { onEvent }) },
+    context,
+  );
+  if (exitCode === exitCodes.done && !onEvent) {
+    const samples = config.output.samplesPerClass > 0 ? ', samples.npz' : '';
+    context.out(`${folder.path}: ema.safetensors${samples} and grid.png are written\n`);
+  }
+  return exitCode;
+}
+
+/**
+ * What other settings of `output` mean to a run that has got to its end: fewer checkpoints are kept.
+ * @returns what to say of it
+ */
+async function applyToFinished(folder: RunFolder, config: RunConfig, stored: RunConfig): Promise<readonly string[]> {
+  const { steps } = config.train;
+  const changed = differences(stored.output, config.output).map(({ path }) => path);
+  const end = `${folder.path}: finished at step ${steps}`;
+  if (changed.length === 0) return [`${end}; nothing to do`];
+  using _lock = await folder.take();
+  await pruneCheckpoints(folder.checkpoints, steps, config.output.keep);
+  await folder.write('config.json', `${JSON.stringify(config, null, 2)}\n`);
+  const idle = changed.filter((path) => path !== 'keep');
+  const kept = changed.includes('keep') ? `; up to ${config.output.keep} checkpoints are kept` : '; nothing to do';
+  const unused = idle.map((path) => `output.${path}`).join(' and ');
+  return [`${end}${kept}`, ...(idle.length > 0 ? [`${unused}: of use while a run trains only`] : [])];
+}
+
+/** Data may lie elsewhere when a run goes on, if they are the same. @throws UsageError when they are not */
+async function checkMovedData(folder: RunFolder, dataset: ImageDataset, before: string): Promise<void> {
+  if (await isSameDataset(folder, dataset)) return;
+  throw new UsageError(
+    `data.source is ${JSON.stringify(before)} in ${folder.file('config.json')}, and ${dataset.name} holds other data; use another --out, or leave it out to go on`,
+  );
+}

@@ -14,6 +14,13 @@ const shortcuts = {
   keep: 'output.keep',
 } as const;
 
+/** The words of a command line that give a setting a value. */
+export function flagOf(path: string, value: unknown): readonly string[] {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const short = Object.entries(shortcuts).find(([, known]) => known === path);
+  return short ? [`--${short[0]}`, text] : ['--set', `${path}=${text}`];
+}
+
 /** Of commands that compile the programs of a run, and do not run it. */
 export const programFlags: Flags = {
   preset: { value: 'NAME', help: 'table1-64 ... table1-1024, cifar10, mnist-tiny (default), emoji-64' },

@@ -1,35 +1,43 @@
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { type FileContent, writeFileAtomic } from '@noisesmith/formats/node';
-import { formatTuning, type RunConfig, type RunTuning } from '@noisesmith/runs';
-import { type CheckpointStorage, listCheckpoints, type StepStatistics } from '@noisesmith/training';
-import { exists } from '../files';
+import { appendFile, mkdir, rm, rmdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { writeFileAtomic } from '@noisesmith/formats/node';
+import type { RunFileContent, RunFiles } from '@noisesmith/runs';
+import { type CheckpointEntry, type CheckpointStorage, listCheckpoints } from '@noisesmith/training';
+import { exists, readIfThere } from '../files';
 import { RunLock } from './run-lock';
 import { folderStorage, removeLeftovers } from './storage';
-import { TUNING_FILE } from './tuning';
 
-/** The files of one run. */
-export class RunFolder {
+/** The files of one run in a folder. */
+export class RunFolder implements RunFiles {
   readonly checkpoints: CheckpointStorage;
 
   constructor(readonly path: string) {
     this.checkpoints = folderStorage(this.file('checkpoints'));
   }
 
+  get name(): string {
+    return this.path;
+  }
+
   file(...names: readonly string[]): string {
     return join(this.path, ...names);
   }
 
+  /** Newest first. */
+  checkpointEntries(): Promise<CheckpointEntry[]> {
+    return listCheckpoints(this.checkpoints);
+  }
+
   /**
-   * Makes the folder, or tidies up what an unclean end has left in it, for a run that goes on from `step`.
-   * @returns what keeps other processes away until it is disposed of
+   * Makes the folder and keeps other processes away until what it returns is disposed of. What an unclean end has left
+   * of files that were being written goes.
    * @throws UsageError when another process trains here
    */
-  async prepare(config: RunConfig, tuning: RunTuning, step: number): Promise<RunLock> {
+  async take(): Promise<Disposable> {
     await mkdir(this.path, { recursive: true });
     const lock = RunLock.take(this.path);
     try {
-      await this.fill(config, tuning, step);
+      for (const folder of [this.path, this.file('grids'), this.file('checkpoints')]) await removeLeftovers(folder);
       return lock;
     } catch (error) {
       lock[Symbol.dispose]();
@@ -37,46 +45,36 @@ export class RunFolder {
     }
   }
 
-  private async fill(config: RunConfig, tuning: RunTuning, step: number): Promise<void> {
-    for (const folder of [this.path, this.file('grids'), this.file('checkpoints')]) {
-      await mkdir(folder, { recursive: true });
-      await removeLeftovers(folder);
-    }
-    // A folder with a configuration holds a run: the choices it begins with are there before.
-    await this.write(TUNING_FILE, formatTuning(tuning));
-    await this.write('config.json', `${JSON.stringify(config, null, 2)}\n`);
-    await this.dropStatisticsAfter(step);
+  /** For a folder that was made, and of which nothing came. */
+  async removeIfEmpty(): Promise<void> {
+    await rmdir(this.path).catch(() => undefined);
   }
 
-  async write(name: string, content: FileContent): Promise<void> {
-    await writeFileAtomic(this.file(name), content);
+  has(name: string): Promise<boolean> {
+    return exists(this.file(name));
   }
 
-  /** One line of `stats.jsonl`. */
-  async appendStatistics(statistics: StepStatistics): Promise<void> {
-    const line = JSON.stringify({ ...statistics, time: new Date().toISOString() });
-    await appendFile(this.file('stats.jsonl'), `${line}\n`);
+  read(name: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    return readIfThere(this.file(name));
   }
 
-  /** Whether the run has got to its end, with all its files written. */
-  async isFinished({ output, train }: RunConfig): Promise<boolean> {
-    const [newest] = await listCheckpoints(this.checkpoints);
-    if (newest?.step !== train.steps) return false;
-    const files = ['ema.safetensors', 'grid.png', ...(output.samplesPerClass > 0 ? ['samples.npz'] : [])];
-    return (await Promise.all(files.map((name) => exists(this.file(name))))).every(Boolean);
+  async write(name: string, content: RunFileContent): Promise<void> {
+    const path = this.file(name);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFileAtomic(path, content);
   }
 
-  /** Steps after the last checkpoint will run again; a line that a kill has cut short goes too. */
-  private async dropStatisticsAfter(step: number): Promise<void> {
-    if (!(await exists(this.file('stats.jsonl')))) return;
-    const text = await readFile(this.file('stats.jsonl'), 'utf8');
-    const kept = text.split('\n').filter((line) => {
-      try {
-        return (JSON.parse(line) as StepStatistics).step <= step;
-      } catch {
-        return false;
-      }
-    });
-    await this.write('stats.jsonl', kept.map((line) => `${line}\n`).join(''));
+  async append(name: string, text: string): Promise<void> {
+    await appendFile(this.file(name), text);
   }
+
+  async remove(name: string): Promise<void> {
+    await rm(this.file(name), { force: true });
+  }
+}
+
+/** A single checkpoint as a storage that holds no other. */
+export function oneCheckpoint(path: string): CheckpointStorage {
+  const { list, ...storage } = folderStorage(dirname(path));
+  return { ...storage, list: async () => (await list()).filter((name) => name === basename(path)) };
 }

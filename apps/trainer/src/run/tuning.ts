@@ -1,19 +1,8 @@
-import { join } from 'node:path';
-import {
-  chooseTuning,
-  defaultTuning,
-  parseTuning,
-  type RunTuning,
-  type TuningSource,
-  tuningSources,
-} from '@noisesmith/runs';
+import { chooseTuning, keptTuning, type RunTuning, type TuningSource, tuningSources } from '@noisesmith/runs';
 import { type AdapterProfile, type TuningStore, tuningKey } from '@noisesmith/tensor';
 import { UsageError } from '../errors';
-import { readTextIfThere } from '../files';
 import type { Arguments, Flags } from '../flags';
-
-/** Of a run folder: the choices that the run began with. */
-export const TUNING_FILE = 'tuning.json';
+import { RunFolder } from './run-folder';
 
 export const tuningFlag: Flags = {
   tuning: {
@@ -33,21 +22,6 @@ export function askedTuning(args: Arguments): TuningSource | undefined {
   throw new UsageError(`--tuning ${text} is not possible; expected one of ${tuningSources.join(', ')}`);
 }
 
-/**
- * The choices that the run of a folder began with; undefined when there is no such file.
- * @throws UsageError for a file that is damaged
- */
-export async function readTuning(folder: string): Promise<RunTuning | undefined> {
-  const path = join(folder, TUNING_FILE);
-  const text = await readTextIfThere(path);
-  if (text === undefined) return undefined;
-  const found = parseTuning(text);
-  if (found) return found;
-  throw new UsageError(
-    `${path}: damaged: expected source, key and choices; without it the run goes on with the defaults`,
-  );
-}
-
 export interface TuningRequest {
   /** The run folder, and whether it already holds a run. */
   readonly folder: string;
@@ -64,7 +38,7 @@ export interface TuningRequest {
  */
 export async function tuningOfRun({ asked, folder, profile, started, store, warn }: TuningRequest): Promise<RunTuning> {
   if (!started) return chooseTuning(profile, asked, store);
-  const kept = (await readTuning(folder)) ?? defaultTuning(profile);
+  const kept = await keptTuning(new RunFolder(folder), profile);
   if (asked !== undefined && asked !== kept.source) {
     throw new UsageError(
       `the run in ${folder} began with --tuning ${kept.source}, but ${asked} is asked for; use another --out, or leave it out to go on`,
