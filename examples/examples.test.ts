@@ -57,6 +57,14 @@ const examples: Record<string, (lines: string[]) => void> = {
     expect(losses.at(-1)).toBeLessThan(losses[0]! / 2);
     expect(lines.at(-1)).toBe('files: checkpoint-000000300.safetensors');
   },
+  runs(lines) {
+    expect(lines[0]).toMatch(/^interrupted at step 3\d$/);
+    expect(lines[1]).toBe(lines[0]!.replace('interrupted at', 'going on from'));
+    expect(lines[2]).toBe('done at step 60');
+    const means = lines[3]!.split(': ')[1]!.split(' ').map(Number);
+    expect(means[0]! + means[1]!).toBeLessThan(means[2]! + means[3]!);
+    expect(lines[4]).toMatch(/^a grid of \d+ bytes of PNG$/);
+  },
 };
 
 // Shaders compile anew where the driver has not cached them.
