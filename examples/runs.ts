@@ -27,7 +27,9 @@ const stop = new AbortController();
   using run = await openRun(config, { backend: device, dataset, files });
   const end = await run.train({
     signal: stop.signal,
-    onEvent: (event) => event.type === 'checkpoint' && stop.abort(),
+    onEvent(event) {
+      if (event.type === 'checkpoint') stop.abort();
+    },
   });
   console.log(`${end} at step ${run.step}`);
 }
@@ -36,6 +38,9 @@ console.log(`going on from step ${run.step}`);
 console.log(`${await run.train()} at step ${run.step}`);
 
 const images = await run.sample({ seeds: [0, 1, 2, 3], labels: [0, 0, 1, 1] });
-const means = Array.from({ length: 4 }, (_, i) => images.data.subarray(i * 64, (i + 1) * 64).reduce((a, b) => a + b) / 64);
+const means = Array.from(
+  { length: 4 },
+  (_, i) => images.data.subarray(i * 64, (i + 1) * 64).reduce((a, b) => a + b) / 64,
+);
 console.log('mean of each sample:', ...means.map(Math.round));
 console.log('a grid of', classGridPng(images, [0, 0, 1, 1]).length, 'bytes of PNG');

@@ -21,7 +21,15 @@ const wholeRun = (out: string): string[] => tinyTrain(images, out, STEPS, ...oft
 
 /** What two runs of the same configuration must have in common. */
 function expectSameResult(out: string): void {
-  for (const name of [LAST, 'ema.safetensors', 'samples.npz', 'grid.png', 'config.json', 'tuning.json']) {
+  for (const name of [
+    LAST,
+    'ema.safetensors',
+    'samples.npz',
+    'grid.png',
+    'config.json',
+    'dataset.json',
+    'tuning.json',
+  ]) {
     expect(readBytes(out, name).equals(readBytes(whole, name)), name).toBe(true);
   }
 }
@@ -35,6 +43,7 @@ describe('a run folder', () => {
     expect(filesIn(whole)).toEqual([
       ...[10, 20, 30, 40, 50].map((step) => `checkpoints/checkpoint-0000000${step}.safetensors`),
       'config.json',
+      'dataset.json',
       'ema.safetensors',
       'grid.png',
       'samples.npz',

@@ -30,7 +30,8 @@ export class TrainEngine<P extends Program = Program> implements Disposable {
     readonly backend: Backend<P>,
     private readonly denoiser: Denoiser,
     private readonly config: TrainConfig,
-    private readonly store: Store,
+    /** Flat vectors, by the names of `trainStateNames`. */
+    readonly store: Store,
     /** The programs of a step, in order. */
     readonly parts: readonly StepPart<P>[],
   ) {}

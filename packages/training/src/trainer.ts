@@ -1,4 +1,4 @@
-import { type Backend, DeviceLostError, type Program } from '@noisesmith/tensor';
+import { type Backend, DeviceLostError, type Program, type Store } from '@noisesmith/tensor';
 import { type StepDraw, stepDrawer, type TrainBatch } from './draw';
 import { averageWarning } from './ema-decay';
 import { type EngineOptions, TrainEngine } from './engine';
@@ -103,6 +103,11 @@ export class Trainer {
   /** What computes; another one after a loss. */
   get backend(): Backend {
     return this.engine.backend;
+  }
+
+  /** The state where it lies, by the names of `trainStateNames`, e.g. to draw from `ema`; another one after a loss. */
+  get store(): Store {
+    return this.engine.store;
   }
 
   /** Elements of a flat vector of the state, after the steps submitted so far; all [layout.size] unless told otherwise. */

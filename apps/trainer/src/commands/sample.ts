@@ -104,7 +104,7 @@ export const sample: Command = {
     const asked = askedTuning(args);
     const model = await readModelFile(file);
     const { denoiser, weights } = model;
-    const draw = drawOf(seeds, labelsOf(args, denoiser.classes, []));
+    const draw = drawOf(seeds, labelsOf(args, denoiser.classes, model.classes));
     const options = optionsOf(args, model);
     await prepareOutput('--out', out, format === 'folder' ? 'folder' : 'file');
     const signal = context.interruptSignal();
