@@ -12,7 +12,7 @@ import {
 } from '@noisesmith/runs';
 import { UsageError } from '../errors';
 import type { Arguments } from '../flags';
-import { RunFolder } from '../run/run-folder';
+import { otherRun, RunFolder } from '../run/run-folder';
 import { absoluteData, isSameData } from './data-paths';
 import { flagOf, givenSettings } from './settings';
 
@@ -51,9 +51,9 @@ export async function resolveRun(args: Arguments): Promise<ResolvedRun> {
       ? []
       : [`${files.file('config.json')} is missing; the configuration is the one in ${found.from}`];
   const stored = found.config;
-  const asked = withAbsoluteData(checkRunConfig(applySettings(stored, settings)));
+  const asked = withData(checkRunConfig(applySettings(stored, settings)), stored.data.source);
   const different = differences(stored, asked).filter(
-    ({ a, b, path }) => !changeable.test(path) && !(path === 'data.source' && isSameData(String(a), String(b))),
+    ({ path }) => !changeable.test(path) && !(path === 'data.source' && isSame(stored.data.source, asked.data.source)),
   );
   const moved = different.find(({ path }) => path === 'data.source');
   const others = different.filter((one) => one !== moved);
@@ -74,23 +74,29 @@ export async function resolveConfig(args: Arguments): Promise<RunConfig> {
 }
 
 const checkedConfig = (base: RunConfig, settings: readonly Setting[]): RunConfig =>
-  withAbsoluteData(checkRunConfig(applySettings(base, settings)));
+  withData(checkRunConfig(applySettings(base, settings)));
 
 async function newConfig(args: Arguments, settings: readonly Setting[]): Promise<RunConfig> {
   const preset = presetName(settings);
   const resume = args.has('resume') ? args.text('resume')! : 'auto';
   if (preset === undefined && resume !== 'auto' && resume !== 'none') {
-    const other = await storedConfig(new RunFolder(resume));
+    const other = await storedConfig(await otherRun(resume));
     if (other) return checkedConfig(other.config, settings);
   }
   return checkedConfig(presetConfig(preset ?? defaultPreset), settings);
 }
 
-/** A run goes on from any folder, so its paths must not depend on where it began. */
-const withAbsoluteData = ({ data, ...config }: RunConfig): RunConfig => ({
-  ...config,
-  data: { ...data, source: data.source && absoluteData(data.source) },
-});
+const isSame = (a: string | null, b: string | null): boolean =>
+  a === b || (a !== null && b !== null && isSameData(a, b));
+
+/**
+ * A run goes on from any folder, so its paths must not depend on where it began. The same data by another spelling stay
+ * as they are spelled so far.
+ */
+function withData({ data, ...config }: RunConfig, soFar: string | null = null): RunConfig {
+  const source = isSame(soFar, data.source) ? soFar : data.source;
+  return { ...config, data: { ...data, source: source && absoluteData(source) } };
+}
 
 function presetName(settings: readonly Setting[]): string | undefined {
   const value = settings.findLast(({ path }) => path === 'preset')?.value;

@@ -1,4 +1,4 @@
-import { appendFile, mkdir, rm, rmdir } from 'node:fs/promises';
+import { appendFile, mkdir, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { writeFileAtomic } from '@noisesmith/formats/node';
 import type { RunFileContent, RunFiles } from '@noisesmith/runs';
@@ -9,11 +9,10 @@ import { folderStorage, removeLeftovers } from './storage';
 
 /** The files of one run in a folder. */
 export class RunFolder implements RunFiles {
-  readonly checkpoints: CheckpointStorage;
-
-  constructor(readonly path: string) {
-    this.checkpoints = folderStorage(this.file('checkpoints'));
-  }
+  constructor(
+    readonly path: string,
+    readonly checkpoints: CheckpointStorage = folderStorage(join(path, 'checkpoints')),
+  ) {}
 
   get name(): string {
     return this.path;
@@ -74,7 +73,18 @@ export class RunFolder implements RunFiles {
 }
 
 /** A single checkpoint as a storage that holds no other. */
-export function oneCheckpoint(path: string): CheckpointStorage {
+function oneCheckpoint(path: string): CheckpointStorage {
   const { list, ...storage } = folderStorage(dirname(path));
   return { ...storage, list: async () => (await list()).filter((name) => name === basename(path)) };
+}
+
+/** The run that a path leads to: its folder, one where checkpoints lie without it, or a single checkpoint. */
+export async function otherRun(path: string): Promise<RunFolder> {
+  const isFile = await stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+  if (isFile) return new RunFolder(path, oneCheckpoint(path));
+  const run = new RunFolder(path);
+  return (await run.checkpointEntries()).length > 0 ? run : new RunFolder(path, folderStorage(path));
 }
