@@ -7,13 +7,9 @@ export { flattenParameters, type NamedData, parameterViews } from './parameters'
 export {
   clipX0,
   type PredictionType,
-  parsePredictionType,
   predictedEpsilon,
-  predictedEpsilonNumber,
   predictedX0,
-  predictedX0Number,
   predictionTarget,
-  predictionTargetNumber,
   predictionTypes,
   type SignalAndNoise,
   type X0Coefficients,
