@@ -7,7 +7,8 @@ const lot: readonly string[] = Object.entries(operations).flatMap(([name, { weig
   new Array<string>(Math.round(weight * 10)).fill(name),
 );
 
-const MOST_STEPS = 8;
+/** Operations of a program: most are small, since each kernel takes its time to compile. */
+const MOST_STEPS = [2, 3, 5, 8];
 /** Draws that come to nothing, such as a gradient of a program that has no sum yet, end a program at last. */
 const MOST_DRAWS = 40;
 
@@ -16,7 +17,7 @@ export function drawRecipe(seed: number): Recipe {
   const pool = new Pool(seed);
   const { random } = pool;
   pool.source(pool.shape(1));
-  let left = random.between(1, MOST_STEPS);
+  let left = random.between(1, random.pick(MOST_STEPS));
   for (let draws = 0; left > 0 && draws < MOST_DRAWS; draws++) {
     const op = random.pick(lot);
     const { draw, exact } = operations[op]!;

@@ -4,7 +4,7 @@ import { type Failure, failureOf } from './check';
 import { drawRecipe } from './draw';
 import { printRecipe, type Recipe } from './recipe';
 import { shrink } from './shrink';
-import { openAsGpu, type Way, ways } from './ways';
+import { openAsGpu, type Way, waysOf } from './ways';
 
 export interface FuzzOptions {
   readonly seed: number;
@@ -21,25 +21,30 @@ const COMPILES_PER_DEVICE = 24;
 
 /** A device as it is and one that plans as for a GPU, opened anew now and then. */
 class Devices {
-  private own: Device | undefined;
+  private plain: Device | undefined;
   private gpu: Device | undefined;
 
+  async own(): Promise<Device> {
+    this.plain ??= await openDevice();
+    return this.plain;
+  }
+
   async for(way: Way): Promise<Device> {
-    const kind = way.asGpu ? 'gpu' : 'own';
-    this[kind] ??= await (way.asGpu ? openAsGpu : openDevice)();
-    return this[kind];
+    if (!way.asGpu) return this.own();
+    this.gpu ??= await openAsGpu();
+    return this.gpu;
   }
 
   close(): void {
-    this.own?.destroy();
+    this.plain?.destroy();
     this.gpu?.destroy();
-    this.own = undefined;
+    this.plain = undefined;
     this.gpu = undefined;
   }
 }
 
 /**
- * Random programs of the seeds from `seed` on, each compared with the oracle in one of the {@link ways}, seed by seed.
+ * Random programs of the seeds from `seed` on, each compared with the oracle in one of the ways there are, seed by seed.
  *
  * @returns a report of each failure: seed, way, what is wrong, and the program made small
  */
@@ -62,6 +67,7 @@ export async function fuzz({ seed, count, onFailure, onProgress }: FuzzOptions):
 
 /** Reports of the seeds from `first` to `last`, which are compiled as one. */
 async function failuresOf(devices: Devices, first: number, last: number): Promise<string[]> {
+  const ways = waysOf(await devices.own());
   const way = ways[Math.floor(first / TOGETHER) % ways.length]!;
   const seeds = Array.from({ length: last - first + 1 }, (_, i) => first + i);
   const recipes = seeds.map(drawRecipe);

@@ -26,17 +26,22 @@ function anyChoices(graph: Graph, { profile }: Device, seed: number): DeviceComp
   return { choices: new Map(sites.map(({ key, candidates }) => [key, random.pick(candidates)])) };
 }
 
+const HALVES = 'halves';
 const rules = { asGpu: false, tolerance: TOLERANCE, options: () => ({ choices: new Map() }) };
 
-export const ways: readonly Way[] = [
+const allWays: readonly Way[] = [
   { ...rules, name: 'by rule' },
   { ...rules, name: 'generic', options: () => ({ generic: true }) },
   { ...rules, name: 'frozen choices', options: anyChoices },
   { ...rules, name: 'as a GPU', asGpu: true },
   { ...rules, name: 'as a GPU, frozen choices', asGpu: true, options: anyChoices },
   { ...rules, name: 'a form of the contraction', options: (_, __, seed) => ({ contract: formFor(seed) }) },
-  { ...rules, name: 'halves', tolerance: 2e-2, options: () => ({ storage: 'f16' as const }) },
+  { ...rules, name: HALVES, tolerance: 2e-2, options: () => ({ storage: 'f16' as const }) },
 ];
+
+/** Those that the adapter can go: halves need its feature. */
+export const waysOf = ({ profile }: Device): readonly Way[] =>
+  allWays.filter(({ name }) => profile.shaderF16 || name !== HALVES);
 
 const formFor = (seed: number) => contractVariants[seed % contractVariants.length]!;
 
