@@ -62,6 +62,7 @@ class Fusion {
     this.storeWhatMustBe();
     for (const t of this.nodes) if (t.node.kind === 'contract' || t.node.kind === 'reduce') this.growEpilogue(t);
     this.storeShared();
+    this.limitEpilogues();
     this.limitLoads();
     return { groups: this.sorted(this.groups()), stored: this.stored };
   }
@@ -192,13 +193,39 @@ class Fusion {
     }
   }
 
-  /** A kernel may bind only so many buffers: the widest of its inlined arguments are stored until it fits. */
+  /** Buffers that the kernel of an anchor binds, but for the step scalars. */
+  private bindingsOf(anchor: Tensor): number {
+    const outputs = this.chains.get(anchor)!.filter((x) => this.stored.has(x));
+    return this.loadsOf(anchor, outputs).length + outputs.length;
+  }
+
+  /**
+   * The last of an epilogue is computed apart where the kernel would bind too many buffers, though its sum were the only
+   * thing that it loads beside what the epilogue does.
+   */
+  private limitEpilogues(): void {
+    for (const [anchor, chain] of this.chains) {
+      const own = this.reads(anchor, []).size - children(anchor).length;
+      while (chain.length > 1 && this.bindingsOf(anchor) - Math.max(0, own) > this.maxLoads) {
+        this.epilogueOf.delete(chain.pop()!);
+        this.stored.add(chain.at(-1)!);
+      }
+    }
+  }
+
+  /**
+   * A kernel may bind only so many buffers: the widest of its inlined arguments are stored until it fits. A concat is no
+   * matter here: it is written by several kernels where one does not do.
+   */
   private limitLoads(): void {
     for (const t of this.nodes) {
-      if (t.node.kind !== 'map' || this.epilogueOf.has(t)) continue;
-      const args = [...t.node.xs].sort((a, b) => this.reads(b, []).size - this.reads(a, []).size);
+      const { kind } = t.node;
+      if (kind !== 'map' && kind !== 'gather' && kind !== 'random' && kind !== 'reduce') continue;
+      if (this.epilogueOf.has(t)) continue;
+      const bound = (): number => (kind === 'reduce' ? this.bindingsOf(t) : this.reads(t, []).size + 2);
+      const args = [...children(t)].sort((a, b) => this.reads(b, []).size - this.reads(a, []).size);
       for (const x of args) {
-        if (this.reads(t, []).size + 2 <= this.maxLoads) break;
+        if (bound() <= this.maxLoads) break;
         this.stored.add(base(x));
       }
     }

@@ -6,6 +6,7 @@ import { fastContract } from '../wgsl/contract-variants';
 import { Emitter, type Memory, nameless } from '../wgsl/emitter';
 import { quadVariable, variable } from '../wgsl/expression';
 import { ElementIndex } from '../wgsl/index-form';
+import { lowerConcat } from '../wgsl/lower-concat';
 import { lowerContract } from '../wgsl/lower-contract';
 import { lowerPointwise } from '../wgsl/lower-pointwise';
 import { lowerReduce } from '../wgsl/lower-reduce';
@@ -60,6 +61,11 @@ function lowered(planner: Planner, group: Group, quads: boolean): LoweredGroup {
   };
   switch (group.kind) {
     case 'pointwise':
+      if (group.anchor.node.kind === 'concat') {
+        const mostBuffers = planner.profile.limits.maxStorageBuffersPerShaderStage;
+        const loadsOf = (x: Tensor): Set<string> => loadsFrom(planner, memory, x);
+        return finish(lowerConcat({ ...buffers, output: group.anchor, loadsOf, mostBuffers }));
+      }
       return finish([lowerPointwise({ ...buffers, output: group.anchor })]);
     case 'reduce':
       return finish(lowerReduce({ ...buffers, output: group.anchor, stored: group.outputs }));
@@ -78,6 +84,22 @@ function lowered(planner: Planner, group: Group, quads: boolean): LoweredGroup {
       return finish(namedStages(planner, group, variant, names, memory, buffers.scratch, quads), decision);
     }
   }
+}
+
+/** Buffers that computing an element of `x` loads from. */
+function loadsFrom(planner: Planner, memory: Memory, x: Tensor): Set<string> {
+  const found = new Set<string>();
+  const bufferOf = (t: Tensor): string => {
+    found.add(planner.placeOf(t).key);
+    return 'buffer';
+  };
+  const scalar = (): string => {
+    found.add('scalars');
+    return 'scalar';
+  };
+  const recording = { ...nameless(memory), bufferOf, quadsOf: bufferOf, scalar };
+  new Emitter(recording).value(x, ElementIndex.linear(x.shape, variable('i', x.size)));
+  return found;
 }
 
 function memoryOf(planner: Planner, names: Bindings<Place>, group: Group): Memory {

@@ -5,7 +5,7 @@ import { type Graph, stateShape } from '../ir/program';
 import { sizeOf } from '../ir/shape';
 import type { Tensor } from '../ir/tensor';
 import type { Kernel } from '../wgsl/assemble';
-import type { ContractVariant } from '../wgsl/kernels/contract';
+import type { ContractVariant } from '../wgsl/kernels/contract-problem';
 import { core, isLeaf } from './core';
 import { tensorsOf } from './expanded';
 import { type Fused, fuse, type Group } from './fuse';

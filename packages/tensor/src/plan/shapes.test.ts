@@ -9,7 +9,8 @@ import { allKernels, isDefinition } from '../testing/all-kernels';
 import { differentiated, forcedBy } from '../testing/kernel-case';
 import { allKernelCases, kernelCases } from '../testing/kernel-cases';
 import { type KernelOutcome, outcomeOf } from '../testing/kernel-report';
-import { type ContractVariant, contractVariants } from '../wgsl/kernels/contract';
+import { contractVariants } from '../wgsl/kernels/contract';
+import type { ContractVariant } from '../wgsl/kernels/contract-problem';
 import { makePlan } from './plan';
 
 let device: Device;

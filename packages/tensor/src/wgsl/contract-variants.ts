@@ -6,12 +6,8 @@ import { type ContractRoles, contractRoles } from './contract-roles';
 import { Emitter, type Memory, nameless } from './emitter';
 import { type Expression, quadVariable, variable } from './expression';
 import { ElementIndex } from './index-form';
-import {
-  type ContractCandidate,
-  type ContractProblem,
-  type ContractVariant,
-  contractCandidates,
-} from './kernels/contract';
+import { contractCandidates } from './kernels/contract';
+import type { ContractCandidate, ContractProblem, ContractVariant } from './kernels/contract-problem';
 import type { KernelStage } from './kernels/kernel';
 import { storeAll, storeQuads } from './lower-pointwise';
 import type { Work } from './work';

@@ -197,8 +197,6 @@ export class Emitter {
         const inner = this.value(x, ElementIndex.at(x.shape, source.coords));
         return source.valid ? this.bind(`select(${zero(t)}, ${inner}, ${source.valid.text})`) : inner;
       }
-      case 'concat':
-        return this.concat(t, node, index);
       case 'gather': {
         const { table, index: rows } = node;
         const at = ElementIndex.at(rows.shape, index.coords.slice(0, rows.rank));
@@ -225,24 +223,6 @@ export class Emitter {
       bind: (expression) => this.bind(expression),
     });
     return node.xs.length === 0 || /^v\d+$/.test(printed) ? `${t.dtype}(${printed})` : this.bind(printed);
-  }
-
-  /** The part that holds the element is found by comparing its coordinate; the other parts read their first element. */
-  private concat(t: Tensor, node: Extract<Tensor['node'], { kind: 'concat' }>, index: ElementIndex): string {
-    const at = index.coords[node.axis]!;
-    const result = `v${this.names++}`;
-    this.statement(`var ${result} = ${zero(t)};`);
-    let from = 0;
-    node.xs.forEach((x) => {
-      const width = x.shape[node.axis]!;
-      const inside = m.within(at, from, from + width).text;
-      const own = index.coords.map((c, axis) => (axis === node.axis ? m.subtract(c, from) : c));
-      this.block(`if ${inside}`, width / t.shape[node.axis]!, () => {
-        this.statement(`${result} = ${this.value(x, ElementIndex.at(x.shape, own))};`);
-      });
-      from += width;
-    });
-    return result;
   }
 
   private random(t: Tensor, node: Extract<Tensor['node'], { kind: 'random' }>, index: ElementIndex): string {

@@ -66,7 +66,9 @@ export const expressionArithmetic: IndexArithmetic<Expression> = {
     if (n === 0) return a;
     // Below 0 no result is used.
     if (a.value !== undefined) return number(Math.max(0, a.value - n));
-    return { text: `(${a.text} - ${n}u)`, bound: Math.max(1, a.bound - n) };
+    const text = `(${a.text} - ${n}u)`;
+    const quad = a.quad && n % 4 === 0 ? { ...a.quad, base: `(${a.quad.base} - ${n}u)` } : undefined;
+    return withQuad({ text, bound: Math.max(1, a.bound - n) }, quad);
   },
   multiply(a, n) {
     if (a.value !== undefined) return number(a.value * n);

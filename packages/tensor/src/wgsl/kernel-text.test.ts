@@ -1,6 +1,6 @@
-// Reference: what one would write by hand for x·2 + bias, broadcast along rows, then squared and summed along rows.
+// Reference: what one would write by hand for each of these; a change of emitted code is to be seen and judged.
 import { expect, it } from 'vitest';
-import { add, f32, mul, square, sum, trace } from '../index';
+import { add, concat, einsum, f32, type Graph, matmul, mul, square, sum, trace, window } from '../index';
 import { makePlan } from '../plan/plan';
 
 const profile = {
@@ -41,5 +41,172 @@ it('computes an elementwise chain inside the reduction that reads it', () => {
       buf2[i] = acc;
     }
     "
+  `);
+});
+
+/** What the kernels of a plan do, without declarations of buffers and the lines that every entry point begins with. */
+const bodies = (graph: Graph, options = {}): string =>
+  makePlan(graph, profile, options)
+    .kernels.map(({ form, wgsl }) => {
+      const lines = wgsl.split('\n').filter((line) => !/^@|^fn main|let i = |{ return; }|^}|^$/.test(line));
+      return [form, ...lines].join('\n');
+    })
+    .join('\n');
+
+it('takes four neighbours of an elementwise chain at a time', () => {
+  const graph = trace({ inputs: { x: f32(4, 8), y: f32(4, 8) } }, ({ inputs }) => ({
+    outputs: { z: mul(add(inputs.x, inputs.y), 0.5) },
+  }));
+  expect(bodies(graph)).toMatchInlineSnapshot(`
+    "pointwise 4x8
+      let first = i * 4u;
+      let v0 = buf0[first / 4u];
+      let v1 = buf1[first / 4u];
+      let v2 = (v0.x + v1.x);
+      let v3 = (v2 * 0.5);
+      let v4 = (v0.y + v1.y);
+      let v5 = (v4 * 0.5);
+      let v6 = (v0.z + v1.z);
+      let v7 = (v6 * 0.5);
+      let v8 = (v0.w + v1.w);
+      let v9 = (v8 * 0.5);
+      buf2[first / 4u] = vec4<f32>(v3,v5,v7,v9);"
+  `);
+});
+
+it('folds few long sums in two stages', () => {
+  const graph = trace({ inputs: { x: f32(3, 4096) } }, ({ inputs }) => ({ outputs: { y: sum(square(inputs.x), 1) } }));
+  expect(bodies(graph)).toMatchInlineSnapshot(`
+    "reduce sum 3x4096 over 1 in 128 parts
+      let begin = (i / 3u) * 32u;
+      let end = min(begin + 32u, 4096u);
+      var acc = 0.0;
+      let v0 = (i % 3u);
+      for (var r = begin; r < end; r++) {
+        let v1 = buf1[((v0 * 4096u) + r)];
+        let v2 = (v1 * v1);
+        acc = acc + v2;
+      }
+      buf0[i] = acc;
+    reduce sum 3x4096 over 1 combine 128 parts
+      var acc = 0.0;
+      for (var p = i / 3u; p < 128u; p++) {
+        let v0 = buf0[p * 3u + i];
+        acc = acc + v0;
+      }
+      buf2[i] = acc;"
+  `);
+});
+
+it('joins tensors by loading each value once, as quads where parts are whole ones', () => {
+  const graph = trace({ inputs: { x: f32(4, 64), y: f32(4, 32) } }, ({ inputs }) => ({
+    outputs: { z: concat([inputs.x, inputs.y], 1) },
+  }));
+  expect(makePlan(graph, profile).kernels[0]!.work).toEqual({ flops: 0, loads: 384, stores: 384 });
+  expect(bodies(graph)).toMatchInlineSnapshot(`
+    "pointwise 4x96
+      let first = i * 4u;
+      if ((first % 96u) < 64u) {
+        let v0 = buf0[(((first / 96u) * 64u) + (first % 96u)) / 4u];
+        buf1[(((first / 96u) * 96u) + (first % 96u)) / 4u] = vec4<f32>(v0.x,v0.y,v0.z,v0.w);
+      }
+      if ((first % 96u) >= 64u) {
+        let v1 = buf2[(((first / 96u) * 32u) + ((first % 96u) - 64u)) / 4u];
+        buf1[(((first / 96u) * 96u) + (first % 96u)) / 4u] = vec4<f32>(v1.x,v1.y,v1.z,v1.w);
+      }"
+  `);
+});
+
+it('joins tensors element by element where a quad would span two', () => {
+  const graph = trace({ inputs: { x: f32(4, 3), y: f32(4, 5) } }, ({ inputs }) => ({
+    outputs: { z: concat([inputs.x, inputs.y], 1) },
+  }));
+  expect(makePlan(graph, profile).kernels[0]!.work).toEqual({ flops: 0, loads: 32, stores: 32 });
+  expect(bodies(graph)).toMatchInlineSnapshot(`
+    "pointwise 4x8
+      if ((i % 8u) < 3u) {
+        let v0 = buf0[(((i / 8u) * 3u) + (i % 8u))];
+        buf1[(((i / 8u) * 8u) + (i % 8u))] = v0;
+      }
+      if ((i % 8u) >= 3u) {
+        let v1 = buf2[(((i / 8u) * 5u) + ((i % 8u) - 3u))];
+        buf1[(((i / 8u) * 8u) + (i % 8u))] = v1;
+      }"
+  `);
+});
+
+it('reads windows where they lie', () => {
+  const graph = trace({ inputs: { x: f32(64, 9) } }, ({ inputs }) => ({
+    outputs: { y: sum(window(inputs.x, 1, 3, 2), 2) },
+  }));
+  expect(bodies(graph)).toMatchInlineSnapshot(`
+    "reduce sum 64x4x3 over 2
+      var acc = 0.0;
+      for (var r = i / 256u; r < 3u; r++) {
+        let v0 = buf0[(((((i * 3u) + r) / 12u) * 9u) + ((((((i * 3u) + r) / 3u) % 4u) * 2u) + (((i * 3u) + r) % 3u)))];
+        acc = acc + v0;
+      }
+      buf1[i] = acc;"
+  `);
+});
+
+it('sums products one output at a time in the plain lowering', () => {
+  const graph = trace({ inputs: { x: f32(2, 5, 6), y: f32(2, 7, 6) } }, ({ inputs }) => ({
+    outputs: { z: mul(einsum('bmk,bnk->bmn', inputs.x, inputs.y), 0.5) },
+  }));
+  expect(bodies(graph, { generic: true })).toMatchInlineSnapshot(`
+    "contract 2x5x7x6 plain
+    fn ns_erf(x: f32) -> f32 {
+      let z = min(abs(x), 6.0);
+      let s = x * x;
+      let t = 1.0 / (1.0 + 0.5 * z);
+      let p = (((((((((0.170872762799263) * t + (-0.8221522569656372)) * t + 1.488515853881836) * t + (-1.1352039575576782)) * t + 0.27886807918548584) * t + (-0.18628805875778198)) * t + 0.09678418189287186) * t + 0.3740919530391693) * t + 1.0000237226486206) * t + (-1.265512228012085);
+      let far = sign(x) * (1.0 - t * exp(p - z * z));
+      let near = x * (((((((-0.0008548327023163438)) * s + 0.005223977379500866) * s + (-0.02686617150902748)) * s + 0.11283791810274124) * s + (-0.37612637877464294)) * s + 1.128379225730896);
+      return select(far, near, s < 0.25);
+      var acc = 0.0;
+      for (var k = i / 70u; k < 6u; k++) {
+        acc += buf0[((((i / 7u) / 5u) * 30u) + ((((i / 7u) % 5u) * 6u) + k))] * buf1[((((i / 7u) / 5u) * 42u) + (((i % 7u) * 6u) + k))];
+      }
+      let o = ((((i / 7u) / 5u) * 35u) + ((((i / 7u) % 5u) * 7u) + (i % 7u)));
+      let v0 = ((0.5 * acc) * (1.0 + ns_erf((acc * 0.7071067690849304))));
+      buf2[o] = v0;"
+  `);
+});
+
+it('keeps a tile of sums in registers', () => {
+  const graph = trace({ inputs: { x: f32(2, 8), w: f32(8, 4) } }, ({ inputs }) => ({
+    outputs: { z: add(matmul(inputs.x, inputs.w), 1) },
+  }));
+  expect(bodies(graph)).toMatchInlineSnapshot(`
+    "contract 1x2x4x8 rows 2x8
+    let id = group.x + groups.x * (group.y + groups.y * group.z);
+    let n0 = (id % 1u) * 8u;
+    let m0 = ((id / 1u) % 1u) * 2u;
+    let matrix = (id / 1u) % 1u;
+    let part = id / 1u;
+    let m_0 = m0 + 0u;
+    let m_1 = m0 + 1u;
+    let n_0 = min(n0 + 0u + lane, 3u);
+    var s_0_0 = 0.0;
+    var s_1_0 = 0.0;
+    let end = min((part + 1u) * 8u, 8u);
+    for (var k = part * 8u; k < end; k++) {
+    let a_0 = buf0[((m_0 * 8u) + k)];
+    let a_1 = buf0[((m_1 * 8u) + k)];
+    let b_0 = buf1[((k * 4u) + n_0)];
+    s_0_0 = fma(a_0, b_0, s_0_0);
+    s_1_0 = fma(a_1, b_0, s_1_0);
+    var sums: array<f32, 2>;
+    sums[0] = s_0_0;
+    sums[1] = s_1_0;
+    let last = min(m0 + 2u, 2u);
+    for (var row = m0; row < last; row++) {
+    if (n0 + 0u + lane < 4u) {
+    let acc = sums[(row - m0) * 1u + 0u];
+        let v0 = ((row * 4u) + n_0);
+        let v1 = acc;
+        let v2 = (v1 + 1.0);
+        buf2[v0] = v2;"
   `);
 });

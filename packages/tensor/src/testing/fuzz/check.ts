@@ -30,7 +30,12 @@ export async function failureOf(
     using program = await device.compile(graph, way.options(graph, device, seed));
     for (const [name, data] of Object.entries(values.state ?? {})) program.state.write(name, data);
     await program.run(values.inputs, values.scalars);
-    const { half } = program.plan;
+    const { half, kernels } = program.plan;
+    const limit = device.profile.limits.maxStorageBuffersPerShaderStage;
+    for (const { bindings, form } of kernels) {
+      if (bindings.length > limit)
+        return { kind: 'bindings', text: `${form} binds ${bindings.length} buffers of ${limit}` };
+    }
     const truth = interpret(graph, values, { half });
     const rounded = interpret(graph, values, { half, precision: 'f32' });
     for (const results of ['outputs', 'state'] as const) {

@@ -1,4 +1,4 @@
-import type { ContractProblem } from './contract';
+import type { ContractProblem } from './contract-problem';
 import { partialSum } from './contract-split';
 import { registerTilesWork } from './contract-work';
 import { type KernelStage, range, workgroupId } from './kernel';

@@ -5,7 +5,7 @@ import {
   type ContractSizes,
   type ContractVariant,
   transpose,
-} from './contract';
+} from './contract-problem';
 import { combineParts, partialSum, scratchFor, scratchSize, singleStores } from './contract-split';
 import { registerTilesWork } from './contract-work';
 import { entryParameters, type KernelStage, range, workgroupId } from './kernel';

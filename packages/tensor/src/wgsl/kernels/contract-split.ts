@@ -1,5 +1,5 @@
 import { work } from '../work';
-import type { ContractProblem, ContractSizes } from './contract';
+import type { ContractProblem, ContractSizes } from './contract-problem';
 import { combineWork } from './contract-work';
 import { invocationId, type KernelStage } from './kernel';
 

@@ -5,7 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import { leastProfile } from '../../device/least-profile';
 import { work } from '../work';
-import type { ContractProblem } from './contract';
+import type { ContractProblem } from './contract-problem';
 import { workgroupTile } from './contract-tile';
 import type { KernelProfile } from './kernel';
 

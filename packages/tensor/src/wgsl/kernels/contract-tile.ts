@@ -1,4 +1,4 @@
-import { type ContractCandidate, type ContractProblem, type ContractVariant, transpose } from './contract';
+import { type ContractCandidate, type ContractProblem, type ContractVariant, transpose } from './contract-problem';
 import { combineParts, partialSum, scratchFor, scratchSize } from './contract-split';
 import { stagedTilesWork } from './contract-work';
 import { entryParameters, type KernelProfile, type KernelStage, range, workgroupId } from './kernel';

@@ -4,7 +4,8 @@
  */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { work } from '../work';
-import { type ContractProblem, type ContractSizes, contractVariants } from './contract';
+import { contractVariants } from './contract';
+import type { ContractProblem, ContractSizes } from './contract-problem';
 import { type KernelStage, wgslOf } from './kernel';
 import { openTestDevice, type TestDevice } from './testing';
 

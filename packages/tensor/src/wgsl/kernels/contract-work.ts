@@ -1,5 +1,5 @@
 import { repeatWork, sumWork, type Work, work } from '../work';
-import type { ContractProblem } from './contract';
+import type { ContractProblem } from './contract-problem';
 
 /** A form that keeps its sums in registers: `down` × `across` tiles of rows × (lanes · columns), for each matrix. */
 export interface RegisterTiles {

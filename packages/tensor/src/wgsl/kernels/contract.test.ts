@@ -5,7 +5,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { leastProfile } from '../../device/least-profile';
 import { work } from '../work';
-import { type ContractProblem, type ContractSizes, contractCandidates, contractVariants, formsFor } from './contract';
+import { contractCandidates, contractVariants, formsFor } from './contract';
+import type { ContractProblem, ContractSizes } from './contract-problem';
 import type { KernelStage } from './kernel';
 import { largestError, type Memory, openTestDevice, randomValues, runStages, type TestDevice } from './testing';
 

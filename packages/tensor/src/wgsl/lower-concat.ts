@@ -1,0 +1,106 @@
+import { printSizes, sizeOf } from '../ir/shape';
+import type { Tensor } from '../ir/tensor';
+import { perElement, workgroupsFor } from './assemble';
+import type { Emitter } from './emitter';
+import { type Expression, expressionArithmetic as m, quadVariable, variable } from './expression';
+import { ElementIndex } from './index-form';
+import { isShort, type PointwiseLowering } from './lower-pointwise';
+import { repeatWork } from './work';
+
+export interface ConcatLowering extends PointwiseLowering {
+  /** Buffers that computing elements of `x` loads from, by what tells them apart. */
+  loadsOf(x: Tensor): ReadonlySet<string>;
+  /** Buffers that one kernel can bind. */
+  readonly mostBuffers: number;
+}
+
+/** A joined tensor as rows: in each, [from, from + width) are the part's own elements. */
+interface Part {
+  readonly x: Tensor;
+  readonly from: number;
+  readonly width: number;
+}
+
+/** Above this many parts, four neighbours at a time would make a program that is slow to compile. */
+const MOST_PARTS_OF_QUADS = 8;
+
+/**
+ * Kernels that write the elements of a concat: one, or as many as it takes for each to bind no more buffers than it can.
+ * An invocation takes one element, or four neighbours where all of them are always of one part; it finds the part by
+ * comparing.
+ */
+export function lowerConcat(c: ConcatLowering) {
+  const { output } = c;
+  const { node } = output;
+  if (node.kind !== 'concat') throw new Error('not a concat');
+  const inner = sizeOf(output.shape.slice(node.axis + 1));
+  let from = 0;
+  const parts = node.xs.map((x): Part => {
+    const part = { x, from, width: x.shape[node.axis]! * inner };
+    from += part.width;
+    return part;
+  });
+  const chunks = chunksOf(c, parts);
+  return chunks.map((chunk, i) => {
+    const name = printSizes(output.shape);
+    return {
+      ...lowerChunk(c, chunk, from),
+      name: chunks.length > 1 ? `${name} part ${i + 1} of ${chunks.length}` : name,
+    };
+  });
+}
+
+/** Neighbouring parts that one kernel can bind, with what it writes. */
+function chunksOf({ loadsOf, mostBuffers }: ConcatLowering, parts: readonly Part[]): Part[][] {
+  const chunks: Part[][] = [];
+  let loads = new Set<string>();
+  for (const part of parts) {
+    const own = loadsOf(part.x);
+    const together = new Set([...loads, ...own]);
+    const fits = chunks.length > 0 && together.size + 1 <= mostBuffers;
+    loads = fits ? together : new Set(own);
+    if (fits) chunks.at(-1)!.push(part);
+    else chunks.push([part]);
+  }
+  return chunks;
+}
+
+/** One kernel over the rows of a chunk; a row of the output has `whole` elements. */
+function lowerChunk(c: ConcatLowering, chunk: readonly Part[], whole: number) {
+  const { output } = c;
+  const begin = chunk[0]!.from;
+  const length = chunk.reduce((n, { width }) => n + width, 0);
+  const size = (output.size / whole) * length;
+  const even = [whole, begin, ...chunk.map(({ width }) => width)].every((n) => n % 4 === 0);
+  const short = chunk.length <= MOST_PARTS_OF_QUADS && chunk.every(({ x }) => isShort(c.trial(), x));
+  const lanes = c.quads && even && short ? [0, 1, 2, 3] : [0];
+  const four = lanes.length === 4;
+  const e = c.emitter();
+  if (four) e.statement('let first = i * 4u;');
+  const at = (j: number): Expression => (four ? quadVariable('first', j, size) : variable('i', size));
+  const row = (j: number): Expression => m.divide(at(j), length);
+  const column = (j: number): Expression => m.remainder(at(j), length);
+  const to = length === whole ? at(0) : m.add(m.multiply(row(0), whole), m.add(column(0), m.constant(begin)));
+  for (const { x, from, width } of chunk) {
+    const write = (): void => {
+      const values = lanes.map((j) => {
+        const own = m.subtract(column(j), from - begin);
+        return e.value(x, ElementIndex.linear(x.shape, m.add(m.multiply(row(j), width), own)));
+      });
+      e.statement(
+        four
+          ? `${c.quadsFor(output)}[${to.text} / 4u] = ${e.storedQuad(output, values)};`
+          : `${c.bufferFor(output)}[${to.text}] = ${e.stored(output, values[0]!)};`,
+      );
+      e.count({ stores: lanes.length });
+    };
+    if (chunk.length === 1) write();
+    else e.block(`if ${m.within(column(0), from - begin, from - begin + width).text}`, width / length, write);
+  }
+  const invocations = size / lanes.length;
+  return {
+    body: perElement(invocations, e.text),
+    workgroups: workgroupsFor(invocations),
+    work: repeatWork(e.work, invocations),
+  };
+}
