@@ -1,7 +1,6 @@
 import { printSizes, sizeOf } from '../ir/shape';
 import type { Tensor } from '../ir/tensor';
 import { perElement, workgroupsFor } from './assemble';
-import type { Emitter } from './emitter';
 import { type Expression, expressionArithmetic as m, quadVariable, variable } from './expression';
 import { ElementIndex } from './index-form';
 import { isShort, type PointwiseLowering } from './lower-pointwise';

@@ -10,7 +10,7 @@ export interface ContractSizes {
 
 /**
  * Σ_k A[b, m, k] · B[b, k, n] in f32. Operands and result are expressions, so a kernel form never knows where values
- * lie: broadcasts, transposes, prologues and epilogues are the caller's.
+ * lie: broadcasts, transposes and epilogues are the caller's.
  */
 export interface ContractProblem extends ContractSizes {
   /** The f32 expression of A at u32 expressions; called with coordinates in range only, and without side effects. */
