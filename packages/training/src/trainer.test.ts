@@ -2,7 +2,7 @@
 // must equal to the bit. The network is the tiny denoiser of train-step.test.ts.
 import { bytesSource, collectParts } from '@noisesmith/formats';
 import { type Backend, type Device, DeviceLostError, interpret, openDevice } from '@noisesmith/tensor';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { decodeCheckpoint } from './checkpoint';
 import { checkpointName, findCheckpoints, listCheckpoints } from './checkpoints';
 import { trainConfig } from './config';
@@ -105,6 +105,26 @@ describe.each(backends)('a run on %s', (_name, open) => {
     await using last = await storage.open(checkpointName(20));
     expect(await decodeCheckpoint(last, { take })).toMatchObject({ step: 20, config: settings });
     expect(vectors).toEqual(expected);
+  });
+
+  it('tells a pace that knows nothing of the time before its first step has ended', async () => {
+    let now = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => now);
+    try {
+      // Kernels compile while the first step runs; the others take a second from batch to batch.
+      const batches = async (step: number) => {
+        now += step === 0 ? 600_000 : 1000;
+        return tinyBatch(step, config.batch);
+      };
+      using trainer = await create({ batches, checkpointEvery: 100 });
+      const { events, onEvent } = recorder();
+      await trainer.train({ onEvent });
+      const steps = events.filter((event) => event.type === 'step');
+      for (const { imagesPerSecond } of steps) expect(imagesPerSecond).toBeLessThan(100);
+      for (const { imagesPerSecond } of steps) expect(imagesPerSecond).toBeGreaterThan(config.batch / 5);
+    } finally {
+      vi.restoreAllMocks();
+    }
   });
 
   it('goes on in place after an interruption', async () => {
