@@ -1,7 +1,7 @@
 // Everything `npm run` needs on a machine with Node and npm alone: node tools/run.mjs WHAT [arguments]
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { runForeground } from './setup/foreground.mjs';
+import { runForeground, typedIn } from './setup/foreground.mjs';
 import { progress, SetupError } from './setup/report.mjs';
 import { setUp } from './setup/setup.mjs';
 import { resolveFrom, root } from './setup/workspace.mjs';
@@ -20,13 +20,13 @@ async function setUpWithAdapter() {
 const commands = {
   async train(args) {
     await setUpWithAdapter();
-    return runForeground([cli, 'train', ...args]);
+    return runForeground([cli, 'train', ...args], {}, typedIn(process.env));
   },
   async noisesmith(args) {
     // Commands such as `inspect` and `doctor` work without an adapter; the others say themselves that there is none.
     const { missingAdapter } = await setUp({ adapter: true });
     if (missingAdapter) progress(missingAdapter);
-    return runForeground([cli, ...args]);
+    return runForeground([cli, ...args], {}, typedIn(process.env));
   },
   async bench(args) {
     await setUpWithAdapter();

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { statSync } from 'node:fs';
 import { constants } from 'node:os';
 import { root } from './workspace.mjs';
 
@@ -6,17 +7,28 @@ import { root } from './workspace.mjs';
 const samePressMs = 500;
 
 /**
+ * Where paths of a command line start: the folder in which `npm run` was typed, which npm names in INIT_CWD, since it
+ * runs scripts in the root.
+ * @param {NodeJS.ProcessEnv} env
+ */
+export function typedIn({ INIT_CWD }) {
+  const found = INIT_CWD && statSync(INIT_CWD, { throwIfNoEntry: false })?.isDirectory();
+  return found ? INIT_CWD : root;
+}
+
+/**
  * Runs the work in the foreground. The child leads a process group of its own, so it gets one signal for one Ctrl-C,
  * from here; it may take its time to end. A second Ctrl-C kills it with all that it started.
  * @param {string[]} args of Node
  * @param {NodeJS.ProcessEnv} [env] added to the environment
+ * @param {string} [cwd] its working folder; the root unless given
  * @returns {Promise<number>} exit code; 128 + number when a signal ended it
  */
-export function runForeground(args, env = {}) {
+export function runForeground(args, env = {}, cwd = root) {
   // On Windows a new group would mean a new console; there the console itself brings Ctrl-C to the child.
   const ownGroup = process.platform !== 'win32';
   const child = spawn(process.execPath, args, {
-    cwd: root,
+    cwd,
     env: { ...process.env, ...env },
     stdio: 'inherit',
     detached: ownGroup,
@@ -36,8 +48,8 @@ export function runForeground(args, env = {}) {
   const handlers = [
     ['SIGINT', () => pass('SIGINT')],
     ['SIGTERM', () => pass('SIGTERM')],
-    // The terminal is gone: the work ends as on a request to end.
-    ['SIGHUP', () => pass('SIGTERM')],
+    // A terminal that goes away says so more than once.
+    ['SIGHUP', () => firstPress === 0 && pass('SIGHUP')],
   ];
   if (ownGroup) {
     handlers.push(

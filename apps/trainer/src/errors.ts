@@ -14,6 +14,11 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
+/** The work failed, for a reason that one line tells. */
+export class WorkError extends Error {
+  override readonly name = 'WorkError';
+}
+
 /** Errors that stand for what the user gave: flags, configuration, data, files, or a network too large for the adapter. */
 const userErrors = [
   UsageError,
@@ -26,7 +31,7 @@ const userErrors = [
 ] as const;
 
 /** Errors that are expected to happen in good order: they are told in one line, without a stack. */
-const failures = [TrainingError, DeviceError] as const;
+const failures = [WorkError, TrainingError, DeviceError] as const;
 
 const isOneOf = (error: unknown, kinds: readonly (abstract new (...args: never[]) => Error)[]): error is Error =>
   kinds.some((kind) => error instanceof kind);

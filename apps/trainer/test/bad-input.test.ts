@@ -154,5 +154,5 @@ it('a loss that is no number fails with exit code 1 and names the step', async (
   const result = await cli(set('train.learningRate.base=1e30'));
   expect(result.exitCode).toBe(1);
   expect(result.err).toMatch(/\nnoisesmith: step \d+: the (loss|gradient norm) is (NaN|-?Infinity); [^\n]+\n$/);
-  expect(filesIn(join(out, 'checkpoints'))).toEqual([]);
+  expect(filesIn(out).filter((name) => name.startsWith('checkpoints'))).toEqual([]);
 });

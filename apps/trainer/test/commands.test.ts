@@ -1,13 +1,13 @@
 // References: NumPy-free readers of @noisesmith/formats and decodeImage (sharp) for what is written; closed forms of the
 // schedules (gamma of simple_linear is 1 - t, logSNR shifts by 2 ln b); the fixture's own header.
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { decodeImage, openDataset } from '@noisesmith/data';
 import { readNpz } from '@noisesmith/formats';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { commands } from '../src/cli';
-import { cli, readBytes, temporaryFolder, tinyTrain, writeImages } from './cli-run';
+import { cli, type Overrides, readBytes, temporaryFolder, tinyTrain, writeImages } from './cli-run';
 
 const folder = temporaryFolder();
 const run = join(folder, 'run');
@@ -137,6 +137,50 @@ describe('sample', () => {
     await cli(['sample', '--checkpoint', weights, '--n', '6', '--labels', '3,0', '--out', out]);
     const dataset = await openDataset(`folder:${out}`, { channels: 1 });
     expect([dataset.size, dataset.classes]).toEqual([6, ['0', '3']]);
+  });
+
+  it('is interrupted at any batch, keeps what is finished, and goes on to the same file', async () => {
+    const draw = (out: string, more: Overrides = {}) =>
+      cli(['sample', '--checkpoint', weights, '--n', '24', '--batch', '2', '--out', out], more);
+    const whole = join(folder, 'unbroken.npz');
+    expect(await draw(whole)).toMatchObject({ exitCode: 0 });
+    const out = join(folder, 'broken.npz');
+    const part = `${out}.part`;
+    const controller = new AbortController();
+    const watch = setInterval(() => {
+      if (existsSync(part) && statSync(part).size > 1024) controller.abort();
+    }, 1);
+    const stopped = await draw(out, { signal: controller.signal });
+    clearInterval(watch);
+    expect(stopped.exitCode).toBe(130);
+    expect(stopped.err).toMatch(/interrupted; \d+ of 24 samples are in .*broken\.npz\.part; the same command goes on/);
+    expect(existsSync(out)).toBe(false);
+    const goingOn = await draw(out);
+    expect(goingOn.exitCode).toBe(0);
+    expect(goingOn.err).toMatch(/broken\.npz\.part: \d+ of 24 samples are there already/);
+    expect(readBytes(out).equals(readBytes(whole))).toBe(true);
+    expect(existsSync(part)).toBe(false);
+  });
+
+  it('takes the average of a checkpoint, or its weights themselves', async () => {
+    const [name] = readdirSync(join(run, 'checkpoints'));
+    const checkpoint = join(run, 'checkpoints', name!);
+    const drawn = async (file: string, ...more: string[]) => {
+      const out = join(folder, 'weights.npz');
+      const result = await cli(['sample', '--checkpoint', file, '--n', '2', '--out', out, ...more]);
+      return { ...result, bytes: result.exitCode === 0 ? readBytes(out) : undefined };
+    };
+    const average = await drawn(weights);
+    expect((await drawn(checkpoint, '--weights', 'average')).bytes).toEqual(average.bytes);
+    const raw = await drawn(checkpoint, '--weights', 'raw');
+    expect(raw.exitCode).toBe(0);
+    expect(raw.bytes).not.toEqual(average.bytes);
+    const none = await drawn(weights, '--weights', 'raw');
+    expect(none).toMatchObject({ exitCode: 2, err: expect.stringMatching(/holds the moving average alone/) });
+    expect(await drawn(weights, '--weights', 'best')).toMatchObject({
+      exitCode: 2,
+      err: 'noisesmith: --weights best is not possible; expected average or raw\n',
+    });
   });
 
   it('refuses labels, seeds and counts that cannot be', async () => {

@@ -1,22 +1,6 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { fileSource, writeFileAtomic } from '@noisesmith/formats/node';
-import {
-  chooseTuning,
-  classGridPng,
-  type Draw,
-  describeTuning,
-  drawImages,
-  drawOf,
-  encodePng,
-  type Images,
-  type Model,
-  pick,
-  readModel,
-  samplesNpz,
-  samplingOptions,
-} from '@noisesmith/runs';
-import { openSampling, parseSampler, type SamplingOptions } from '@noisesmith/samplers';
+import { fileSource } from '@noisesmith/formats/node';
+import { drawOf, type Model, type ReadModelOptions, readModel, samplingOptions } from '@noisesmith/runs';
+import { parseSampler, type SamplingOptions } from '@noisesmith/samplers';
 import { parseSchedule } from '@noisesmith/schedules';
 import { type Command, jsonFlag } from '../command';
 import { exitCodes, UsageError, userInput } from '../errors';
@@ -25,7 +9,12 @@ import { printJson } from '../output';
 import { prepareOutput } from '../outputs';
 import { Progress } from '../run/progress';
 import { askedTuning, tuningFlag } from '../run/tuning';
-import { labelsOf, type SampleFormat, sampleFormat, seedsOf } from '../sampling-request';
+import { type Drawn, drawMissing } from '../samples/draw-missing';
+import { drawnWith } from '../samples/drawn-with';
+import { openFileStore } from '../samples/file-store';
+import { openFolderStore } from '../samples/folder-store';
+import { labelsOf, sampleFormat, seedsOf } from '../samples/request';
+import type { SampleJob } from '../samples/store';
 
 /** How the run samples, with what the flags say otherwise. */
 function optionsOf(args: Arguments, { denoiser, run }: Model): SamplingOptions {
@@ -44,33 +33,15 @@ function optionsOf(args: Arguments, { denoiser, run }: Model): SamplingOptions {
   return options;
 }
 
-async function readModelFile(file: string): Promise<Model> {
+const weightsOf = (args: Arguments): NonNullable<ReadModelOptions['weights']> => {
+  const text = args.text('weights') ?? 'average';
+  if (text === 'raw' || text === 'average') return text;
+  throw new UsageError(`--weights ${text} is not possible; expected average or raw`);
+};
+
+async function readModelFile(file: string, weights: ReadModelOptions['weights']): Promise<Model> {
   await using source = await fileSource(file);
-  return await readModel(source);
-}
-
-type Writer = (images: Images, draw: Draw) => Promise<void>;
-
-function writerFor(out: string, format: SampleFormat): Writer {
-  switch (format) {
-    case 'png':
-      return (images, { labels }) => writeFileAtomic(out, classGridPng(images, labels));
-    case 'npz':
-      return (images, { labels }) => writeFileAtomic(out, samplesNpz(images, labels));
-    case 'folder':
-      return (images, draw) => writeFolder(out, images, draw);
-  }
-}
-
-/** One PNG per sample, named by its seed, in a folder per label: what `folder:PATH` reads as a labelled set. */
-async function writeFolder(out: string, images: Images, { labels, seeds }: Draw): Promise<void> {
-  const width = String(Math.max(...labels.map((label) => label ?? 0))).length;
-  for (const [i, seed] of seeds.entries()) {
-    const label = labels[i] ?? null;
-    const folder = label === null ? out : join(out, String(label).padStart(width, '0'));
-    await mkdir(folder, { recursive: true });
-    await writeFileAtomic(join(folder, `${String(seed).padStart(6, '0')}.png`), encodePng(pick(images, [i])));
-  }
+  return await readModel(source, { weights });
 }
 
 export const sample: Command = {
@@ -81,11 +52,15 @@ export const sample: Command = {
     checkpoint: { value: 'FILE', help: 'ema.safetensors or a checkpoint of a run' },
     n: { value: 'N', help: `number of samples, of seeds 0 to N-1 (default 16)` },
     seeds: { value: '0-63', help: 'the seeds themselves' },
-    labels: { value: '0,3|all|none', help: 'classes in turn: seed s has the label s mod their number (default all)' },
+    labels: {
+      value: '0,3|NAME|all|none',
+      help: 'classes by number or name, in turn: seed s has the label s mod their number (default all)',
+    },
     steps: { value: 'N', help: 'sampling steps (default: as in the run)' },
     sampler: { value: 'SPEC', help: 'ddim, ddim@eta, ddpm, ddpm@small (default: as in the run)' },
     schedule: { value: 'SPEC', help: 'noise schedule to sample with (default: as in the run)' },
     guidance: { value: 'W', help: '(1 + W) conditional - W unconditional (default: as in the run)' },
+    weights: { value: 'average|raw', help: 'of a checkpoint: the moving average (default), or the weights themselves' },
     batch: { value: 'N', help: 'samples that run together; changes speed and memory' },
     ...tuningFlag,
     out: { value: 'FILE', help: 'x.png: a grid; x.npz: arr_0 uint8 NHWC, arr_1 labels; else a folder of PNGs' },
@@ -93,56 +68,66 @@ export const sample: Command = {
   },
   details: [
     'A sample depends on its seed and label alone, whatever else is asked for; its last digits depend on the kernels.',
+    'Samples are kept as they are drawn: after an interruption the same command goes on. What a file is made of lies in',
+    'FILE.part until all samples are there. A folder is added to, as long as its samples are drawn in the same way.',
+    'Missing folders are made. A name that ends in / is a folder, whatever its ending.',
   ],
   example: '--checkpoint runs/mnist-tiny/ema.safetensors --seeds 0-99 --guidance 1 --out samples.png',
   async run(args, context) {
     const file = args.required('checkpoint');
     const out = args.required('out');
     const format = sampleFormat(out);
-    const write = writerFor(out, format);
     const seeds = seedsOf(args);
     const asked = askedTuning(args);
-    const model = await readModelFile(file);
-    const { denoiser, weights } = model;
+    const model = await readModelFile(file, weightsOf(args));
+    const { denoiser } = model;
     const draw = drawOf(seeds, labelsOf(args, denoiser.classes, model.classes));
     const options = optionsOf(args, model);
+    const { classes, imageShape: shape } = denoiser;
+    const job: SampleJob = { out, draw, shape, classes, drawnWith: drawnWith(model, options) };
     await prepareOutput('--out', out, format === 'folder' ? 'folder' : 'file');
     const signal = context.interruptSignal();
-    const progress = new Progress(context);
-    using device = await context.openDevice();
-    const store = context.openTuningStore((line) => progress.note(`warning: ${line}`));
-    const tuning = await chooseTuning(device.profile, asked, store);
-    if (tuning.source === 'stored') progress.note(describeTuning(tuning));
-    using session = await openSampling(device, denoiser, { ...options, tuning: tuning.table });
-    let images: Images;
+    using progress = new Progress(context);
+    await using store = await (format === 'folder' ? openFolderStore(job) : openFileStore(job, format));
+    const total = seeds.length;
+    const missing = store.missing.length;
+    if (missing < total) progress.note(`${store.place}: ${total - missing} of ${total} samples are there already`);
+    let drawn: Drawn | undefined;
+    let kept = total - missing;
+    const onKept = (count: number): void => {
+      kept += count;
+    };
     try {
-      images = await drawImages(session, denoiser, weights, draw, {
-        signal,
-        onStep: ({ count, first, index, steps }) =>
-          progress.count(`samples ${first} to ${first + count - 1} of ${seeds.length}, step`, index + 1, steps),
-      });
+      if (missing > 0) {
+        drawn = await drawMissing({ store, job, model, options, tuning: asked, signal, progress, onKept }, context);
+      }
     } catch (error) {
       if (!signal.aborted || error !== signal.reason) throw error;
-      context.err('interrupted; nothing was written\n');
-      return exitCodes.interrupted;
-    } finally {
       progress.end();
+      const there = kept > 0 ? `${kept} of ${total} samples are in ${store.place}` : 'no sample was drawn yet';
+      context.err(`interrupted; ${there}; the same command goes on from there\n`);
+      return exitCodes.interrupted;
     }
-    await write(images, draw);
+    await store.finish();
+    progress.end();
+    if (drawn && drawn.notFinite > 0) {
+      context.err(`warning: ${drawn.notFinite} samples have pixels that are no finite numbers, shown black\n`);
+    }
     if (args.has('json')) {
-      const { guidance, steps } = options;
-      const { sampler, schedule } = session;
+      const { sampler, schedule, steps, guidance } = job.drawnWith;
       printJson(context, {
         checkpoint: file,
+        weights: weightsOf(args),
         out,
         ...draw,
-        sampler: sampler.spec,
-        schedule: schedule.spec,
+        drawn: missing,
+        sampler,
+        schedule,
         steps,
         guidance,
-        tuning: tuning.source,
+        tuning: drawn?.tuning.source ?? null,
       });
-    } else context.out(`wrote ${seeds.length} samples to ${out}\n`);
+    } else context.out(`wrote ${total} samples to ${out}\n`);
     return exitCodes.done;
   },
 };

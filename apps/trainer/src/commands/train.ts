@@ -19,6 +19,7 @@ import type { Context } from '../context';
 import { exitCodes, UsageError } from '../errors';
 import { exists } from '../files';
 import type { Arguments } from '../flags';
+import { warnOfUnusedGpu } from '../machine/diagnosis';
 import { byteSize, groupedNumber, printJson, printJsonLine } from '../output';
 import { prepareOutput } from '../outputs';
 import { Progress } from '../run/progress';
@@ -111,7 +112,7 @@ async function trainResolved(
   context: Context,
 ): Promise<number> {
   const { config, dataBefore, stored, warnings } = resolved;
-  const progress = new Progress(context);
+  using progress = new Progress(context);
   const onEvent = args.has('json') ? (event: object) => printJsonLine(context, event) : undefined;
   if (stored && (await runState(folder, config, stored)).finished) {
     for (const line of await applyToFinished(folder, config, stored)) context.err(`${line}\n`);
@@ -122,9 +123,11 @@ async function trainResolved(
   checkUnlocked(folder.path);
   await prepareOutput('--out', folder.path, 'folder');
   const warn = (message: string): void => progress.note(`warning: ${message}`);
+  progress.quiet(`opening ${config.data.source}`);
   const dataset = await openRunDataset(config, { onWarning: warn });
   if (dataBefore !== undefined) await checkMovedData(folder, dataset, dataBefore);
   using device = await context.openDevice();
+  warnOfUnusedGpu(device.profile, context.host, (line) => progress.note(line));
   const tuning = await tuningFor(resolved, device.profile, args, context);
   const resume = args.text('resume') ?? 'auto';
   const exitCode = await runTraining(

@@ -72,6 +72,16 @@ export function diagnose(host: Host, adapter: 'gpu' | 'software' | 'none', addon
   return { gpuNodes: nodes, loader, drivers, findings };
 }
 
+/** Tells a run on a software adapter once that there is a GPU. */
+export function warnOfUnusedGpu(
+  adapter: { readonly software: boolean },
+  host: Host,
+  note: (line: string) => void,
+): void {
+  const line = adapter.software ? unusedGpu(host) : undefined;
+  if (line !== undefined) note(`warning: ${line}`);
+}
+
 /** One line for a run on a software adapter beside a GPU; undefined when there is none. */
 export function unusedGpu(host: Host): string | undefined {
   const { findings, gpuNodes: nodes } = diagnose(host, 'software');

@@ -1,7 +1,7 @@
 // Reference: the help text of sample: the forms of --seeds, --n and --labels, and the kinds of --out.
 import { expect, it } from 'vitest';
-import { parseFlags } from './flags';
-import { labelsOf, sampleFormat, seedsOf } from './sampling-request';
+import { parseFlags } from '../flags';
+import { labelsOf, sampleFormat, seedsOf } from './request';
 
 const flags = { n: { value: 'N', help: '' }, seeds: { value: '0-63', help: '' }, labels: { value: '0', help: '' } };
 const args = (...words: string[]) => parseFlags(words, flags);

@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import { suggestion } from '@noisesmith/runs';
-import { UsageError } from './errors';
-import { type Arguments, parseNumber } from './flags';
+import { UsageError } from '../errors';
+import { type Arguments, parseNumber } from '../flags';
 
 const DEFAULT_COUNT = 16;
 /** Keeps a mistyped number from filling the memory. */
