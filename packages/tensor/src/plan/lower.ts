@@ -1,4 +1,5 @@
-import type { DType } from '../ir/dtype';
+import type { AdapterProfile } from '../device/types';
+import type { DType, TypedArray } from '../ir/dtype';
 import type { Tensor } from '../ir/tensor';
 import { assemble, type Kernel } from '../wgsl/assemble';
 import { Bindings, MixedAccessError } from '../wgsl/bindings';
@@ -6,14 +7,15 @@ import { fastContract } from '../wgsl/contract-variants';
 import { Emitter, type Memory, nameless } from '../wgsl/emitter';
 import { quadVariable, variable } from '../wgsl/expression';
 import { ElementIndex } from '../wgsl/index-form';
+import type { ContractVariant } from '../wgsl/kernels/contract';
 import { lowerConcat } from '../wgsl/lower-concat';
 import { lowerContract } from '../wgsl/lower-contract';
 import { lowerPointwise } from '../wgsl/lower-pointwise';
 import { lowerReduce } from '../wgsl/lower-reduce';
 import type { Group } from './fuse';
 import { type Place, place } from './memory';
-import type { Planner } from './plan';
-import type { Decision } from './tune/site';
+import type { Chosen } from './simplify';
+import type { Choices, Decision, TemporaryStorage } from './tune/site';
 import type { KernelVariant, Operand, Result, Stage } from './variant';
 
 export interface LoweredGroup {
@@ -23,31 +25,54 @@ export interface LoweredGroup {
   readonly decision?: Decision;
 }
 
+/** What lowering a group asks of the plan that it becomes part of. */
+export interface GroupValues {
+  readonly profile: AdapterProfile;
+  readonly options: {
+    readonly generic?: boolean;
+    readonly contract?: ContractVariant;
+    readonly storage?: TemporaryStorage;
+  };
+  readonly choices: Choices;
+  readonly chosen: Chosen;
+  isStored(t: Tensor): boolean;
+  /** True where the values of `t`, a tensor in memory, are those of 16-bit floats. */
+  isHalf(t: Tensor): boolean;
+  /** Where the elements of `t` lie, in its own order. */
+  placeOf(t: Tensor): Place;
+  scalarIndex(name: string): number;
+  /** Memory for the kernels of the group at hand only. */
+  scratch(elements: number, dtype: DType): Place;
+  /** Takes back all that `scratch` gave to the group at hand. */
+  dropScratch(): void;
+  constantData(values: TypedArray): Place;
+}
+
 /** The kernels of one group. */
-export function lowerGroup(planner: Planner, group: Group): LoweredGroup {
+export function lowerGroup(values: GroupValues, group: Group): LoweredGroup {
   // The generic lowering is the plain meaning, one element at a time.
-  if (planner.options.generic) return lowered(planner, group, false);
+  if (values.options.generic) return lowered(values, group, false);
   try {
-    return lowered(planner, group, true);
+    return lowered(values, group, true);
   } catch (error) {
     if (!(error instanceof MixedAccessError)) throw error;
-    planner.dropScratch();
-    return lowered(planner, group, false);
+    values.dropScratch();
+    return lowered(values, group, false);
   }
 }
 
 /** @throws MixedAccessError when taking neighbours together (`quads`) needs a buffer bound in two ways that exclude each other */
-function lowered(planner: Planner, group: Group, quads: boolean): LoweredGroup {
-  const names = new Bindings<Place>(planner.profile.limits.maxStorageBuffersPerShaderStage);
-  const memory = memoryOf(planner, names, group);
+function lowered(values: GroupValues, group: Group, quads: boolean): LoweredGroup {
+  const names = new Bindings<Place>(values.profile.limits.maxStorageBuffersPerShaderStage);
+  const memory = memoryOf(values, names, group);
   const buffers = {
-    bufferFor: (t: Tensor): string => names.write(planner.placeOf(t)),
-    quadsFor: (t: Tensor): string => names.writeQuads(planner.placeOf(t)),
+    bufferFor: (t: Tensor): string => names.write(values.placeOf(t)),
+    quadsFor: (t: Tensor): string => names.writeQuads(values.placeOf(t)),
     emitter: () => new Emitter(memory),
     trial: () => new Emitter(nameless(memory)),
     quads,
     scratch(elements: number, width: 1 | 4 = 1, dtype: DType = 'f32'): string {
-      const at = planner.scratch(elements, dtype);
+      const at = values.scratch(elements, dtype);
       return width === 4 ? names.writeQuads(at) : names.write(at);
     },
   };
@@ -62,35 +87,35 @@ function lowered(planner: Planner, group: Group, quads: boolean): LoweredGroup {
   switch (group.kind) {
     case 'pointwise':
       if (group.anchor.node.kind === 'concat') {
-        const mostBuffers = planner.profile.limits.maxStorageBuffersPerShaderStage;
-        const loadsOf = (x: Tensor): Set<string> => loadsFrom(planner, memory, x);
+        const mostBuffers = values.profile.limits.maxStorageBuffersPerShaderStage;
+        const loadsOf = (x: Tensor): Set<string> => loadsFrom(values, memory, x);
         return finish(lowerConcat({ ...buffers, output: group.anchor, loadsOf, mostBuffers }));
       }
       return finish([lowerPointwise({ ...buffers, output: group.anchor })]);
     case 'reduce':
       return finish(lowerReduce({ ...buffers, output: group.anchor, stored: group.outputs }));
     case 'contract': {
-      const { generic, contract: variant, storage = 'f32' } = planner.options;
-      const { choices } = planner;
+      const { generic, contract: variant, storage = 'f32' } = values.options;
+      const { choices } = values;
       const { anchor, outputs } = group;
       if (generic) return finish([lowerContract(new Emitter(memory), anchor, outputs, buffers.bufferFor)]);
-      const { profile } = planner;
+      const { profile } = values;
       const request = { ...buffers, output: anchor, stored: outputs, memory, profile, choices, storage };
       const { stages, decision } = fastContract({ ...request, ...(variant && { variant }) });
       return finish(stages, decision);
     }
     case 'named': {
-      const { variant, decision } = planner.chosen.get(group.anchor)!;
-      return finish(namedStages(planner, group, variant, names, memory, buffers.scratch, quads), decision);
+      const { variant, decision } = values.chosen.get(group.anchor)!;
+      return finish(namedStages(values, group, variant, names, memory, buffers.scratch, quads), decision);
     }
   }
 }
 
 /** Buffers that computing an element of `x` loads from. */
-function loadsFrom(planner: Planner, memory: Memory, x: Tensor): Set<string> {
+function loadsFrom(values: GroupValues, memory: Memory, x: Tensor): Set<string> {
   const found = new Set<string>();
   const bufferOf = (t: Tensor): string => {
-    found.add(planner.placeOf(t).key);
+    found.add(values.placeOf(t).key);
     return 'buffer';
   };
   const scalar = (): string => {
@@ -102,18 +127,18 @@ function loadsFrom(planner: Planner, memory: Memory, x: Tensor): Set<string> {
   return found;
 }
 
-function memoryOf(planner: Planner, names: Bindings<Place>, group: Group): Memory {
+function memoryOf(values: GroupValues, names: Bindings<Place>, group: Group): Memory {
   return {
-    isStored: (t) => planner.isStored(t) && !group.outputs.includes(t),
-    isHalf: (t) => planner.isHalf(t),
-    bufferOf: (t) => names.read(planner.placeOf(t)),
-    quadsOf: (t) => names.readQuads(planner.placeOf(t)),
-    scalar: (name) => `${names.read(place('scalars', 0, 1, 'f32'))}[${planner.scalarIndex(name)}]`,
+    isStored: (t) => values.isStored(t) && !group.outputs.includes(t),
+    isHalf: (t) => values.isHalf(t),
+    bufferOf: (t) => names.read(values.placeOf(t)),
+    quadsOf: (t) => names.readQuads(values.placeOf(t)),
+    scalar: (name) => `${names.read(place('scalars', 0, 1, 'f32'))}[${values.scalarIndex(name)}]`,
   };
 }
 
 function namedStages(
-  planner: Planner,
+  values: GroupValues,
   group: Group,
   variant: KernelVariant<unknown>,
   names: Bindings<Place>,
@@ -125,19 +150,19 @@ function namedStages(
   if (anchor.node.kind !== 'named') throw new Error('not a named call');
   const { call } = anchor.node;
   return variant.stages({
-    profile: planner.profile,
+    profile: values.profile,
     attributes: call.attributes,
     inputs: call.xs.map((x) => operand(x, memory, quads)),
     outputs: call.expansion.map((like, index): Result => {
       const t = group.outputs.find((r) => r.node.kind === 'result' && r.node.index === index);
       let unread: Place | undefined;
       const target = (): Place => {
-        if (t) return planner.placeOf(t);
-        unread ??= planner.scratch(like.size, like.dtype);
+        if (t) return values.placeOf(t);
+        unread ??= values.scratch(like.size, like.dtype);
         return unread;
       };
       const whole = quads && like.size % 4 === 0;
-      const half = t !== undefined && planner.isHalf(t);
+      const half = t !== undefined && values.isHalf(t);
       const load = (linear: string): string => {
         const element = `${names.read(target())}[${linear}]`;
         return half ? `f32(${element})` : element;
@@ -164,7 +189,7 @@ function namedStages(
     }),
     scalar: memory.scalar,
     scratch,
-    table: (values) => names.read(planner.constantData(values)),
+    table: (data) => names.read(values.constantData(data)),
   });
 }
 

@@ -10,7 +10,7 @@ import { core, isLeaf } from './core';
 import { tensorsOf } from './expanded';
 import { type Fused, fuse, type Group } from './fuse';
 import { halfTensors } from './half';
-import { lowerGroup } from './lower';
+import { type GroupValues, lowerGroup } from './lower';
 import { assignSlots, type BufferName, boundBytes, type Lifetime, liveBound, type Place, place } from './memory';
 import { type Chosen, packElement, type Simplified, simplify } from './simplify';
 import { defaultChoices } from './tune/defaults';
@@ -113,7 +113,7 @@ function elementsReadBesideWrites({ packs }: Simplified, { groups }: Fused): str
   return found;
 }
 
-export class Planner {
+class Planner implements GroupValues {
   /** What lives in temporary memory; each has a buffer to itself until all lives are known. */
   private readonly lifetimes: Lifetime[] = [];
   private readonly packs: number[] = [];
