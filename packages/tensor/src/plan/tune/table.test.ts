@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { AdapterProfile } from '../../device/types';
 import { defaultChoices } from './defaults';
+import { kernelDigest } from './kernel-digest';
 import { choicesOf, formatTable, parseTable, tuningKey } from './table';
 import { ENGINE_VERSION } from './version';
 
@@ -34,8 +35,8 @@ describe('tuningKey', () => {
   ])('is another with %o', (change) => {
     expect(tuningKey({ ...profile, ...change })).not.toBe(tuningKey(profile));
   });
-  it('names the version of the engine', () => {
-    expect(tuningKey(profile)).toContain(`engine ${ENGINE_VERSION}`);
+  it('names the version of the engine and its kernels', () => {
+    expect(tuningKey(profile)).toContain(`engine ${ENGINE_VERSION} | kernels ${kernelDigest()}`);
   });
 });
 

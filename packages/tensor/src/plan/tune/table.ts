@@ -1,4 +1,5 @@
 import type { AdapterProfile } from '../../device/types';
+import { kernelDigest } from './kernel-digest';
 import type { Choices } from './site';
 import { ENGINE_VERSION } from './version';
 
@@ -10,11 +11,22 @@ export interface TuningTable {
   readonly choices: Readonly<Record<string, string>>;
 }
 
-/** Adapter, driver, what kernels rely on, and version of the engine: choices are good while all of it stays the same. */
+/**
+ * Adapter, driver, what kernels rely on, version of the engine and a digest of its kernels: choices are good while all of
+ * it stays the same.
+ */
 export function tuningKey(profile: AdapterProfile): string {
   const { vendor, architecture, device, description, software, subgroupSize } = profile;
   const features = [...(software ? ['software'] : []), `subgroups ${subgroupSize}`];
-  return [vendor, architecture, device, description, ...features, `engine ${ENGINE_VERSION}`].join(' | ');
+  return [
+    vendor,
+    architecture,
+    device,
+    description,
+    ...features,
+    `engine ${ENGINE_VERSION}`,
+    `kernels ${kernelDigest()}`,
+  ].join(' | ');
 }
 
 /** A table as plans take it. */

@@ -1,2 +1,2 @@
-/** The version in package.json: a table of choices is good for one version of the kernels. */
+/** The version in package.json. */
 export const ENGINE_VERSION = '0.0.0';
