@@ -7,7 +7,7 @@ import { fastContract } from '../wgsl/contract-variants';
 import { Emitter, type Memory, nameless } from '../wgsl/emitter';
 import { quadVariable, variable } from '../wgsl/expression';
 import { ElementIndex } from '../wgsl/index-form';
-import type { ContractVariant } from '../wgsl/kernels/contract';
+import type { ContractVariant } from '../wgsl/kernels/contract-problem';
 import { lowerConcat } from '../wgsl/lower-concat';
 import { lowerContract } from '../wgsl/lower-contract';
 import { lowerPointwise } from '../wgsl/lower-pointwise';
