@@ -135,6 +135,15 @@ it('joins tensors element by element where a quad would span two', () => {
   `);
 });
 
+it('rounds what it joins to halves where it is stored so', () => {
+  const graph = trace({ inputs: { x: f32(4, 64), y: f32(4, 32), w: f32(96, 8) } }, ({ inputs }) => ({
+    outputs: { z: matmul(concat([inputs.x, inputs.y], 1), inputs.w) },
+  }));
+  const { kernels, half } = makePlan(graph, { ...(profile as object), shaderF16: true } as never, { storage: 'f16' });
+  expect(half.size).toBe(1);
+  expect(kernels[0]!.wgsl.match(/= ns_half\(v\d+\.[xyzw]\);/g)).toHaveLength(8);
+});
+
 it('reads windows where they lie', () => {
   const graph = trace({ inputs: { x: f32(64, 9) } }, ({ inputs }) => ({
     outputs: { y: sum(window(inputs.x, 1, 3, 2), 2) },

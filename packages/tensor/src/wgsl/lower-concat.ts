@@ -79,17 +79,20 @@ function lowerChunk(c: ConcatLowering, chunk: readonly Part[], whole: number) {
   const at = (j: number): Expression => (four ? quadVariable('first', j, size) : variable('i', size));
   const row = (j: number): Expression => m.divide(at(j), length);
   const column = (j: number): Expression => m.remainder(at(j), length);
-  const to = length === whole ? at(0) : m.add(m.multiply(row(0), whole), m.add(column(0), m.constant(begin)));
+  const to = (j: number): Expression =>
+    length === whole ? at(j) : m.add(m.multiply(row(j), whole), m.add(column(j), m.constant(begin)));
   for (const { x, from, width } of chunk) {
     const write = (): void => {
       const values = lanes.map((j) => {
         const own = m.subtract(column(j), from - begin);
-        return e.value(x, ElementIndex.linear(x.shape, m.add(m.multiply(row(j), width), own)));
+        const index = ElementIndex.linear(output.shape, to(j));
+        e.result(output, index, e.value(x, ElementIndex.linear(x.shape, m.add(m.multiply(row(j), width), own))));
+        return e.value(output, index);
       });
       e.statement(
         four
-          ? `${c.quadsFor(output)}[${to.text} / 4u] = ${e.storedQuad(output, values)};`
-          : `${c.bufferFor(output)}[${to.text}] = ${e.stored(output, values[0]!)};`,
+          ? `${c.quadsFor(output)}[${to(0).text} / 4u] = ${e.storedQuad(output, values)};`
+          : `${c.bufferFor(output)}[${to(0).text}] = ${e.stored(output, values[0]!)};`,
       );
       e.count({ stores: lanes.length });
     };

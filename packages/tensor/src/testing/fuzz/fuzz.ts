@@ -16,10 +16,8 @@ export interface FuzzOptions {
 
 /** Programs that are compiled as one, so that what one compile costs is shared. */
 const TOGETHER = 8;
-/** Pipelines stay with a device: it is closed after this many compiles. */
-const COMPILES_PER_DEVICE = 24;
 
-/** A device as it is and one that plans as for a GPU, opened anew now and then. */
+/** A device as it is and one that plans as for a GPU, opened when they are wanted. */
 class Devices {
   private plain: Device | undefined;
   private gpu: Device | undefined;
@@ -55,10 +53,9 @@ export async function fuzz({ seed, count, onFailure, onProgress }: FuzzOptions):
     onFailure?.(text);
   };
   const devices = new Devices();
-  for (let first = seed, compiles = 1; first < seed + count; first += TOGETHER, compiles++) {
+  for (let first = seed; first < seed + count; first += TOGETHER) {
     const last = Math.min(first + TOGETHER, seed + count) - 1;
     for (const text of await failuresOf(devices, first, last)) report(text);
-    if (compiles % COMPILES_PER_DEVICE === 0) devices.close();
     onProgress?.(last + 1 - seed);
   }
   devices.close();
