@@ -16,7 +16,8 @@ export interface KeeperOptions {
   readonly keep?: number;
   /**
    * 'auto' (default): go on from the newest whole checkpoint of the storage, if there is one. 'none': start anew; the
-   * storage must be empty. Or another storage, whose newest whole checkpoint a new run starts from.
+   * storage must be empty. Or another storage, whose newest whole checkpoint a new run starts from; once the run has
+   * checkpoints of its own, it goes on from those.
    */
   readonly resume?: 'auto' | 'none' | CheckpointStorage;
   /** Written into every file, e.g. the description of the network. */
@@ -44,6 +45,8 @@ export class Keeper {
     private readonly storage: CheckpointStorage | undefined,
     /** What the run begins with; undefined: fresh weights. */
     private readonly start: Candidates | undefined,
+    /** Whether that is in the storage of the run. */
+    private readonly startIsKept: boolean,
     private readonly warn: (message: string) => void,
   ) {}
 
@@ -53,33 +56,26 @@ export class Keeper {
    */
   static async open(options: KeeperOptions, lossy: boolean, warn: (message: string) => void): Promise<Keeper> {
     const { config, denoiser, resume = 'auto', storage } = options;
-    const find = (from: CheckpointStorage): Promise<Candidates | undefined> =>
-      findCheckpoints(from, { layout: denoiser.layout, warn });
-    let start: Candidates | undefined;
-    if (resume === 'none') {
-      const [newest] = storage ? await listCheckpoints(storage) : [];
-      if (newest) {
-        const mend = 'resume it or choose an empty storage';
-        throw new CheckpointError(`a new run, but the storage holds ${newest.name}; ${mend}`);
-      }
-    } else if (resume === 'auto') {
-      start = storage && (await find(storage));
-    } else {
-      start = await find(resume);
-      if (!start) throw new CheckpointError('there are no checkpoints to start from');
+    const [own] = storage ? await listCheckpoints(storage) : [];
+    if (own && resume === 'none') {
+      const mend = 'resume it or choose an empty storage';
+      throw new CheckpointError(`a new run, but the storage holds ${own.name}; ${mend}`);
     }
+    const source = own ? storage : typeof resume === 'object' ? resume : undefined;
+    const start = source && (await findCheckpoints(source, { layout: denoiser.layout, warn }));
+    if (source && !start) throw new CheckpointError('there are no checkpoints to start from');
     if (start && start.step > config.steps) {
       throw new SettingError(
         'train.steps',
         `train.steps is ${config.steps}, but the state to go on from has done ${start.step} steps; expected more than ${start.step}`,
       );
     }
-    return new Keeper(options, storage ?? (lossy ? memoryStorage() : undefined), start, warn);
+    return new Keeper(options, storage ?? (lossy ? memoryStorage() : undefined), start, own !== undefined, warn);
   }
 
   /** Puts the last good state, or that of the start, on a device. @returns the steps it has done */
   async restore(engine: TrainEngine): Promise<number> {
-    const { denoiser, resume = 'auto' } = this.options;
+    const { denoiser } = this.options;
     const again = this.newest !== undefined;
     const found =
       again && this.storage
@@ -91,7 +87,7 @@ export class Keeper {
     }
     const head = await found.load((name, from, values) => engine.load(name, values, from));
     if (!again) this.tellChanges(head.config, head.step);
-    if (again || resume === 'auto') this.newest = head.step;
+    if (again || this.startIsKept) this.newest = head.step;
     return head.step;
   }
 

@@ -178,6 +178,8 @@ describe('what a run goes on from', () => {
     await trainer.train();
     expect(await vectorsOf(trainer)).toEqual(await uninterrupted(singleOracle()));
     expect(await from.list()).toEqual([checkpointName(10), checkpointName(15)]);
+    using again = await create({ storage, resume: from });
+    expect(again.step).toBe(20);
     await expect(create({ resume: memoryStorage() })).rejects.toThrow('there are no checkpoints to start from');
   });
 
