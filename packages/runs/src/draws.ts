@@ -50,6 +50,21 @@ export const samplingOptions = ({ model, sampling, train }: RunConfig): Sampling
   batch: samplingBatch([model.image[0], model.image[1], model.channels]),
 });
 
+/** Samples of seeds and labels as bytes, in batches as they are drawn: memory does not grow with their number. */
+export async function* drawBatches(
+  session: SamplingSession,
+  denoiser: Denoiser,
+  weights: Float32Array | undefined,
+  { labels, seeds }: Draw,
+  more: Pick<SampleRequest, 'signal' | 'onStep'> = {},
+): AsyncIterable<Images> {
+  const request = { ...(weights && { weights }), seeds, ...(denoiser.classes > 0 && { labels }), ...more };
+  const [height, width, channels] = denoiser.imageShape;
+  for await (const { count, images } of session.batches(request)) {
+    yield { count, height, width, channels, data: toBytes(images) };
+  }
+}
+
 /**
  * Samples of seeds and labels as bytes.
  * @param weights left out where the session was opened over a store that holds them
@@ -58,11 +73,16 @@ export async function drawImages(
   session: SamplingSession,
   denoiser: Denoiser,
   weights: Float32Array | undefined,
-  { labels, seeds }: Draw,
+  draw: Draw,
   more: Pick<SampleRequest, 'signal' | 'onStep'> = {},
 ): Promise<Images> {
-  const request = { ...(weights && { weights }), seeds, ...(denoiser.classes > 0 && { labels }), ...more };
-  const { images } = await session.sample(request);
   const [height, width, channels] = denoiser.imageShape;
-  return { count: seeds.length, height, width, channels, data: toBytes(images) };
+  const size = height * width * channels;
+  const data = new Uint8Array(draw.seeds.length * size);
+  let done = 0;
+  for await (const batch of drawBatches(session, denoiser, weights, draw, more)) {
+    data.set(batch.data, done * size);
+    done += batch.count;
+  }
+  return { count: draw.seeds.length, height, width, channels, data };
 }

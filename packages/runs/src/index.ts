@@ -6,6 +6,7 @@ export { checkDatasetFits, datasetWarnings, describeDataset, type OpenDataOption
 export {
   allLabels,
   type Draw,
+  drawBatches,
   drawImages,
   drawOf,
   fixedDraw,
@@ -37,7 +38,7 @@ export {
   storedConfig,
 } from './run-state';
 export { RunSampler } from './sampler';
-export { samplesNpz } from './samples-npz';
+export { samplesNpz, samplesNpzParts } from './samples-npz';
 export { applySettings, differences, isJsonObject, type JsonObject, type Setting, settingsOf } from './settings';
 export {
   chooseTuning,

@@ -4,7 +4,7 @@ import type { SampleRequest } from '@noisesmith/samplers';
 import type { Backend } from '@noisesmith/tensor';
 import { type StepStatistics, type TrainEvent, Trainer, type TrainerOptions } from '@noisesmith/training';
 import { checkRunConfig } from './check';
-import { classGridPng, finalCount, gridDraw, pick } from './class-grid';
+import { classGridPng, finalCount, gridDraw } from './class-grid';
 import type { RunConfig } from './config';
 import { checkDatasetFits, datasetWarnings } from './dataset';
 import { type Draw, fixedDraw } from './draws';
@@ -13,7 +13,7 @@ import type { Images } from './grid';
 import { type RunFiles, readText } from './run-files';
 import { checkNothingIsLost, compareDataset, datasetFacts, runFileNames, storedConfig } from './run-state';
 import { RunSampler } from './sampler';
-import { samplesNpz } from './samples-npz';
+import { samplesNpzParts } from './samples-npz';
 import { formatTuning, keptTuning, type RunTuning } from './tuning';
 
 export interface RunOptions {
@@ -229,19 +229,44 @@ class OpenRun implements Run {
     if (!files) return;
     await files.write(runFileNames.weights, this.weights());
     const draw = samplesPerClass > 0 ? fixedDraw(classes, samplesPerClass) : gridDraw(classes);
-    const images = await this.draw(draw, listening);
-    if (samplesPerClass > 0) await files.write(runFileNames.samples, samplesNpz(images, draw.labels));
-    const count = samplesPerClass > 0 ? finalCount(classes, images.count) : images.count;
-    const shown = Array.from({ length: count }, (_, i) => i);
-    const labels = draw.labels.slice(0, count);
-    await files.write(runFileNames.grid, classGridPng(pick(images, shown), labels));
+    const shown =
+      samplesPerClass > 0 ? await this.writeSamples(files, draw, listening) : await this.draw(draw, listening);
+    await files.write(runFileNames.grid, classGridPng(shown, draw.labels.slice(0, shown.count)));
   }
 
-  private draw(draw: Draw, { emit, signal }: Emitting): Promise<Images> {
+  /** Writes samples as they are drawn. @returns the first of them, for the grid */
+  private async writeSamples(files: RunFiles, draw: Draw, listening: Emitting): Promise<Images> {
+    const { classes, imageShape } = this.denoiser;
+    const [height, width, channels] = imageShape;
+    const size = height * width * channels;
+    const count = finalCount(classes, draw.seeds.length);
+    const first = new Uint8Array(count * size);
+    let done = 0;
+    const kept = async function* (batches: AsyncIterable<Images>): AsyncIterable<Images> {
+      for await (const batch of batches) {
+        if (done < count) first.set(batch.data.subarray(0, (count - done) * size), done * size);
+        done += batch.count;
+        yield batch;
+      }
+    };
+    const { backend, store } = this.trainer;
+    const batches = this.sampler.batches(backend, store, draw, this.listened(draw, listening));
+    await files.write(runFileNames.samples, samplesNpzParts(imageShape, draw.labels, kept(batches)));
+    return { count, height, width, channels, data: first };
+  }
+
+  private draw(draw: Draw, listening: Emitting): Promise<Images> {
+    const { backend, store } = this.trainer;
+    return this.sampler.draw(backend, store, draw, this.listened(draw, listening));
+  }
+
+  private listened(draw: Draw, { emit, signal }: Emitting): Pick<SampleRequest, 'signal' | 'onStep'> {
     const total = draw.seeds.length;
-    const onStep: SampleRequest['onStep'] = ({ count, first, index, steps }) =>
-      emit({ type: 'sampling', done: index === steps - 1 ? first + count : first, total, index, steps });
-    return this.sampler.draw(this.trainer.backend, this.trainer.store, draw, { onStep, ...(signal && { signal }) });
+    return {
+      onStep: ({ count, first, index, steps }) =>
+        emit({ type: 'sampling', done: index === steps - 1 ? first + count : first, total, index, steps }),
+      ...(signal && { signal }),
+    };
   }
 }
 

@@ -2,7 +2,7 @@ import type { Denoiser } from '@noisesmith/diffusion';
 import { openSampling, type SampleRequest, type SamplingSession } from '@noisesmith/samplers';
 import type { Backend, Store, TuningTable } from '@noisesmith/tensor';
 import type { RunConfig } from './config';
-import { type Draw, drawImages, samplingOptions } from './draws';
+import { type Draw, drawBatches, drawImages, samplingOptions } from './draws';
 import type { Images } from './grid';
 
 /** Draws from a state of a run where it lies. The sampling step is opened when it is first wanted, once for each store. */
@@ -22,13 +22,27 @@ export class RunSampler implements Disposable {
     draw: Draw,
     more: Pick<SampleRequest, 'signal' | 'onStep'> = {},
   ): Promise<Images> {
+    return drawImages(await this.sessionOver(backend, store), this.denoiser, undefined, draw, more);
+  }
+
+  /** As `draw`, in batches as they are drawn. */
+  async *batches(
+    backend: Backend,
+    store: Store,
+    draw: Draw,
+    more: Pick<SampleRequest, 'signal' | 'onStep'> = {},
+  ): AsyncIterable<Images> {
+    yield* drawBatches(await this.sessionOver(backend, store), this.denoiser, undefined, draw, more);
+  }
+
+  private async sessionOver(backend: Backend, store: Store): Promise<SamplingSession> {
     if (this.open?.store !== store) {
       this.close();
       const params = store.alias({ params: 'ema' });
       const options = { ...samplingOptions(this.config), tuning: this.tuning, params };
       this.open = { store, session: await openSampling(backend, this.denoiser, options) };
     }
-    return drawImages(this.open.session, this.denoiser, undefined, draw, more);
+    return this.open.session;
   }
 
   close(): void {
