@@ -4,6 +4,7 @@ import { runCli } from './cli';
 import { exitCodes } from './errors';
 import { Interruption } from './interruption';
 import { thisHost } from './machine/host';
+import { withoutNativeWarnings } from './native-warnings';
 import { StandardStream } from './standard-stream';
 
 const interruption = new Interruption(process, () =>
@@ -18,7 +19,7 @@ const result = await runCli(process.argv.slice(2), {
   err: stderr.write,
   columns: process.stderr.isTTY ? process.stderr.columns || 80 : undefined,
   host: thisHost(),
-  openDevice: () => openDevice(),
+  openDevice: () => openDevice({ aroundSearch: withoutNativeWarnings }),
   openTuningStore: (onWarning) => openTuningStore({ onWarning }),
   interruptSignal: () => interruption.listen(),
 });

@@ -88,6 +88,8 @@ export interface DeviceOptions {
   readonly powerPreference?: GPUPowerPreference;
   /** Node only: arguments of `create` of the package webgpu, e.g. 'enable-dawn-features=disable_robustness'. */
   readonly dawnToggles?: readonly string[];
+  /** Does the search for an adapter, one synchronous call; for a program that minds what drivers print meanwhile. */
+  readonly aroundSearch?: <T>(search: () => T) => T;
   /** Names the device in errors. */
   readonly label?: string;
 }

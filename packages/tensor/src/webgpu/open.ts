@@ -9,7 +9,8 @@ async function findAdapter(options: DeviceOptions): Promise<GPUAdapter> {
   if ('missing' in found) throw new NoAdapterError(`no WebGPU: ${found.missing}`);
   const powerPreference = options.powerPreference ?? 'high-performance';
   let refusal = '';
-  const adapter = await found.gpu.requestAdapter({ powerPreference }).catch((error: unknown) => {
+  const { aroundSearch = (search) => search() } = options;
+  const adapter = await aroundSearch(() => found.gpu.requestAdapter({ powerPreference })).catch((error: unknown) => {
     refusal = ` (${String((error as Error).message).split('\n', 1)[0]})`;
     return null;
   });
