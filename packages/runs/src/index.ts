@@ -26,11 +26,10 @@ export { type RunProgram, timeTables } from './program-time';
 export { runPrograms } from './programs';
 export { readSetting } from './read-setting';
 export { type Listening, openRun, type Run, type RunOptions } from './run';
+export { isSameDataset } from './run-data';
 export { memoryRunFiles, opfsRunFiles, type RunFileContent, type RunFiles } from './run-files';
 export {
   checkNothingIsLost,
-  type DatasetFacts,
-  isSameDataset,
   type RunState,
   runFileNames,
   runState,

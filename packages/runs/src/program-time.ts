@@ -61,6 +61,8 @@ export async function timeTables(
   program: RunProgram,
   tables: readonly TuningTable[],
 ): Promise<readonly (readonly number[])[]> {
+  // A table that comes again in the next round need not be compiled again.
+  using _pipelines = device.keepPipelines();
   const times = tables.map((): number[] => []);
   for (let round = 0; round < ROUNDS; round++) {
     for (const [i, tuning] of tables.entries()) {

@@ -1,4 +1,3 @@
-import type { ImageDataset } from '@noisesmith/data';
 import { openSafetensors } from '@noisesmith/formats';
 import { listCheckpoints, SettingError } from '@noisesmith/training';
 import { checkRunConfig } from './check';
@@ -16,22 +15,8 @@ export const runFileNames = {
   grid: 'grid.png',
 } as const;
 
-/** What a run keeps of its data, to see whether they are the same when it goes on. */
-export interface DatasetFacts {
-  readonly fingerprint: string;
-  readonly images: number;
-  /** Names by label; empty without labels. */
-  readonly classes: readonly string[];
-}
-
-export const datasetFacts = ({ classes, fingerprint, size }: ImageDataset): DatasetFacts => ({
-  fingerprint,
-  images: size,
-  classes,
-});
-
 /** @throws SettingError naming the file, for text that is no JSON */
-function parseJson(text: string, where: string): unknown {
+export function parseJson(text: string, where: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -113,39 +98,4 @@ export async function checkNothingIsLost(files: RunFiles): Promise<void> {
     'files',
     `${files.name} holds trained weights (${runFileNames.weights}) but no checkpoints to go on from, and training anew would replace them; train in another folder, or move ${runFileNames.weights} away`,
   );
-}
-
-async function storedFacts(files: RunFiles): Promise<Partial<DatasetFacts> | undefined> {
-  const text = await readText(files, runFileNames.dataset);
-  return text === undefined
-    ? undefined
-    : (parseJson(text, `${files.name}/${runFileNames.dataset}`) as Partial<DatasetFacts>);
-}
-
-/** Whether the data are known to be those that the run began with. */
-export async function isSameDataset(files: RunFiles, dataset: ImageDataset): Promise<boolean> {
-  return (await storedFacts(files))?.fingerprint === dataset.fingerprint;
-}
-
-const listed = (classes: readonly string[]): string =>
-  classes.length === 0 ? 'none' : `${classes.slice(0, 8).join(', ')}${classes.length > 8 ? ', ...' : ''}`;
-
-/**
- * Compares the data with those that the run began with.
- * @returns one line where images differ, so that what follows is no longer what an uninterrupted run would have been
- * @throws SettingError where class names differ, so that labels would mean something else
- */
-export async function compareDataset(files: RunFiles, dataset: ImageDataset): Promise<string | undefined> {
-  const before = await storedFacts(files);
-  const now = datasetFacts(dataset);
-  if (!before || before.fingerprint === now.fingerprint) return undefined;
-  const { classes = [], images } = before;
-  if (JSON.stringify(classes) !== JSON.stringify(now.classes)) {
-    throw new SettingError(
-      'data.source',
-      `${dataset.name}: the classes are ${listed(now.classes)}, but the run in ${files.name} began with ${listed(classes)}; restore the data, or train in another folder`,
-    );
-  }
-  const counts = images === now.images ? `${images} images, but others` : `${images} images then, ${now.images} now`;
-  return `${dataset.name}: the data have changed since the run began (${counts}); it goes on with those there are now`;
 }

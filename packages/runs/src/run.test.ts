@@ -133,13 +133,13 @@ describe('a run on data', () => {
       files,
     });
     await expect(shifted).rejects.toThrow(
-      'tiny: the classes are aardvark, up, down, but the run in run began with up, down, left; restore the data, or train in another folder',
+      'tiny: not the classes that the run in run began with (class aardvark is new, class left is gone); restore the data, or train in another folder',
     );
     const heard = recorder();
     using run = await openRun(config, { backend, dataset: await tinyDataset({ count: 13 }), files });
     await run.train({ onEvent: heard.onEvent });
     expect(heard.ofType('warning')[0]?.message).toBe(
-      'tiny: the data have changed since the run began (12 images then, 13 now); it goes on with those there are now',
+      'tiny: the data have changed since the run began (class up has 5 images, not 4); it goes on with those there are now',
     );
   });
 });

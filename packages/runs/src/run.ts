@@ -10,8 +10,9 @@ import { checkDatasetFits, datasetWarnings } from './dataset';
 import { type Draw, fixedDraw } from './draws';
 import type { RunEvent, RunEventHandler } from './events';
 import type { Images } from './grid';
+import { compareDataset, recordedFacts } from './run-data';
 import { type RunFiles, readText } from './run-files';
-import { checkNothingIsLost, compareDataset, datasetFacts, runFileNames, storedConfig } from './run-state';
+import { checkNothingIsLost, runFileNames, storedConfig } from './run-state';
 import { RunSampler } from './sampler';
 import { samplesNpzParts } from './samples-npz';
 import { formatTuning, keptTuning, type RunTuning } from './tuning';
@@ -187,7 +188,7 @@ class OpenRun implements Run {
     }
     // Files with a configuration hold a run: the kernels that it begins with are there before.
     await files.write(runFileNames.tuning, formatTuning(tuning));
-    await files.write(runFileNames.dataset, jsonText(datasetFacts(dataset)));
+    await files.write(runFileNames.dataset, jsonText(recordedFacts(dataset)));
     await files.write(runFileNames.config, jsonText(this.config));
     await dropStatisticsAfter(files, this.step);
     this.begun = true;
