@@ -54,7 +54,7 @@ describe('ts blocks run and print', () => {
 });
 
 /** A run of three steps and one sample of each class, with every file of a whole one. */
-const shortened = ['--steps', '3', '--checkpoint-every', '3', '--grid-every', '0', '--set', 'output.samplesPerClass=1'];
+const shortened = ['--steps', '3', '--checkpoint-every', '3', '--grid-every', '3', '--set', 'output.samplesPerClass=1'];
 
 async function checkTest({ args, place }: CommandLine): Promise<void> {
   for (const path of args) expect(existsSync(join(root, path)), `${place}: ${path}`).toBe(true);
