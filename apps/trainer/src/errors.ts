@@ -4,7 +4,6 @@ import { FileError, fileError } from '@noisesmith/formats/node';
 import { ScheduleSpecError } from '@noisesmith/schedules';
 import { DeviceError, LimitError } from '@noisesmith/tensor';
 import { CheckpointError, SettingError, TrainingError } from '@noisesmith/training';
-import type { Flags } from './flags';
 
 /** What the process says with its exit code. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
@@ -55,8 +54,11 @@ function asFileError(error: unknown): FileError | undefined {
   return found instanceof FileError ? found : undefined;
 }
 
+/** The flags that a command has, by name. */
+type KnownFlags = Readonly<Record<string, unknown>>;
+
 /** How less memory is asked for, in flags that the command has. */
-function smaller(flags: Flags): string {
+function smaller(flags: KnownFlags): string {
   if ('set' in flags) return '; use a smaller batch (--batch, or --set train.accumulation=N) or a smaller network';
   return 'batch' in flags ? '; use a smaller --batch' : '';
 }
@@ -66,7 +68,7 @@ function smaller(flags: Flags): string {
  * cannot move the cursor of a terminal.
  * @param flags of the command that failed
  */
-export function explain(error: unknown, flags: Flags = {}): { readonly exitCode: number; readonly text: string } {
+export function explain(error: unknown, flags: KnownFlags = {}): { readonly exitCode: number; readonly text: string } {
   const line = (exitCode: number, text: string) => ({ exitCode, text: printable(firstLine(text)) });
   if (error instanceof LimitError) return line(exitCodes.usage, `${firstLine(error.message)}${smaller(flags)}`);
   if (isOneOf(error, userErrors)) return line(exitCodes.usage, error.message);
