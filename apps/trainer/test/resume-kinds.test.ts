@@ -1,5 +1,5 @@
-// References: what cli.md's run folder promises (the same command goes on; nothing of it is lost without a word); a run that
-// nothing disturbs, byte for byte; each message's own words.
+// References: what the README says of the run folder (the same command goes on; nothing of it is lost without a word); a run
+// that nothing disturbs, byte for byte; each message's own words.
 import {
   copyFileSync,
   cpSync,
@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { readNpz, readSafetensors } from '@noisesmith/formats';
+import { encodePng } from '@noisesmith/runs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cli, filesIn, readBytes, temporaryFolder, tinyTrain, writeImages } from './cli-run';
 
@@ -89,9 +90,23 @@ describe('paths of the data', () => {
 });
 
 describe('what a run says of its data', () => {
-  it('is how many images, which classes and what was left out', async () => {
+  it('is how many images and which classes', async () => {
     const result = await cli(run(join(folder, 'said')), aborted);
     expect(result.err).toMatch(/: 40 images in 10 classes \(0, 1, 2, 3, 4, 5, 6, 7, 8, 9\)\n/);
+  });
+
+  it('is what was left out, once', async () => {
+    const pets = join(folder, 'pets');
+    const grey = { width: 8, height: 8, channels: 1, data: new Uint8Array(64) };
+    for (const name of ['cat', 'dog']) {
+      mkdirSync(join(pets, name), { recursive: true });
+      writeFileSync(join(pets, name, '0.png'), encodePng(grey));
+    }
+    writeFileSync(join(pets, 'dog', '1.bmp'), '');
+    const args = run(join(folder, 'said-pets')).map((arg) => (arg === `npz:${images}` ? `folder:${pets}` : arg));
+    const { err } = await cli(args, aborted);
+    expect(err).toContain(': 2 images in 2 classes (cat, dog)\n');
+    expect(err.match(/1 with ending \.bmp/g)).toHaveLength(1);
   });
 
   it('names the classes in the weights', () => {

@@ -77,12 +77,10 @@ export function datasetWarnings({ model }: RunConfig, dataset: ImageDataset): st
 
 const MOST_NAMES = 12;
 
-/** What is trained on, in one line: how many images, which classes, and what was left out. */
-export function describeDataset({ classes, name, size, skipped }: ImageDataset): string {
+/** What is trained on, in one line: how many images and which classes. What was left out is one of the data's warnings. */
+export function describeDataset({ classes, name, size }: ImageDataset): string {
   const shown = classes.slice(0, MOST_NAMES).join(', ');
   const more = classes.length > MOST_NAMES ? `, and ${classes.length - MOST_NAMES} more` : '';
   const kinds = classes.length === 0 ? 'without classes' : `in ${classes.length} classes (${shown}${more})`;
-  const left = skipped.map(({ count, example, reason }) => `${count} with ${reason} (such as ${example})`);
-  const leftOut = left.length === 0 ? '' : `; left out: ${left.join(', ')}`;
-  return `${name}: ${size} image${size === 1 ? '' : 's'} ${kinds}${leftOut}`;
+  return `${name}: ${size} image${size === 1 ? '' : 's'} ${kinds}`;
 }
