@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allowedBroken } from './broken-images';
 import { checkDataset } from './check';
 import { createDataset, trainBatch } from './dataset';
-import { FileError, UnavailableError } from './errors';
+import { DataFileError, UnavailableError } from './errors';
 import { openDataset } from './open';
 
 const root = mkdtempSync(join(tmpdir(), 'broken-'));
@@ -72,7 +72,7 @@ describe('broken images among many', () => {
   it('are named when one is asked for by itself', async () => {
     const set = await open();
     await expect(set.pixels(3)).rejects.toThrow(`${root}: 0/06.png: `);
-    await expect(set.original(0)).rejects.toThrow(FileError);
+    await expect(set.original(0)).rejects.toThrow(DataFileError);
     await expect(set.batch([SIZE])).rejects.toThrow(RangeError);
   });
 

@@ -1,7 +1,7 @@
 import type { BrokenImage } from './broken-images';
 import { concurrently } from './concurrently';
 import type { ImageDataset, ImageSizes } from './dataset';
-import { FileError } from './errors';
+import { DataFileError } from './errors';
 import { evenlySpaced } from './fingerprint';
 
 export interface CheckOptions {
@@ -48,7 +48,7 @@ export async function checkDataset(dataset: ImageDataset, options: CheckOptions 
       const { widths, heights }: ImageSizes = sizes ?? { widths: [width, width], heights: [height, height] };
       sizes = { widths: wider(widths, width), heights: wider(heights, height) };
     } catch (error) {
-      if (!(error instanceof FileError)) throw error;
+      if (!(error instanceof DataFileError)) throw error;
       broken.push({ index, name: error.place, reason: error.reason });
     }
     onProgress?.(++done, indices.length);

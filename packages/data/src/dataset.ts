@@ -1,6 +1,6 @@
 import { type BrokenImage, BrokenImages } from './broken-images';
 import { concurrently } from './concurrently';
-import { DataError, FileError, reasonOf, UnavailableError } from './errors';
+import { DataError, DataFileError, reasonOf, UnavailableError } from './errors';
 import { fingerprint } from './fingerprint';
 import { type PixelOptions, prepareImage } from './prepare';
 import { copyInto, type FloatImage, type Raster } from './raster';
@@ -53,13 +53,13 @@ export interface ImageDataset {
   label(index: number): number;
   /** What messages call an image. */
   describe(index: number): string;
-  /** An image as it is stored, decoded, before crop and resize. @throws FileError naming an image that does not decode */
+  /** An image as it is stored, decoded, before crop and resize. @throws DataFileError naming an image that does not decode */
   original(index: number): Promise<Raster>;
   /**
    * Reads all that checksums stand for, where that was not done on opening. @throws FormatError naming what is damaged
    */
   verify?(signal?: AbortSignal): Promise<void>;
-  /** One image, [height, width, channels]; a fresh array. @throws FileError as `original` */
+  /** One image, [height, width, channels]; a fresh array. @throws DataFileError as `original` */
   pixels(index: number): Promise<Float32Array<ArrayBuffer>>;
   /**
    * Several images, each mirrored left to right where its `flip` is set. In place of an image that does not decode comes
@@ -174,7 +174,7 @@ export async function createDataset(source: ImageSource, options: DatasetOptions
     try {
       return await source.load(index);
     } catch (error) {
-      throw error instanceof UnavailableError ? error : new FileError(source.describe(index), reasonOf(error));
+      throw error instanceof UnavailableError ? error : new DataFileError(source.describe(index), reasonOf(error));
     }
   }
 
@@ -199,7 +199,7 @@ export async function createDataset(source: ImageSource, options: DatasetOptions
       try {
         return { index: at, image: await prepare(at) };
       } catch (error) {
-        if (!(error instanceof FileError)) throw error;
+        if (!(error instanceof DataFileError)) throw error;
         broken.add({ index: at, name: error.place, reason: error.reason });
       }
     }

@@ -1,5 +1,5 @@
 import { platform } from '#platform';
-import { FileError, reasonOf, UnavailableError } from './errors';
+import { DataFileError, reasonOf, UnavailableError } from './errors';
 import type { Raster } from './raster';
 
 /**
@@ -13,6 +13,6 @@ export async function decodeImage(bytes: Uint8Array, name = 'image'): Promise<Ra
   try {
     return await platform.decodeImage(bytes);
   } catch (error) {
-    throw error instanceof UnavailableError ? error : new FileError(name, reasonOf(error));
+    throw error instanceof UnavailableError ? error : new DataFileError(name, reasonOf(error));
   }
 }

@@ -1,7 +1,7 @@
 import { platform } from '#platform';
 import { concurrently } from './concurrently';
 import { createDataset, type DatasetOptions, type ImageDataset, type ImageSource } from './dataset';
-import { FileError } from './errors';
+import { DataFileError } from './errors';
 import { type Files, joinPath } from './files';
 import { evenlySpaced, fingerprint } from './fingerprint';
 import { imageFolder } from './image-folder';
@@ -50,7 +50,7 @@ export async function encodedSource(images: EncodedImages): Promise<ImageSource>
     async load(index) {
       const path = paths[index]!;
       const source = await files.open(joinPath(folder, path));
-      if (source.size === 0) throw new FileError(path, 'the file is empty');
+      if (source.size === 0) throw new DataFileError(path, 'the file is empty');
       return platform.decodeImage(await source.read(0, source.size));
     },
     inMemory: false,

@@ -11,7 +11,7 @@ export class DataError extends Error {
 }
 
 /** One file, or one image, that cannot be used. */
-export class FileError extends DataError {
+export class DataFileError extends DataError {
   /** @param place what the message calls it; `reason` says why, without naming it again */
   constructor(
     readonly place: string,
@@ -22,7 +22,7 @@ export class FileError extends DataError {
 }
 
 /** There is no such file. */
-export class MissingFileError extends FileError {}
+export class MissingFileError extends DataFileError {}
 
 /**
  * Something that says nothing about the image that was asked for: no decoder, no network, no more file handles. An image
@@ -30,8 +30,8 @@ export class MissingFileError extends FileError {}
  */
 export class UnavailableError extends DataError {}
 
-/** Why something was thrown, cut to one line; the place that a {@link FileError} names is left out. */
+/** Why something was thrown, cut to one line; the place that a {@link DataFileError} names is left out. */
 export function reasonOf(error: unknown): string {
-  const text = error instanceof FileError ? error.reason : error instanceof Error ? error.message : String(error);
+  const text = error instanceof DataFileError ? error.reason : error instanceof Error ? error.message : String(error);
   return text.split('\n')[0]!.trim();
 }

@@ -1,5 +1,5 @@
 import type { RangeSource } from '@noisesmith/formats';
-import { FileError } from './errors';
+import { DataFileError } from './errors';
 
 /** Where the files of a data set lie: a folder of a disk, files that a person chose in a page, a web server. */
 export interface Files {
@@ -32,14 +32,14 @@ export function pathsBelow(paths: readonly string[], folder: string): readonly s
   return paths.filter((path) => path.startsWith(prefix) && path !== prefix).map((path) => path.slice(prefix.length));
 }
 
-/** The whole content of a file. @throws as `Files.open`, and FileError for a file that does not fit into memory */
+/** The whole content of a file. @throws as `Files.open`, and DataFileError for a file that does not fit into memory */
 export async function readWhole(files: Files, path: string): Promise<{ name: string; bytes: Uint8Array }> {
   const source = await files.open(path);
   const { name = path, size } = source;
   try {
     return { name, bytes: await source.read(0, size) };
   } catch (error) {
-    throw error instanceof RangeError ? new FileError(name, `its ${size} bytes do not fit into memory`) : error;
+    throw error instanceof RangeError ? new DataFileError(name, `its ${size} bytes do not fit into memory`) : error;
   }
 }
 

@@ -17,7 +17,7 @@ export {
 export { decodeImage } from './decode';
 export { type EmojiOptions, emojiDataset } from './emoji';
 export { filesDataset } from './encoded';
-export { DataError, FileError, MissingFileError, UnavailableError } from './errors';
+export { DataError, DataFileError, MissingFileError, UnavailableError } from './errors';
 export {
   type ClassFacts,
   type DatasetFacts,

@@ -1,7 +1,7 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { fileSource } from '@noisesmith/formats/node';
-import { type DataError, FileError, MissingFileError, reasonOf, UnavailableError } from './errors';
+import { type DataError, DataFileError, MissingFileError, reasonOf, UnavailableError } from './errors';
 import { type Files, isHidden, joinPath } from './files';
 import { byCodeUnits } from './natural-order';
 
@@ -13,9 +13,9 @@ const exhausted = new Set(['EMFILE', 'ENFILE', 'ENOMEM']);
 function fileError(path: string, kind: 'file' | 'folder', error: unknown): DataError {
   const { code = '' } = error as NodeJS.ErrnoException;
   if (missing.has(code)) return new MissingFileError(path, `no such ${kind}`);
-  if (code === 'EACCES' || code === 'EPERM') return new FileError(path, 'reading it is not permitted');
+  if (code === 'EACCES' || code === 'EPERM') return new DataFileError(path, 'reading it is not permitted');
   if (exhausted.has(code)) return new UnavailableError(`${path}: cannot be read: ${reasonOf(error)}`);
-  return new FileError(path, `cannot be read: ${reasonOf(error)}`);
+  return new DataFileError(path, `cannot be read: ${reasonOf(error)}`);
 }
 
 async function sizeOfFile(path: string): Promise<number> {
@@ -23,7 +23,7 @@ async function sizeOfFile(path: string): Promise<number> {
     throw fileError(path, 'file', error);
   });
   if (found.isFile()) return found.size;
-  throw new FileError(path, `is ${found.isDirectory() ? 'a folder' : 'no file'}, expected a file`);
+  throw new DataFileError(path, `is ${found.isDirectory() ? 'a folder' : 'no file'}, expected a file`);
 }
 
 /** A folder that is being listed. */
@@ -46,7 +46,7 @@ async function kindOf(entry: { isFile(): boolean; isDirectory(): boolean; isSymb
 async function listInto(found: string[], { path, relative, trail }: Walk): Promise<void> {
   const entries = await readdir(path, { withFileTypes: true }).catch((error: unknown) => {
     throw (error as NodeJS.ErrnoException).code === 'ENOTDIR'
-      ? new FileError(path, 'is a file, expected a folder')
+      ? new DataFileError(path, 'is a file, expected a folder')
       : fileError(path, 'folder', error);
   });
   const before = found.length;

@@ -1,3 +1,4 @@
+export { crc32 } from './crc32';
 export { FormatError } from './errors';
 export {
   bfloat16ToFloat32,
@@ -22,7 +23,7 @@ export {
 export { openNpy, readNpy, writeNpy } from './npy';
 export { type NpzFile, openNpz, readNpz } from './npz';
 export { npzParts, writeNpz } from './npz-write';
-export { collectParts, type PartedArray, type Parts, partedArray } from './parts';
+export { collectParts, joined, type PartedArray, type Parts, partedArray } from './parts';
 export { printable } from './printable';
 export { blobSource, bytesSource, checkRange, type RangeSource } from './range-source';
 export {

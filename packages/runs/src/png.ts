@@ -1,5 +1,5 @@
+import { crc32, joined } from '@noisesmith/formats';
 import { zlibSync } from 'fflate';
-import { crc32 } from './crc32';
 
 /** Pixels of 8 bits, row by row: grey or RGB. */
 export interface Pixels {
@@ -12,16 +12,6 @@ export interface Pixels {
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 const GREY = 0;
 const RGB = 2;
-
-function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
-}
 
 /** length, type, data, CRC of type and data. PNG specification, section 5.3 */
 function chunk(type: string, data: Uint8Array): Uint8Array {
