@@ -6,6 +6,8 @@ export const shared = {
   ssr: { resolve: { conditions: ['@noisesmith/source'] } },
   test: {
     pool: 'forks',
+    // A file that compiles kernels keeps one core busy, so none is left over for the main process.
+    maxWorkers: '100%',
     // A first compile of kernels on a software adapter takes many seconds.
     testTimeout: 300_000,
     hookTimeout: 300_000,
