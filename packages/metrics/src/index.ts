@@ -1,0 +1,2 @@
+export type { FeatureBatch, FeatureNetwork, FeatureRequest } from './feature-network';
+export type { ImageBatch } from './image-batch';
