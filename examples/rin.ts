@@ -1,4 +1,5 @@
 /** The size of a network of the paper, and an untrained small one looking at one image at three noise levels. */
+import { initialParameters } from '@noisesmith/diffusion';
 import { parameterCount, rin, rinConfig } from '@noisesmith/rin';
 import { preset } from '@noisesmith/runs';
 import { compile, f32, openDevice } from '@noisesmith/tensor';
@@ -15,7 +16,7 @@ using device = await openDevice();
 using look = await compile(device, spec, ({ inputs, state }) => ({
   outputs: { ...net.apply(state.params.tensors, inputs) },
 }));
-look.state.write('params', net.initialize(7));
+look.state.write('params', initialParameters(net, 7));
 
 const x = Float32Array.from({ length: 64 }, (_, i) => Math.sin(i));
 const carry = new Float32Array(net.carryShape.reduce((a, b) => a * b));

@@ -1,5 +1,5 @@
 /** Any denoiser can be sampled from. This one knows a single picture, so every sampler has to find it in the noise. */
-import { type Denoiser, perExample } from '@noisesmith/diffusion';
+import { type Denoiser, initialParameters, perExample } from '@noisesmith/diffusion';
 import { sample } from '@noisesmith/samplers';
 import { div, layoutOf, mul, narrow, openDevice, sub } from '@noisesmith/tensor';
 
@@ -22,7 +22,14 @@ const knows: Denoiser = {
 
 using device = await openDevice();
 for (const sampler of ['ddpm', 'ddim', 'ddim@0.5']) {
-  const options = { steps: 8, sampler, inputScale: 1, normalize: false, weights: knows.initialize(0), seeds: [11, 12] };
+  const options = {
+    steps: 8,
+    sampler,
+    inputScale: 1,
+    normalize: false,
+    weights: initialParameters(knows, 0),
+    seeds: [11, 12],
+  };
   const { images } = await sample(device, knows, options);
   const error = Math.max(...images.map((v, i) => Math.abs(v - (picture.join('')[i % 64] === '#' ? 1 : 0))));
   console.log(`${sampler}: ${images.length / 64} pictures from noise, largest error ${error.toExponential(0)}`);

@@ -1,3 +1,4 @@
+import { initialParameters } from '@noisesmith/diffusion';
 import type { Device, DeviceProgram, TypedArray } from '@noisesmith/tensor';
 import { stepScalars } from '@noisesmith/training';
 import type { BenchConfig } from './configs';
@@ -27,7 +28,7 @@ export async function timeSteps(device: Device, config: BenchConfig, steps: numb
   const network = networkOf(config);
   const settings = timedConfig(config);
   const inputs = inputsOf(network, settings, randomBatch(config, 1));
-  const program = await openTrainStep(device, network, settings, network.initialize(1));
+  const program = await openTrainStep(device, network, settings, initialParameters(network, 1));
   const times: number[] = [];
   for (let step = 0; step < WARM_UP + steps; step++) {
     const start = performance.now();

@@ -13,8 +13,11 @@ export interface Denoiser {
   /** Shape of the carry of one example, e.g. [latents, latentDim]. */
   readonly carryShape: readonly number[];
   readonly timeFeatures: TimeFeatures;
-  /** Flat parameters [layout.size], a function of the seed alone. */
-  initialize(seed: number): Float32Array<ArrayBuffer>;
+  /**
+   * Initial values of one parameter of the layout, a function of the seed and the name alone: parameters need not be on
+   * the host all at once. `initialParameters` gives the flat vector.
+   */
+  initialize(name: string, seed: number): Float32Array<ArrayBuffer>;
   apply(parameters: Readonly<Record<string, Tensor>>, input: DenoiserInput): DenoiserOutput;
 }
 

@@ -3,7 +3,7 @@ export { guide } from './guidance';
 export { denoisingLoss, denoisingLossPerExample, type LossArguments } from './loss';
 export { addNoise, perExample, scaleImage, unscaleImage } from './noising';
 export { normalizeVariance } from './normalize';
-export { flattenParameters, type NamedData, parameterViews } from './parameters';
+export { flattenParameters, initialParameters, type NamedData, parameterViews } from './parameters';
 export {
   clipX0,
   type PredictionType,

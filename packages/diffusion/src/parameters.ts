@@ -1,4 +1,5 @@
 import type { Layout } from '@noisesmith/tensor';
+import type { Denoiser } from './denoiser';
 
 /** Tensors by name: a record, or a map. */
 export type NamedData = ReadonlyMap<string, ArrayLike<number>> | Readonly<Record<string, ArrayLike<number>>>;
@@ -33,4 +34,11 @@ export function parameterViews<T extends Float32Array | Float64Array>(layout: La
     throw new RangeError(`flat parameters have ${flat.length} elements, the layout ${layout.size}`);
   }
   return new Map(layout.segments.map(({ name, offset, size }) => [name, flat.subarray(offset, offset + size) as T]));
+}
+
+/** Initial parameters in the flat vector [layout.size], gaps zero; a function of the seed alone. */
+export function initialParameters(denoiser: Denoiser, seed: number): Float32Array<ArrayBuffer> {
+  const flat = new Float32Array(denoiser.layout.size);
+  for (const { name, offset } of denoiser.layout.segments) flat.set(denoiser.initialize(name, seed), offset);
+  return flat;
 }

@@ -10,7 +10,7 @@ export {
   tapeTokens,
 } from './config';
 export { parameterCount, type RinOutput, rinForward, rinParameters } from './forward';
-export { initializeParameters } from './initialize';
+export { initializeParameter } from './initialize';
 export type { Initializer } from './initializers';
 export { rinConfigFromMetadata, rinConfigToMetadata } from './metadata';
 export type { ParameterSpec } from './parameters';

@@ -1,6 +1,6 @@
 // Reference: limits of the official code's initialisers under Keras 2 (kernels of rank 3 counted as convolutions), worked
 // out by hand for the widths of Table 1; moments of the uniform and of the truncated normal distribution.
-import { parameterViews } from '@noisesmith/diffusion';
+import { initialParameters, parameterViews } from '@noisesmith/diffusion';
 import { describe, expect, it } from 'vitest';
 import { rinConfig } from './config';
 import { rinParameters } from './forward';
@@ -42,21 +42,21 @@ describe('limits at the widths of Table 1', () => {
 
 describe('initial values', () => {
   const net = rin(tiny);
-  const flat = net.initialize(7);
+  const flat = initialParameters(net, 7);
   const tensors = parameterViews(net.layout, flat);
   const get = (name: string): Float32Array => tensors.get(name)!;
   const deviation = (x: Float32Array): number => Math.hypot(...x) / Math.sqrt(x.length);
 
   it('are a function of the seed', () => {
     const same = (a: Float32Array, b: Float32Array): boolean => a.length === b.length && a.every((v, i) => v === b[i]);
-    expect(same(net.initialize(7), flat)).toBe(true);
-    expect(same(net.initialize(8), flat)).toBe(false);
+    expect(same(initialParameters(net, 7), flat)).toBe(true);
+    expect(same(initialParameters(net, 8), flat)).toBe(false);
     expect(same(get('b0.l0.attn.q.weight'), get('b0.l1.attn.q.weight'))).toBe(false);
   });
 
   it('of a tensor depend on its name, not on the rest of the network', () => {
     const other = rin({ ...tiny, blocks: [1], classes: 0 });
-    const shared = parameterViews(other.layout, other.initialize(7));
+    const shared = parameterViews(other.layout, initialParameters(other, 7));
     const mine = get('b0.l0.attn.q.weight');
     expect(shared.get('b0.l0.attn.q.weight')!.every((v, i) => v === mine[i])).toBe(true);
   });

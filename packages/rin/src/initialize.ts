@@ -1,36 +1,28 @@
 import { randomPurpose } from '@noisesmith/diffusion';
-import { deriveKey, inverseNormal, type Layout, threefry2x32, uniformFromBits } from '@noisesmith/tensor';
+import { deriveKey, inverseNormal, threefry2x32, uniformFromBits } from '@noisesmith/tensor';
 import type { ParameterSpec } from './parameters';
 
 /** Φ(−2): the share of a normal distribution below two deviations. */
 const TAIL = 0.022750131948179195;
 
 /**
- * Initial parameters in one flat vector [layout.size]. A tensor's values depend on the seed and on its own name alone, so
- * networks that share a part start that part alike.
+ * Initial values of a parameter. They depend on the seed and on its own name alone, so networks that share a part start
+ * that part alike.
  */
-export function initializeParameters(
-  specs: readonly ParameterSpec[],
-  layout: Layout,
-  seed: number,
-): Float32Array<ArrayBuffer> {
-  const flat = new Float32Array(layout.size);
-  specs.forEach(({ name, init }, i) => {
-    const { offset, size } = layout.segments[i]!;
-    const out = flat.subarray(offset, offset + size);
-    switch (init.kind) {
-      case 'constant':
-        out.fill(init.value);
-        break;
-      case 'uniform':
-        fillUniform(out, seed, name, (u) => (2 * u - 1) * init.limit);
-        break;
-      case 'truncatedNormal':
-        fillUniform(out, seed, name, (u) => inverseNormal(TAIL + u * (1 - 2 * TAIL)) * init.deviation);
-        break;
-    }
-  });
-  return flat;
+export function initializeParameter({ name, shape, init }: ParameterSpec, seed: number): Float32Array<ArrayBuffer> {
+  const out = new Float32Array(shape.reduce((product, n) => product * n, 1));
+  switch (init.kind) {
+    case 'constant':
+      out.fill(init.value);
+      break;
+    case 'uniform':
+      fillUniform(out, seed, name, (u) => (2 * u - 1) * init.limit);
+      break;
+    case 'truncatedNormal':
+      fillUniform(out, seed, name, (u) => inverseNormal(TAIL + u * (1 - 2 * TAIL)) * init.deviation);
+      break;
+  }
+  return out;
 }
 
 function fillUniform(out: Float32Array, seed: number, name: string, map: (u: number) => number): void {

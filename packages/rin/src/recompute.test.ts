@@ -1,6 +1,6 @@
 // Reference: the same network whose inner values are kept, in prediction, carry and gradients (on the oracle to 1e-12 of
 // each tensor's largest element, on the device, where kernels are fused differently, to 1e-5), and its plan, in memory.
-import { parameterViews } from '@noisesmith/diffusion';
+import { initialParameters, parameterViews } from '@noisesmith/diffusion';
 import {
   compileGraph,
   type Device,
@@ -71,7 +71,7 @@ const inputs = {
   dropoutKeys: Uint32Array.from({ length: 2 * BATCH }, (_, i) => 17 * i + 1),
 };
 // Away from the initial values, of which many are 0.
-const params = net.initialize(3).map((w, i) => w + 0.05 * Math.sin(2.1 * i));
+const params = initialParameters(net, 3).map((w, i) => w + 0.05 * Math.sin(2.1 * i));
 
 /** Largest difference of a parameter's gradient, relative to the largest element of that parameter's gradient. */
 function worstGradient(mine: ArrayLike<number>, expected: ArrayLike<number>): number {

@@ -1,5 +1,5 @@
 // Reference: what the description of each setting implies for the graph; the convolution unit against plain loops.
-import { flattenParameters, parameterViews } from '@noisesmith/diffusion';
+import { flattenParameters, initialParameters, parameterViews } from '@noisesmith/diffusion';
 import {
   evaluate,
   f32,
@@ -50,7 +50,7 @@ function run(config: RinConfig, change: { gamma?: number[]; dropout?: Uint32Arra
       };
     },
   );
-  const params = net.initialize(1).map((v, i) => v + 0.05 * Math.sin(i));
+  const params = initialParameters(net, 1).map((v, i) => v + 0.05 * Math.sin(i));
   const inputs = {
     x: wave(batch * h * w * c),
     timeFeatures: net.timeFeatures.compute(change.gamma ?? [0.2, 0.7]),
@@ -74,7 +74,7 @@ describe('position kinds', () => {
   it('sin_cos has no table, sin_cos_plus_learned starts as sin_cos', () => {
     expect(names({ ...fixture, tapePos: 'sin_cos', latentPos: 'sin_cos' })).not.toContain('tape_pos');
     const plus = rin({ ...fixture, latentPos: 'sin_cos_plus_learned' });
-    expect(new Set(parameterViews(plus.layout, plus.initialize(1)).get('latents'))).toEqual(new Set([0]));
+    expect(new Set(parameterViews(plus.layout, initialParameters(plus, 1)).get('latents'))).toEqual(new Set([0]));
   });
 
   it('give different networks', () => {
@@ -150,7 +150,7 @@ describe('the convolution unit', () => {
 
   it('starts as nearly the identity, with a gradient', () => {
     const net = rin(config);
-    const pointwise = parameterViews(net.layout, net.initialize(1)).get('b0.conv.pw.weight')!;
+    const pointwise = parameterViews(net.layout, initialParameters(net, 1)).get('b0.conv.pw.weight')!;
     expect(Math.max(...pointwise.map(Math.abs))).toBeLessThan(1e-5);
     expect(Math.max(...run(config).kernelGradient.map(Math.abs))).toBeGreaterThan(1e-6);
   });

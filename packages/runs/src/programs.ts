@@ -1,3 +1,4 @@
+import { initialParameters } from '@noisesmith/diffusion';
 import { rin, rinConfig } from '@noisesmith/rin';
 import { samplingStep } from '@noisesmith/samplers';
 import { stepScalars, trainPrograms } from '@noisesmith/training';
@@ -9,7 +10,7 @@ import type { RunProgram } from './program-time';
 export function runPrograms(config: RunConfig): readonly RunProgram[] {
   const { model, train } = config;
   const denoiser = rin(rinConfig(model));
-  const params = denoiser.initialize(train.seed);
+  const params = initialParameters(denoiser, train.seed);
   const scalars = stepScalars(train, 0);
   const { storage } = train;
   const training = trainPrograms(denoiser, train).map(({ graph, label }): RunProgram => {

@@ -1,4 +1,5 @@
 // Reference: the CPU oracle in double precision, running the same graph with the same seeds.
+import { initialParameters } from '@noisesmith/diffusion';
 import { openDevice, openOracle } from '@noisesmith/tensor';
 import { expect, it } from 'vitest';
 import { openSampling } from './session';
@@ -6,7 +7,7 @@ import { gaussian } from './testing/gaussian';
 
 it('a device draws the samples of the oracle, and no image goes to the host but the last', async () => {
   const options = { steps: 4, sampler: 'ddpm', guidance: 1, inputScale: 1, batch: 2 };
-  const request = { weights: gaussian.initialize(0), seeds: [3, 4, 5], labels: [0, 1, null] };
+  const request = { weights: initialParameters(gaussian, 0), seeds: [3, 4, 5], labels: [0, 1, null] };
   using device = await openDevice();
   using oracle = openOracle();
   using onGpu = await openSampling(device, gaussian, options);

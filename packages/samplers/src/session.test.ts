@@ -1,6 +1,7 @@
 // Reference: closed forms for Gaussian data, whose exact denoiser is known (testing/gaussian.ts). The probability flow
 // carries x at t = 1 to mean + deviation·x, which many DDIM steps approach; with noise, mean and deviation follow a
 // linear recursion.
+import { initialParameters } from '@noisesmith/diffusion';
 import { offsetCosine } from '@noisesmith/schedules';
 import { type Backend, f32, openOracle, printGraph } from '@noisesmith/tensor';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -13,7 +14,7 @@ import type { SamplingOptions } from './settings';
 import { backends } from './testing/backends';
 import { deviation, gaussian, means } from './testing/gaussian';
 
-const weights = gaussian.initialize(0);
+const weights = initialParameters(gaussian, 0);
 const pixels = 32;
 const base = { inputScale: 1, normalize: false, weights };
 const toImage = (x0: number): number => x0 / 2 + 0.5;

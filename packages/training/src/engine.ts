@@ -5,7 +5,7 @@ import { partOf, type StepDraw } from './draw';
 import { observed } from './observed';
 import type { StepResult } from './statistics';
 import { trainPrograms } from './train-programs';
-import { stepScalars, type TrainStateName, trainState } from './train-step';
+import { stepScalars, type TrainStateName, trainState, trainStateNames } from './train-step';
 import { PIECE } from './vector';
 
 /** One compiled program of a step. */
@@ -59,14 +59,15 @@ export class TrainEngine<P extends Program = Program> implements Disposable {
   /** Fresh weights by the seed, zero moments, and an average that starts as a copy of the weights. */
   async initialize(): Promise<void> {
     const { config, denoiser } = this;
-    const params = denoiser.initialize(config.seed);
-    await this.load('params', params, 0);
-    await this.load('ema', params, 0);
-    const zeros = new Float32Array(Math.min(PIECE, params.length));
-    for (let from = 0; from < params.length; from += PIECE) {
-      const part = zeros.subarray(0, params.length - from);
-      await this.load('firstMoment', part, from);
-      await this.load('secondMoment', part, from);
+    const { segments, size } = denoiser.layout;
+    const zeros = new Float32Array(Math.min(PIECE, size));
+    for (const name of trainStateNames) {
+      for (let from = 0; from < size; from += PIECE) await this.load(name, zeros.subarray(0, size - from), from);
+    }
+    for (const { name, offset } of segments) {
+      const values = denoiser.initialize(name, config.seed);
+      await this.load('params', values, offset);
+      await this.load('ema', values, offset);
     }
   }
 

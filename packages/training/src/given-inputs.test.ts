@@ -1,4 +1,5 @@
 // References: the step that draws its noise itself, given the noise that its keys stand for; square roots in double precision.
+import { initialParameters } from '@noisesmith/diffusion';
 import { evaluate, interpret, literal, randomNormal } from '@noisesmith/tensor';
 import { describe, expect, it } from 'vitest';
 import { type TrainConfig, trainConfig } from './config';
@@ -23,7 +24,7 @@ function drawn(config: TrainConfig) {
 }
 
 const state = (() => {
-  const params = denoiser.initialize(1);
+  const params = initialParameters(denoiser, 1);
   const zeros = new Float32Array(params.length);
   return { params, firstMoment: zeros, secondMoment: zeros, ema: params };
 })();

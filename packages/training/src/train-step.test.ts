@@ -1,6 +1,6 @@
 // Reference: the loss, its gradient and one AdamW step of the tiny denoiser written out by hand in float64; the noise is
 // that of the tensor package's own generator. Accumulation: the same step on the whole batch. LAMB itself is checked in tensor.
-import { denoisingLoss } from '@noisesmith/diffusion';
+import { denoisingLoss, initialParameters } from '@noisesmith/diffusion';
 import {
   evaluate,
   interpret,
@@ -35,7 +35,7 @@ const draw = (config: TrainConfig, step = 0): StepDraw =>
   stepDrawer(denoiser, config)(step, tinyBatch(step, config.batch));
 
 const start = (config: TrainConfig) => {
-  const params = Float64Array.from(denoiser.initialize(config.seed));
+  const params = Float64Array.from(initialParameters(denoiser, config.seed));
   const zeros = new Float64Array(params.length);
   return { params, firstMoment: zeros, secondMoment: zeros, ema: params };
 };
@@ -242,7 +242,7 @@ it('the mean loss is that of the diffusion package for every prediction and loss
   const alpha = column([0.8, 0.28], 2);
   const sigma = column([0.6, 0.96], 2);
   const net = tinyDenoiser(0);
-  const flat = net.initialize(1);
+  const flat = initialParameters(net, 1);
   const parameters = Object.fromEntries(
     net.layout.segments.map(({ name, offset, shape, size }) => [
       name,

@@ -1,5 +1,6 @@
 // Reference: the interpreter, which runs the same steps on the CPU in float64; an uninterrupted run, which a resumed one
 // must equal to the bit. The network is the tiny denoiser of train-step.test.ts.
+import { initialParameters } from '@noisesmith/diffusion';
 import { bytesSource, collectParts } from '@noisesmith/formats';
 import { type Backend, type Device, DeviceLostError, interpret, openDevice } from '@noisesmith/tensor';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -29,7 +30,7 @@ describe.each(backends)('a run on %s', (_name, open) => {
     const graph = trainStep(denoiser, config);
     const draw = stepDrawer(denoiser, config);
     const zeros = new Float64Array(denoiser.layout.size);
-    const params = Float64Array.from(denoiser.initialize(config.seed));
+    const params = Float64Array.from(initialParameters(denoiser, config.seed));
     let state: Record<string, Float64Array> = { params, firstMoment: zeros, secondMoment: zeros, ema: params };
     for (let step = 0; step < config.steps; step++) {
       const { inputs } = draw(step, tinyBatch(step, config.batch));
@@ -244,7 +245,7 @@ describe('on a device', () => {
     const rounded = await uninterrupted(device, { config: settings });
     expect(rounded).not.toEqual(whole);
     const length = (x: Float32Array): number => Math.hypot(...x);
-    const moved = whole.params.map((x, i) => x - denoiser.initialize(config.seed)[i]!);
+    const moved = whole.params.map((x, i) => x - initialParameters(denoiser, config.seed)[i]!);
     const apart = rounded.params.map((x, i) => x - whole.params[i]!);
     expect(length(apart) / length(moved)).toBeLessThan(0.02);
     const storage = memoryStorage();

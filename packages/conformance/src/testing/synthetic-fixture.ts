@@ -1,4 +1,4 @@
-import { flattenParameters, parameterViews } from '@noisesmith/diffusion';
+import { flattenParameters, initialParameters, parameterViews } from '@noisesmith/diffusion';
 import { type NdArray, writeSafetensors } from '@noisesmith/formats';
 import { type RinConfig, rin, rinConfig, rinConfigToMetadata, rinForward } from '@noisesmith/rin';
 import { startNoise } from '@noisesmith/samplers';
@@ -42,7 +42,7 @@ const zip = (f: (...values: number[]) => number, ...vectors: Vector[]): Float64A
 
 /** Parameters away from their start, where some are zero. */
 function someParameters(): Float32Array {
-  const views = parameterViews(net.layout, net.initialize(5));
+  const views = parameterViews(net.layout, initialParameters(net, 5));
   let seed = 100;
   return flattenParameters(
     net.layout,

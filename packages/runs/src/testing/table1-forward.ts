@@ -3,6 +3,7 @@
  * JSON line: the largest errors relative to the largest element, milliseconds, and the process's peak memory in bytes. It is
  * a program of its own so that the peak is this pass's alone.
  */
+import { initialParameters } from '@noisesmith/diffusion';
 import { rin } from '@noisesmith/rin';
 import { compileGraph, f32, interpret, openDevice, trace } from '@noisesmith/tensor';
 import { preset } from '../presets';
@@ -31,7 +32,7 @@ const inputs = {
     0.5,
   ),
 };
-const params = net.initialize(1);
+const params = initialParameters(net, 1);
 
 const device = await openDevice();
 const program = await compileGraph(device, graph);

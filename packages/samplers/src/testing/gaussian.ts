@@ -1,4 +1,4 @@
-import { type Denoiser, flattenParameters, perExample } from '@noisesmith/diffusion';
+import { type Denoiser, perExample } from '@noisesmith/diffusion';
 import { add, div, layoutOf, mul, narrow, reshape, square, sub, sum } from '@noisesmith/tensor';
 
 /** Means of the two classes, and of the mixture that a sample without a label is taken from (as one Gaussian). */
@@ -19,7 +19,7 @@ export const gaussian: Denoiser = {
     compute: (gamma) => Float32Array.from(Array.from(gamma).flatMap((g) => [Math.sqrt(g), Math.sqrt(1 - g)])),
   },
   initialize() {
-    return flattenParameters(this.layout, { means });
+    return Float32Array.from(means);
   },
   apply({ means }, { x, timeFeatures, classes, carry }) {
     const [alpha, sigma] = [0, 1].map((i) => perExample(narrow(timeFeatures, 1, i, 1), 4));

@@ -144,10 +144,13 @@ function hugeDenoiser(): Denoiser {
   return {
     ...tiny,
     layout,
-    initialize() {
-      const flat = new Float32Array(layout.size);
-      for (const place of hugePlaces) flat[place] = hugeValue(place);
-      return flat;
+    initialize(name) {
+      const { offset, size } = layout.segments.find((segment) => segment.name === name)!;
+      const values = new Float32Array(size);
+      for (const place of hugePlaces) {
+        if (place >= offset && place < offset + size) values[place - offset] = hugeValue(place);
+      }
+      return values;
     },
   };
 }

@@ -27,12 +27,9 @@ export function tinyDenoiser(classes: 0 | typeof CLASSES = CLASSES): Denoiser {
       width: 2,
       compute: (gamma) => Float32Array.from(Array.from(gamma).flatMap((g) => [g, g * g])),
     },
-    initialize(seed) {
-      const flat = new Float32Array(layout.size);
-      for (const { offset, size } of layout.segments) {
-        for (let i = offset; i < offset + size; i++) flat[i] = deriveKey(seed, 99, 0, i)[0] / 2 ** 32 - 0.5;
-      }
-      return flat;
+    initialize(name, seed) {
+      const { offset, size } = layout.segments.find((segment) => segment.name === name)!;
+      return Float32Array.from({ length: size }, (_, i) => deriveKey(seed, 99, 0, offset + i)[0] / 2 ** 32 - 0.5);
     },
     apply(p, { carry, classes: labels, timeFeatures, x }) {
       const batch = x.shape[0]!;
