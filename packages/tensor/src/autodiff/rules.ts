@@ -30,6 +30,9 @@ export function nodeRules(t: Tensor, d: Tensor, give: Adjoint): void {
       give(b, contract({ a: spec.a, b: spec.out, out: spec.b }, a, d));
       return;
     }
+    case 'stored':
+      give(node.x, d);
+      return;
     case 'view':
       give(node.x, viewAdjoint(node.view, node.x.shape, d));
       return;

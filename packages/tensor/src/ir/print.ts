@@ -33,7 +33,7 @@ function describe(t: Tensor): string {
     case 'contract':
       return `contract ${node.spec.a},${node.spec.b}->${node.spec.out}`;
     case 'view':
-      return node.view.kind;
+      return node.view.kind === 'pad' && node.view.value !== 0 ? `pad with ${node.view.value}` : node.view.kind;
     case 'random':
       return `random ${node.distribution}`;
     case 'result':

@@ -44,6 +44,8 @@ export type Node =
   | { readonly kind: 'pack'; readonly segments: readonly Segment[]; readonly xs: readonly Tensor[] }
   /** The identity, with no gradient. */
   | { readonly kind: 'stop'; readonly x: Tensor }
+  /** The identity, whose value lives in memory: its readers load it. */
+  | { readonly kind: 'stored'; readonly x: Tensor }
   /** A named meaning; its results are reached through `result` nodes. */
   | { readonly kind: 'named'; readonly call: NamedCall }
   | { readonly kind: 'result'; readonly of: Tensor; readonly index: number };
@@ -148,6 +150,7 @@ export function mapChildren(node: Node, f: (t: Tensor) => Tensor): Node {
     case 'reduce':
     case 'view':
     case 'stop':
+    case 'stored':
       return { ...node, x: f(node.x) };
     case 'contract':
       return { ...node, a: f(node.a), b: f(node.b) };
@@ -175,6 +178,7 @@ export function children(t: Tensor): readonly Tensor[] {
     case 'reduce':
     case 'view':
     case 'stop':
+    case 'stored':
       return [node.x];
     case 'contract':
       return [node.a, node.b];

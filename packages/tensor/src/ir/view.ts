@@ -1,7 +1,7 @@
 import { printShape, type Shape, sameShape, sizeOf, stridesOf } from './shape';
 
 /**
- * A view says where an output element comes from; it moves no data. `pad` yields zero outside the source.
+ * A view says where an output element comes from; it moves no data. `pad` yields its value outside the source.
  * A convolution is a contraction over a `window` view.
  */
 export type View =
@@ -11,7 +11,7 @@ export type View =
   /** Source axes of size 1 stretch to `shape` (same rank). */
   | { readonly kind: 'broadcast'; readonly shape: Shape }
   | { readonly kind: 'slice'; readonly start: Shape; readonly size: Shape; readonly step: Shape }
-  | { readonly kind: 'pad'; readonly before: Shape; readonly after: Shape }
+  | { readonly kind: 'pad'; readonly before: Shape; readonly after: Shape; readonly value: number }
   /** Axis of length n becomes two axes [1 + floor((n − size)/stride), size] of overlapping windows. */
   | { readonly kind: 'window'; readonly axis: number; readonly size: number; readonly stride: number };
 
@@ -33,7 +33,7 @@ export interface IndexArithmetic<E> {
 
 export interface Source<E> {
   coords: E[];
-  /** Present where the output may lie outside the source: the element is zero unless this holds. */
+  /** Present where the output may lie outside the source: the element is the pad's value unless this holds. */
   valid?: E;
 }
 
@@ -131,6 +131,10 @@ export function mergeViews(inner: View, outer: View): View | undefined {
   if (inner.kind === 'reshape' && outer.kind === 'reshape') return outer;
   if (inner.kind === 'permute' && outer.kind === 'permute') {
     return { kind: 'permute', order: outer.order.map((axis) => inner.order[axis]!) };
+  }
+  if (inner.kind === 'pad' && outer.kind === 'pad' && inner.value === outer.value) {
+    const both = (a: Shape, b: Shape): number[] => a.map((n, i) => n + b[i]!);
+    return { ...outer, before: both(inner.before, outer.before), after: both(inner.after, outer.after) };
   }
   return undefined;
 }

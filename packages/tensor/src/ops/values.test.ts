@@ -45,7 +45,7 @@ const builds: Readonly<Record<string, Build>> = {
   ...{ neg: one(ops.neg), abs: one(ops.abs), sign: one(ops.sign), floor: one(ops.floor), exp: one(ops.exp) },
   ...{ log: one(ops.log), sqrt: one(ops.sqrt), rsqrt: one(ops.rsqrt), tanh: one(ops.tanh), erf: one(ops.erf) },
   ...{ square: one(ops.square), relu: one(ops.relu), sigmoid: one(ops.sigmoid), silu: one(ops.silu) },
-  ...{ gelu: one(ops.gelu), stopGradient: one(ops.stopGradient) },
+  ...{ gelu: one(ops.gelu), stopGradient: one(ops.stopGradient), stored: one(ops.stored) },
   clamp: ([x], [ends]) => ops.clamp(x!, ends![0]!, ends![1]!),
   ...{ equal: two(ops.equal), notEqual: two(ops.notEqual), less: two(ops.less), lessEqual: two(ops.lessEqual) },
   ...{ greater: two(ops.greater), greaterEqual: two(ops.greaterEqual) },
@@ -60,7 +60,7 @@ const builds: Readonly<Record<string, Build>> = {
   broadcastTo: ([x], [shape]) => ops.broadcastTo(x!, shape!),
   slice: ([x], [start, size, step]) => ops.slice(x!, start!, size!, step!),
   narrow: ([x], [axis, from, count]) => ops.narrow(x!, axis![0]!, from![0]!, count![0]!),
-  pad: ([x], [before, after]) => ops.pad(x!, before!, after!),
+  pad: ([x], [before, after, value]) => ops.pad(x!, before!, after!, value?.[0]),
   window: ([x], [axis, size, stride]) => ops.window(x!, axis![0]!, size![0]!, stride![0]!),
   concat: (xs, [axis]) => ops.concat(xs, axis![0]!),
   pack: (xs, [offsets, sizes, size]) =>

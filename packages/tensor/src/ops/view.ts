@@ -34,6 +34,12 @@ export function transpose(x: Tensor): Tensor {
   return permute(x, [...axes.slice(0, -2), x.rank - 1, x.rank - 2]);
 }
 
+/**
+ * x, kept in memory: what reads the result loads it, where a value that is cheap or read once is else computed inside its
+ * reader. For a value that several kernels read, such as one padded for two convolutions. Gradients pass as through x.
+ */
+export const stored = (x: Tensor): Tensor => new Tensor({ kind: 'stored', x }, x.shape, x.dtype);
+
 /** x stretched to `shape` by NumPy's rule. */
 export function broadcastTo(x: Tensor, shape: Shape): Tensor {
   if (sameShape(x.shape, shape)) return x;
@@ -68,12 +74,20 @@ export function narrow(x: Tensor, axis: number, from: number, count: number): Te
   );
 }
 
-/** Zeros around x. */
-export function pad(x: Tensor, before: Shape, after: Shape): Tensor {
+/** The largest f32. */
+const LARGEST = 3.4028234663852886e38;
+
+/**
+ * `value` around x, of its type: `before[i]` elements in front of axis i and `after[i]` behind. An f32 beyond the largest,
+ * ±3.4028234663852886e38, becomes that; where values are stored as 16-bit floats it is ±65504, as any other.
+ */
+export function pad(x: Tensor, before: Shape, after: Shape, value = 0): Tensor {
   expectPerAxis('pad', x, { before, after });
   for (const n of [...before, ...after]) expectWhole('pad', `an amount of [${before}] [${after}]`, n, 0);
+  if (x.dtype === 'u32') expectWhole('pad', 'the value of a u32', value, 0, 2 ** 32 - 1);
+  else if (Number.isNaN(value)) throw new RangeError('pad: the value is NaN, expected a number');
   if ([...before, ...after].every((n) => n === 0)) return x;
-  return makeView(x, { kind: 'pad', before, after });
+  return makeView(x, { kind: 'pad', before, after, value: Math.min(LARGEST, Math.max(-LARGEST, value)) });
 }
 
 /** Overlapping windows along `axis`, which becomes two axes [count, size]. */

@@ -127,6 +127,7 @@ function compute(
       return out;
     }
     case 'stop':
+    case 'stored':
       return get(node.x);
     case 'named':
       return new Float64Array(0);
@@ -160,12 +161,24 @@ function copy(x: Float64Array, from: Strided): Float64Array {
 
 function view(v: View, source: Shape, shape: Shape, x: Float64Array): Float64Array {
   if (v.kind === 'reshape') return x;
+  if (v.kind === 'pad') return padded(v, source, shape, x);
   const strided = throughView(contiguous(source), v);
   if (strided) return copy(x, strided);
   return Float64Array.from({ length: sizeOf(shape) }, (_, i) => {
     const from = viewSource(v, source, unravel(i, shape, numberArithmetic), numberArithmetic);
-    return from.valid === 0 ? 0 : x[ravel(from.coords, source, numberArithmetic)]!;
+    return x[ravel(from.coords, source, numberArithmetic)]!;
   });
+}
+
+/** The source laid into an array that holds nothing but the value. */
+function padded({ before, value }: Extract<View, { kind: 'pad' }>, source: Shape, shape: Shape, x: Float64Array) {
+  const out = new Float64Array(sizeOf(shape)).fill(value);
+  const strides = stridesOf(shape);
+  const offset = before.reduce((sum, n, axis) => sum + n * strides[axis]!, 0);
+  walk({ shape: source, offset, strides }, (from, to) => {
+    out[to] = x[from]!;
+  });
+  return out;
 }
 
 function reduce(op: ReduceOp, shape: Shape, axes: readonly number[], x: Float64Array, round: (x: number) => number) {

@@ -1,7 +1,7 @@
 import { children, reachable, type Tensor } from '../ir/tensor';
 import { subterms } from '../ir/term';
 import { keepsOrder } from '../ir/view';
-import { base, core, isLeaf, isUniform } from './core';
+import { core, isLeaf, isUniform } from './core';
 import type { Simplified } from './simplify';
 
 /** Tensors computed by one kernel (or one named kernel's stages). */
@@ -26,8 +26,8 @@ export interface Fused {
  * Decides what is stored and what is computed inside its reader. Contractions and reductions take the elementwise chain
  * behind them as an epilogue; other elementwise values that one reader reads once are computed there.
  */
-export function fuse({ roots, order }: Simplified, maxLoads: number): Fused {
-  return new Fusion(roots, order, maxLoads).run();
+export function fuse({ roots, order, kept }: Simplified, maxLoads: number): Fused {
+  return new Fusion(roots, order, kept, maxLoads).run();
 }
 
 /** One reading of a tensor by something that is not a view. */
@@ -42,6 +42,8 @@ const CHEAP_TERM = 4;
 class Fusion {
   private readonly nodes: Tensor[];
   private readonly position: Map<Tensor, number>;
+  /** What the program wants in memory: its results, and what it says is stored. */
+  private readonly wanted: ReadonlySet<Tensor>;
   private readonly uses = new Map<Tensor, Use[]>();
   private readonly stored = new Set<Tensor>();
   /** Elementwise tensors computed in the epilogue of an anchor. */
@@ -49,11 +51,14 @@ class Fusion {
   private readonly chains = new Map<Tensor, Tensor[]>();
 
   constructor(
-    private readonly roots: readonly Tensor[],
+    roots: readonly Tensor[],
     private readonly order: ReadonlyMap<Tensor, number>,
+    kept: ReadonlySet<Tensor>,
     private readonly maxLoads: number,
   ) {
     this.nodes = reachable(roots);
+    const asked = new Set([...roots.map(core), ...kept]);
+    this.wanted = new Set(this.nodes.filter((t) => asked.has(t) && !isLeaf(t)));
     this.position = new Map(this.nodes.map((t, i) => [t, i]));
   }
 
@@ -77,7 +82,7 @@ class Fusion {
       let at = x;
       let inOrder = true;
       add(at, { by, inOrder });
-      while (at.node.kind === 'view') {
+      while (at.node.kind === 'view' && !this.wanted.has(at)) {
         inOrder &&= keepsOrder(at.node.view, at.node.x.shape);
         at = at.node.x;
         add(at, { by, inOrder });
@@ -85,7 +90,7 @@ class Fusion {
     };
     for (const t of this.nodes) if (t.node.kind !== 'view') for (const x of children(t)) readThroughViews(x, t);
     // A view in memory of its own is computed, and reads like any other.
-    for (const t of this.roots.map(core)) if (t.node.kind === 'view') readThroughViews(t.node.x, t);
+    for (const t of this.wanted) if (t.node.kind === 'view') readThroughViews(t.node.x, t);
   }
 
   private storeWhatMustBe(): void {
@@ -93,11 +98,18 @@ class Fusion {
       const { node } = t;
       if (isLeaf(t) || node.kind === 'reduce' || node.kind === 'contract' || node.kind === 'result') this.stored.add(t);
       if (node.kind === 'concat' || node.kind === 'pack') this.stored.add(t);
-      if (node.kind === 'contract') for (const x of [node.a, node.b]) this.stored.add(base(x));
+      if (node.kind === 'contract') for (const x of [node.a, node.b]) this.stored.add(this.source(x));
       if (node.kind === 'named') for (const x of node.call.xs) if (!isUniform(x)) this.stored.add(core(x));
       if (node.kind === 'pack') for (const x of node.xs) this.stored.add(core(x));
     }
-    for (const t of this.roots) this.stored.add(core(t));
+    for (const t of this.wanted) this.stored.add(t);
+  }
+
+  /** The tensor in memory that `t`, where it is loaded, is a view of. */
+  private source(t: Tensor): Tensor {
+    let at = t;
+    while (at.node.kind === 'view' && !this.wanted.has(at)) at = at.node.x;
+    return at;
   }
 
   /** Elementwise readers of an anchor's elements, in order, join its kernel while nothing else they read waits for it. */
@@ -120,17 +132,13 @@ class Fusion {
       const follower = chain[i + 1];
       const outside = (this.uses.get(t) ?? []).some((u) => u.by !== follower || !u.inOrder);
       const required = this.stored.has(t) && t !== anchor;
-      if (!follower || outside || required || this.isRoot(t)) this.stored.add(t);
+      if (!follower || outside || required || this.wanted.has(t)) this.stored.add(t);
       else this.stored.delete(t);
     });
   }
 
   private readers(t: Tensor): Tensor[] {
     return [...new Set((this.uses.get(t) ?? []).filter((u) => u.inOrder).map((u) => u.by))];
-  }
-
-  private isRoot(t: Tensor): boolean {
-    return this.roots.some((r) => core(r) === t);
   }
 
   private canJoin(f: Tensor, chain: readonly Tensor[], loads: ReadonlySet<Tensor>): boolean {
@@ -226,7 +234,7 @@ class Fusion {
       const args = [...children(t)].sort((a, b) => this.reads(b, []).size - this.reads(a, []).size);
       for (const x of args) {
         if (bound() <= this.maxLoads) break;
-        this.stored.add(base(x));
+        this.stored.add(this.source(x));
       }
     }
   }

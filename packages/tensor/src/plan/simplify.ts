@@ -42,7 +42,7 @@ export type Chosen = Map<Tensor, ChosenKernel>;
  */
 export function simplify(roots: readonly Tensor[], options: SimplifyOptions): Simplified {
   const rewriter = new Rewriter(options);
-  const { chosen, order, packs } = rewriter;
+  const { chosen, order, packs, kept } = rewriter;
   return {
     roots: roots.map((t) => rewriter.root(t)),
     made: rewriter.made,
@@ -51,6 +51,7 @@ export function simplify(roots: readonly Tensor[], options: SimplifyOptions): Si
     expanded: rewriter.expandedCalls(),
     order,
     packs,
+    kept,
   };
 }
 
@@ -65,6 +66,8 @@ export interface Simplified {
   readonly order: ReadonlyMap<Tensor, number>;
   /** Each pack's id in the traced program. */
   readonly packs: ReadonlyMap<Tensor, number>;
+  /** What has to live in memory because the program says so. */
+  readonly kept: ReadonlySet<Tensor>;
 }
 
 /** Element `index` of the pack that the traced program calls `id`. */
@@ -84,6 +87,7 @@ class Rewriter {
   readonly made = new Map<Tensor, Tensor>();
   readonly forward = new Set<Tensor>();
   readonly packs = new Map<Tensor, number>();
+  readonly kept = new Set<Tensor>();
   private readonly packed = new Set<Tensor>();
   private readonly ways = new Map<Tensor, Way>();
   /** Those results of expanded calls that are read, rewritten. */
@@ -175,6 +179,7 @@ class Rewriter {
   private visit(t: Tensor): Tensor {
     const { node } = t;
     if (node.kind === 'stop') return this.made.get(node.x)!;
+    if (node.kind === 'stored') return this.keptInMemory(this.made.get(node.x)!);
     if (node.kind === 'result' && !this.wayOf(node.of).kernel) return this.expandedResult(node);
     const moved = mapChildren(node, (x) => this.made.get(x)!);
     const made = this.unique(this.reduced(moved, t), t);
@@ -182,6 +187,11 @@ class Rewriter {
     if (node.kind === 'named') this.chosen.set(made, this.wayOf(t).kernel!);
     if (made.node.kind === 'pack') this.packs.set(made, t.id);
     return made;
+  }
+
+  private keptInMemory(x: Tensor): Tensor {
+    this.kept.add(core(x));
+    return x;
   }
 
   private expandedResult({ index, of }: Extract<Node, { kind: 'result' }>): Tensor {
@@ -231,12 +241,12 @@ class Rewriter {
     const shape = viewShape(view, x.shape);
     // Views that keep the order of the elements are all spelled as one reshape.
     const spelled = view.kind !== 'reshape' && keepsOrder(view, x.shape) ? ({ kind: 'reshape', shape } as const) : view;
-    if (x.node.kind === 'view') {
+    if (x.node.kind === 'view' && !this.kept.has(x)) {
       const merged = mergeViews(x.node.view, spelled);
       if (merged) return this.reducedView({ kind: 'view', view: merged, x: x.node.x });
     }
-    // A constant is the same under every view that adds no zeros.
-    if (view.kind !== 'pad' && isUniform(x)) return x.node;
+    // A constant is the same under every view that adds nothing else.
+    if (isUniform(x) && (view.kind !== 'pad' || isConstant(x, view.value))) return x.node;
     return { kind: 'view', view: spelled, x };
   }
 
@@ -255,6 +265,9 @@ class Rewriter {
     return made;
   }
 }
+
+const isConstant = ({ node }: Tensor, value: number): boolean =>
+  node.kind === 'map' && node.term.kind === 'const' && node.term.value === value;
 
 /** Definition, shapes of the arguments, and those attributes that are plain values: `softmax 64x16`. */
 function callKey({ definition, attributes, xs }: NamedCall): string {
@@ -320,7 +333,8 @@ function keyOf(node: Node): string {
     case 'pack':
       return `pack ${JSON.stringify(node.segments)} ${ids(node.xs)}`;
     case 'stop':
-      return `stop ${node.x.id}`;
+    case 'stored':
+      return `${node.kind} ${node.x.id}`;
     case 'named':
       return `named ${node.call.definition.name} ${JSON.stringify(node.call.attributes)} ${ids(node.call.xs)}`;
     case 'result':

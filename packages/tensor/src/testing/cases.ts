@@ -55,6 +55,8 @@ export const operationCases: Readonly<Record<string, GradientCase>> = {
   slice: { shapes: [[5, 6]], build: (x) => ops.square(ops.slice(x!, [1, 0], [2, 3], [2, 2])) },
   narrow: { shapes: [[5, 6]], build: (x) => ops.square(ops.narrow(x!, 1, 2, 3)) },
   pad: { shapes: [[2, 3]], build: (x) => ops.exp(ops.pad(x!, [1, 0], [0, 2])) },
+  padWithValue: { shapes: [[2, 3]], build: (x) => ops.square(ops.pad(x!, [1, 0], [0, 2], -1.5)) },
+  stored: { shapes: [[2, 3]], build: (x) => ops.square(ops.transpose(ops.stored(ops.transpose(x!)))) },
   window: { shapes: [[2, 9]], build: (x) => ops.square(ops.window(x!, 1, 3, 2)) },
   convolution: {
     shapes: [

@@ -1,8 +1,9 @@
 import type { Tensor } from '../ir/tensor';
-import { viewSource } from '../ir/view';
+import { type View, viewSource } from '../ir/view';
 import { type Expression, expressionArithmetic as m, number } from './expression';
 import { ElementIndex } from './index-form';
 import { libraryOperations } from './library';
+import { floatLiteral } from './literal';
 import { printTermWgsl, termOperations } from './terms';
 import { sumWork, type Work, work } from './work';
 
@@ -176,7 +177,7 @@ export class Emitter {
     if (view.kind === 'reshape') return this.loadThroughViews(x, index.reshaped(x.shape));
     const source = viewSource(view, x.shape, index.coords, m);
     const inner = this.loadThroughViews(x, ElementIndex.at(x.shape, source.coords));
-    return source.valid ? `select(${zero(t)}, ${inner}, ${source.valid.text})` : inner;
+    return source.valid ? `select(${outside(t, view)}, ${inner}, ${source.valid.text})` : inner;
   }
 
   private load(t: Tensor, index: ElementIndex): string {
@@ -195,7 +196,7 @@ export class Emitter {
         if (view.kind === 'reshape') return this.value(x, index.reshaped(x.shape));
         const source = viewSource(view, x.shape, index.coords, m);
         const inner = this.value(x, ElementIndex.at(x.shape, source.coords));
-        return source.valid ? this.bind(`select(${zero(t)}, ${inner}, ${source.valid.text})`) : inner;
+        return source.valid ? this.bind(`select(${outside(t, view)}, ${inner}, ${source.valid.text})`) : inner;
       }
       case 'gather': {
         const { table, index: rows } = node;
@@ -242,4 +243,9 @@ export class Emitter {
 }
 
 const memoKey = (t: Tensor, index: ElementIndex): string => `${t.id}@${index.linear.text}`;
-const zero = (t: Tensor): string => (t.dtype === 'f32' ? '0.0' : '0u');
+
+/** What a pad, whose result is `t`, has around its source. */
+function outside({ dtype }: Tensor, view: View): string {
+  const value = view.kind === 'pad' ? view.value : 0;
+  return dtype === 'f32' ? floatLiteral(value) : `${value}u`;
+}

@@ -69,13 +69,15 @@ export const shapeOperations: Readonly<Record<string, Operation>> = {
     exact: true,
     weight: 2,
   },
+  stored: { draw: (pool) => applied([pool.value(pool.anyType())]), build: ([x]) => ops.stored(x!), exact: true },
   pad: {
     draw(pool) {
       const x = pool.value(pool.anyType(), 1, 4);
       const amounts = () => pool.shapeOf(x).map(() => (pool.random.chance(0.5) ? 0 : pool.random.between(1, 4)));
-      return applied([x], amounts(), amounts());
+      const value = pool.random.chance(0.5) ? 0 : pool.random.pick(pool.at(x).tensor.dtype === 'f32' ? [-1.5, 2] : [7]);
+      return applied([x], amounts(), amounts(), [value]);
     },
-    build: ([x], [before, after]) => ops.pad(x!, before!, after!),
+    build: ([x], [before, after, value]) => ops.pad(x!, before!, after!, value![0]!),
     exact: true,
     weight: 1.5,
   },
