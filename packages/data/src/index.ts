@@ -31,6 +31,6 @@ export { mnistDataset } from './mnist';
 export { datasetSpecs, type OpenOptions, openDataset } from './open';
 export { type PixelOptions, prepareImage } from './prepare';
 export { centreSquare, copyInto, type FloatImage, type Raster, toFloatImage, toGrey } from './raster';
-export { type ResizeMethod, resize } from './resize';
+export { type FloatImages, type Resampling, type ResizeMethod, resize, resizeAll } from './resize';
 export { batchItems, hash32, type StreamItem, shuffledIndex, streamItem } from './shuffle';
 export { urlFiles } from './url-files';

@@ -1,11 +1,11 @@
-// Reference: Pillow (fixtures/make.py), whose bicubic is the same antialiased Keys kernel. Then the definition of
+// Reference: Pillow, whose bicubic is the same antialiased Keys kernel, and TensorFlow (fixtures/make.py). Then the definition of
 // tf.image.resize(antialias=True) itself, evaluated per output pixel in float64 over the whole image (no spans, no
 // separate passes), area as an average over a finer grid, and the properties every such resize has.
 import { readFileSync } from 'node:fs';
 import { readNpz, toFloat32 } from '@noisesmith/formats';
 import { describe, expect, it } from 'vitest';
 import type { FloatImage } from './raster';
-import { keysCubic, resize } from './resize';
+import { keysCubic, resize, resizeAll } from './resize';
 import { hash32 } from './shuffle';
 
 function noise(width: number, height: number, channels: 1 | 3): FloatImage {
@@ -133,7 +133,29 @@ describe('area', () => {
   });
 });
 
-describe.each(['bicubic', 'area'] as const)('%s', (method) => {
+describe.each(['bilinear', 'bilinear-tf1'] as const)('%s', (method) => {
+  it.each([
+    [8, 5],
+    [17, 10],
+    [5, 23],
+    [20, 31],
+  ])('17x23 to %ix%i equals TensorFlow', (width, height) => {
+    const arrays = readNpz(readFileSync(new URL('../fixtures/tensorflow.npz', import.meta.url)));
+    const source = { width: 17, height: 23, channels: 1 as const, data: toFloat32(arrays.get('source')!) };
+    const expected = toFloat32(arrays.get(`${method}-${width}x${height}`)!);
+    // TensorFlow has the places of pixels in float32.
+    expect(largestDifference(resize(source, width, height, method).data, expected)).toBeLessThan(3e-6);
+  });
+});
+
+it('several images at once are resized as each by itself', () => {
+  const images = [noise(5, 7, 3), { ...noise(5, 7, 3), data: noise(35, 1, 3).data.toReversed() }];
+  const data = Float32Array.from(images.flatMap((image) => [...image.data]));
+  const all = resizeAll({ count: 2, height: 7, width: 5, channels: 3, data }, 11, 4, 'bilinear');
+  expect([...all]).toEqual(images.flatMap((image) => [...resize(image, 11, 4, 'bilinear').data]));
+});
+
+describe.each(['bicubic', 'area', 'bilinear', 'bilinear-tf1'] as const)('%s', (method) => {
   it.each([5, 12, 31])('to %i keeps a constant image', (size) => {
     const image = { ...noise(12, 12, 3), data: new Float32Array(432).fill(0.3) };
     expect(
@@ -148,6 +170,12 @@ describe.each(['bicubic', 'area'] as const)('%s', (method) => {
     expect(same.data).not.toBe(image.data);
   });
 
+  it('refuses an impossible size', () => {
+    expect(() => resize(noise(2, 2, 1), 0, 2, method)).toThrow('image size 0 is not a whole number >= 1');
+  });
+});
+
+describe.each(['bicubic', 'area', 'bilinear'] as const)('%s, which is symmetric,', (method) => {
   it('keeps a linear ramp in the interior when halving', () => {
     const ramp = {
       width: 32,
@@ -164,9 +192,5 @@ describe.each(['bicubic', 'area'] as const)('%s', (method) => {
     const mirrored = { ...image, data: image.data.slice().reverse() };
     const a = resize(image, 4, 1, method).data;
     expect(largestDifference(resize(mirrored, 4, 1, method).data.reverse(), a)).toBeLessThan(1e-6);
-  });
-
-  it('refuses an impossible size', () => {
-    expect(() => resize(noise(2, 2, 1), 0, 2, method)).toThrow('image size 0 is not a whole number >= 1');
   });
 });

@@ -3,6 +3,13 @@ import type { FloatImage } from './raster';
 /** `bicubic` is antialiased (Keys, a = -1/2); `area` averages the pixels that an output pixel covers. */
 export type ResizeMethod = 'bicubic' | 'area';
 
+/**
+ * Also the two ways without antialiasing, for networks that were trained on them: `bilinear` has half-pixel centres, as
+ * `tf.image.resize(antialias=False)` of TensorFlow 2 and PyTorch's `interpolate(align_corners=False)`; `bilinear-tf1` is
+ * `resize_bilinear` of TensorFlow 1, whose corners coincide at the top left.
+ */
+export type Resampling = ResizeMethod | 'bilinear' | 'bilinear-tf1';
+
 /** For one output pixel: the first input pixel that counts and the weights from there on, which sum to 1. */
 export interface Span {
   start: number;
@@ -49,51 +56,78 @@ function areaSpan(output: number, from: number, to: number): Span {
   return normalise(start, weights);
 }
 
-/** The weights of one axis, for each of `to` output pixels. */
-export function resizeSpans(from: number, to: number, method: ResizeMethod): Span[] {
-  const span = method === 'bicubic' ? bicubicSpan : areaSpan;
-  return Array.from({ length: to }, (_, output) => span(output, from, to));
+/** The two input pixels around a place, which is measured in pixels from the centre of the first. */
+function linearSpan(place: number, from: number): Span {
+  const inside = Math.min(Math.max(place, 0), from - 1);
+  const start = Math.floor(inside);
+  const share = inside - start;
+  return { start, weights: share === 0 ? Float64Array.of(1) : Float64Array.of(1 - share, share) };
 }
 
-/** Resamples one axis of data seen as [outer, from, inner]. */
+const spanOf: Readonly<Record<Resampling, (output: number, from: number, to: number) => Span>> = {
+  bicubic: bicubicSpan,
+  area: areaSpan,
+  bilinear: (output, from, to) => linearSpan(((output + 0.5) * from) / to - 0.5, from),
+  'bilinear-tf1': (output, from, to) => linearSpan((output * from) / to, from),
+};
+
+/** The weights of one axis, for each of `to` output pixels. */
+export function resizeSpans(from: number, to: number, method: Resampling): Span[] {
+  return Array.from({ length: to }, (_, output) => spanOf[method](output, from, to));
+}
+
+/** Resamples one axis of data seen as [outer, from, inner]; sums are of doubles. */
 function resizeAxis(data: Float32Array, outer: number, from: number, inner: number, spans: Span[]): Float32Array {
   const to = spans.length;
   const out = new Float32Array(outer * to * inner);
-  const row = new Float64Array(inner);
+  let at = 0;
   for (let o = 0; o < outer; o++) {
     for (let t = 0; t < to; t++) {
       const { start, weights } = spans[t]!;
-      row.fill(0);
-      for (let w = 0; w < weights.length; w++) {
-        const weight = weights[w]!;
-        const base = (o * from + start + w) * inner;
-        for (let i = 0; i < inner; i++) row[i] = row[i]! + weight * data[base + i]!;
+      const base = (o * from + start) * inner;
+      for (let i = base; i < base + inner; i++) {
+        let sum = 0;
+        for (let w = 0, from = i; w < weights.length; w++, from += inner) sum += weights[w]! * data[from]!;
+        out[at++] = sum;
       }
-      out.set(row, (o * to + t) * inner);
     }
   }
   return out;
 }
 
-/**
- * Resizes a float image, each axis by its own factor. Nothing is clamped: bicubic may overshoot [0, 1], as in the
- * paper's pipeline. Plain arithmetic, so Node and browsers give the same numbers. The same size gives a copy.
- * @throws RangeError for a size that is not a whole number >= 1
- */
-export function resize(image: FloatImage, width: number, height: number, method: ResizeMethod): FloatImage {
-  for (const extent of [width, height]) {
+/** Images of one size and any number of channels, in row-major [count, height, width, channels] order. */
+export interface FloatImages {
+  readonly count: number;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  readonly data: Float32Array;
+}
+
+function checkExtents(...extents: readonly number[]): void {
+  for (const extent of extents) {
     if (!Number.isSafeInteger(extent) || extent < 1)
       throw new RangeError(`image size ${extent} is not a whole number >= 1`);
   }
+}
+
+/**
+ * Resizes float images, each axis by its own factor. Nothing is clamped: bicubic may overshoot [0, 1], as in the
+ * paper's pipeline. Plain arithmetic, so Node and browsers give the same numbers. The same size gives a copy.
+ * @returns [count, height, width, channels]
+ * @throws RangeError for a size that is not a whole number >= 1
+ */
+export function resizeAll(images: FloatImages, width: number, height: number, method: Resampling): Float32Array {
+  checkExtents(width, height);
+  const { channels, count, data } = images;
+  if (width === images.width && height === images.height) return data.slice();
+  const rows = resizeSpans(images.height, height, method);
+  const tall = resizeAxis(data, count, images.height, images.width * channels, rows);
+  return resizeAxis(tall, count * height, images.width, channels, resizeSpans(images.width, width, method));
+}
+
+/** One image, as {@link resizeAll} does it. @throws RangeError for a size that is not a whole number >= 1 */
+export function resize(image: FloatImage, width: number, height: number, method: Resampling): FloatImage {
   const { channels } = image;
-  if (width === image.width && height === image.height) return { ...image, data: image.data.slice() };
-  const tall = resizeAxis(
-    image.data,
-    1,
-    image.height,
-    image.width * channels,
-    resizeSpans(image.height, height, method),
-  );
-  const data = resizeAxis(tall, height, image.width, channels, resizeSpans(image.width, width, method));
-  return { width, height, channels, data };
+  return { width, height, channels, data: resizeAll({ ...image, count: 1 }, width, height, method) };
 }
