@@ -20,13 +20,16 @@ export {
 export { type Segment, scope, Tensor } from './ir/tensor';
 export * from './ops/attention';
 export * from './ops/contract';
+export * from './ops/conv';
 export * from './ops/elementwise';
 export * from './ops/gather';
 export * from './ops/linear';
 export * from './ops/norm';
 export * from './ops/optimizer';
+export * from './ops/pool';
 export * from './ops/random';
 export * from './ops/reduce';
+export type { Padding, Pair, SpatialOptions, Windows } from './ops/spatial';
 export * from './ops/view';
 export { type OpenOracleOptions, type Oracle, openOracle } from './oracle/backend';
 export { evaluate, interpret, type OracleOptions, type OracleResult, type OracleValues } from './oracle/interpret';

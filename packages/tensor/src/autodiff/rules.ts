@@ -4,6 +4,7 @@ import type { Tensor } from '../ir/tensor';
 import { arg, binary, substitute, subterms, type Term } from '../ir/term';
 import type { View } from '../ir/view';
 import { contract, einsum } from '../ops/contract';
+import { dilate } from '../ops/dilate';
 import { add, cast, div, equal, mapTerm, mul } from '../ops/elementwise';
 import { oneHot } from '../ops/gather';
 import { sum } from '../ops/reduce';
@@ -118,25 +119,6 @@ function viewAdjoint(view: View, source: Shape, d: Tensor): Tensor {
     case 'window':
       return windowAdjoint(view, source, d);
   }
-}
-
-/** Zeros between neighbours, so that they stand `step` apart. */
-function dilate(x: Tensor, step: Shape): Tensor {
-  let out = x;
-  step.forEach((s, axis) => {
-    if (s === 1 || out.shape[axis] === 1) return;
-    const n = out.shape[axis]!;
-    const split = reshape(out, [...out.shape.slice(0, axis), n, 1, ...out.shape.slice(axis + 1)]);
-    const zeros = split.shape.map(() => 0);
-    const padded = pad(
-      split,
-      zeros,
-      zeros.map((z, i) => (i === axis + 1 ? s - 1 : z)),
-    );
-    const merged = reshape(padded, [...out.shape.slice(0, axis), n * s, ...out.shape.slice(axis + 1)]);
-    out = narrow(merged, axis, 0, (n - 1) * s + 1);
-  });
-  return out;
 }
 
 /** Overlapping windows add up: one dilated, shifted copy per position inside the window. */

@@ -101,6 +101,55 @@ const refused: readonly (readonly [build: () => unknown, message: RegExp])[] = [
   [() => ops.layerNorm(f(4, 6), f(6), f(6), -1), /^layerNorm: epsilon is -1/],
   [() => ops.softmax(f()), /^softmax: x is \[\]/],
   [() => ops.crossEntropy(f(2, 3), u(3)), /^crossEntropy: labels is \[3\], expected \[2\]/],
+  [
+    () => ops.conv2d(f(4, 4, 3), f(3, 3, 3, 2)),
+    /^conv2d: x is \[4, 4, 3\], expected \[batch, height, width, channels\]/,
+  ],
+  [
+    () => ops.conv2d(f(1, 4, 4, 3), f(3, 3, 3)),
+    /^conv2d: weight is \[3, 3, 3\], expected \[height, width, channels, outputs\]/,
+  ],
+  [() => ops.conv2d(f(1, 4, 4, 3), f(3, 3, 2, 8)), /^conv2d: weight \[3, 3, 2, 8\] is for 2 channels, x .* has 3/],
+  [() => ops.conv2d(f(1, 4, 4, 3), u(3, 3, 3, 2)), /^conv2d: weight .* is u32, expected f32/],
+  [() => ops.conv2d(f(1, 2, 4, 3), f(3, 3, 3, 2)), /^conv2d: a window has height 3, the image with its padding only 2/],
+  [() => ops.conv2d(f(1, 4, 4, 3), f(3, 3, 3, 2), { stride: 0 }), /^conv2d: the stride is 0/],
+  [() => ops.conv2d(f(1, 4, 4, 3), f(3, 3, 3, 2), { stride: [1, 0.5] }), /^conv2d: the stride is 0\.5/],
+  [() => ops.conv2d(f(1, 4, 4, 3), f(3, 3, 3, 2), { stride: [1] as never }), /^conv2d: the stride \[1\] has 1 numbers/],
+  [
+    () => ops.conv2d(f(1, 4, 4, 3), f(3, 3, 3, 2), { padding: 'full' as never }),
+    /^conv2d: the padding is "full", expected 'same'/,
+  ],
+  [
+    () => ops.conv2d(f(1, 4, 4, 3), f(3, 3, 3, 2), { padding: [1, 1] as never }),
+    /^conv2d: the padding is \[1,1\], expected/,
+  ],
+  [
+    () =>
+      ops.conv2d(f(1, 4, 4, 3), f(3, 3, 3, 2), {
+        padding: [
+          [1, -1],
+          [0, 0],
+        ],
+      }),
+    /^conv2d: the padding .* is -1/,
+  ],
+  [() => ops.depthwiseConv2d(f(1, 4, 4, 3), f(3, 3, 2)), /^depthwiseConv2d: weight \[3, 3, 2\] is for 2 channels/],
+  [() => ops.depthwiseConv2d(f(1, 4, 4, 3), f(3, 3, 3, 1)), /^depthwiseConv2d: weight is \[3, 3, 3, 1\]/],
+  [() => ops.maxPool(u(1, 4, 4, 3), { size: 2 }), /^maxPool: x .* is u32/],
+  [() => ops.maxPool(f(4, 4, 3), { size: 2 }), /^maxPool: x is \[4, 4, 3\]/],
+  [() => ops.maxPool(f(1, 4, 4, 3), { size: 0 }), /^maxPool: the size is 0/],
+  [() => ops.averagePool(f(1, 4, 4, 3), { size: [2, 5] }), /^averagePool: a window has width 5/],
+  [
+    () =>
+      ops.averagePool(f(1, 4, 4, 3), {
+        size: 2,
+        padding: [
+          [0, 0],
+          [0, 2],
+        ],
+      }),
+    /^averagePool: the padding is 2 where windows have 2/,
+  ],
   [() => ops.linear(f(2, 3), f(4, 4), f(4)), /^linear: x \[2, 3\]/],
   [() => ops.attention(f(1, 2, 4), f(2, 2, 4), f(2, 2, 4), 2), /^attention: q \[1, 2, 4\], k \[2, 2, 4\]/],
   [() => ops.attention(f(1, 2, 4), f(1, 2, 4), f(1, 2, 4), 3), /^attention: widths 4 and 4 .* 3 heads/],

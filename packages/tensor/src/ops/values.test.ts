@@ -37,6 +37,17 @@ const fold =
 
 const convolved = (x: Tensor, w: Tensor): Tensor =>
   ops.einsum('bhiwjc,ijco->bhwo', ops.window(ops.window(x, 2, w.shape[1]!), 1, w.shape[0]!), w);
+/** One number stands for 'same'. */
+const padding = (around: readonly number[]): ops.Padding => {
+  const [top, bottom, left, right] = around;
+  return around.length === 1
+    ? 'same'
+    : [
+        [top!, bottom!],
+        [left!, right!],
+      ];
+};
+const pair = ([height, width]: readonly number[]): ops.Pair => [height!, width!];
 const total = (x: Tensor): Tensor => ops.sum(x);
 
 const builds: Readonly<Record<string, Build>> = {
@@ -77,12 +88,25 @@ const builds: Readonly<Record<string, Build>> = {
   layerNorm: ([x, gamma, beta], [epsilon]) => ops.layerNorm(x!, gamma!, beta!, epsilon![0]!),
   matmul: two(ops.matmul),
   convolution: two(convolved),
+  conv2d: ([x, w], [stride, around]) => ops.conv2d(x!, w!, { stride: pair(stride!), padding: padding(around!) }),
+  depthwiseConv2d: ([x, w], [stride, around]) =>
+    ops.depthwiseConv2d(x!, w!, { stride: pair(stride!), padding: padding(around!) }),
+  maxPool: ([x], [size, stride, around]) =>
+    ops.maxPool(x!, { size: pair(size!), stride: pair(stride!), padding: padding(around!) }),
+  averagePool: ([x], [size, stride, around, counted]) =>
+    ops.averagePool(x!, {
+      ...{ size: pair(size!), stride: pair(stride!), padding: padding(around!) },
+      countPadding: counted![0] === 1,
+    }),
   linear: ([x, weight, bias]) => ops.linear(x!, weight!, bias!),
   linearRelu: ([x, weight, bias]) => ops.linear(x!, weight!, bias!, { activation: 'relu' }),
   attention: ([q, k, v], [heads]) => ops.attention(q!, k!, v!, heads![0]!),
   ema: ([average, x, decay]) => ops.ema(average!, x!, decay!),
   slopeOfMax: one((x) => ops.grad(total(ops.max(x, 1)), x)),
   slopeOfRelu: one((x) => ops.grad(total(ops.relu(x)), x)),
+  slopeOfMaxPool: one((x) => ops.grad(total(ops.maxPool(x, { size: 2, stride: 1 })), x)),
+  slopeOfAveragePool: one((x) => ops.grad(total(ops.averagePool(x, { size: [1, 2], stride: 1, padding: 'same' })), x)),
+  slopeOfConv2d: two((x, w) => ops.grad(total(ops.conv2d(x, w, { padding: 'same' })), x)),
   slopeOfWindows: one((x) => ops.grad(total(ops.window(x, 0, 2)), x)),
 };
 

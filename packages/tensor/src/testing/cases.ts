@@ -1,6 +1,7 @@
 import * as ops from '../index';
 import type { Tensor } from '../ir/tensor';
 import type { GradientCase } from './finite-differences';
+import { spatialCases } from './spatial-cases';
 
 const positive = (n: number, seed: number): number[] =>
   Array.from({ length: n }, (_, i) => 0.4 + ((i * 37 + seed * 11) % 23) / 12);
@@ -65,6 +66,7 @@ export const operationCases: Readonly<Record<string, GradientCase>> = {
     ],
     build: (x, w) => ops.einsum('bhiwj,ijo->bhwo', ops.window(ops.window(x!, 2, 3), 1, 3), w!),
   },
+  ...spatialCases,
   concat: {
     shapes: [
       [2, 3],
