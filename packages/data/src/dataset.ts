@@ -47,6 +47,8 @@ export interface ImageDataset {
   readonly skipped: readonly SkippedFiles[];
   /** Of the images as they are stored, where that is known without decoding them. */
   readonly sizes?: ImageSizes;
+  /** Files of each ending, such as `png`, where every image is a file. */
+  readonly formats?: Readonly<Record<string, number>>;
   /** The images that did not decode so far, and that others stood in for. */
   readonly broken: readonly BrokenImage[];
   /** In [0, classes.length), or -1 without labels. */
@@ -89,6 +91,8 @@ export interface ImageSource {
   skipped?: readonly SkippedFiles[];
   /** As in {@link ImageDataset}. */
   sizes?: ImageSizes;
+  /** As in {@link ImageDataset}. */
+  formats?: Readonly<Record<string, number>>;
   /** As in {@link ImageDataset}. */
   verify?(signal?: AbortSignal): Promise<void>;
 }
@@ -231,6 +235,7 @@ export async function createDataset(source: ImageSource, options: DatasetOptions
     warnings: [...(source.warnings ?? []), ...emptyClasses(source)],
     skipped: source.skipped ?? [],
     ...(source.sizes !== undefined && { sizes: source.sizes }),
+    ...(source.formats !== undefined && { formats: source.formats }),
     ...(source.verify !== undefined && { verify: (signal) => source.verify!(signal) }),
     get broken() {
       return broken.met;

@@ -4,7 +4,7 @@ import { createDataset, type DatasetOptions, type ImageDataset, type ImageSource
 import { DataFileError } from './errors';
 import { type Files, joinPath } from './files';
 import { evenlySpaced, fingerprint } from './fingerprint';
-import { imageFolder } from './image-folder';
+import { endingCounts, imageFolder } from './image-folder';
 
 /** Encoded images whose labels are known. */
 export interface EncodedImages {
@@ -54,6 +54,7 @@ export async function encodedSource(images: EncodedImages): Promise<ImageSource>
       return platform.decodeImage(await source.read(0, source.size));
     },
     inMemory: false,
+    formats: endingCounts(paths),
     fingerprint: await fingerprintOf(images),
   };
 }
@@ -63,15 +64,16 @@ export async function encodedSource(images: EncodedImages): Promise<ImageSource>
  * set has no labels. Hidden files are skipped, other files are left out by their ending and counted. Decoding happens on
  * demand.
  * @param options.folder which of the files; left out: all
+ * @param options.folders 'plain': folders are no classes, and images may lie anywhere
  * @throws DataError when there are no images, or images lie beside class folders
  */
 export async function filesDataset(
   files: Files,
-  options: DatasetOptions & { folder?: string } = {},
+  options: DatasetOptions & { folder?: string; folders?: 'classes' | 'plain' } = {},
 ): Promise<ImageDataset> {
-  const { folder = '', ...common } = options;
+  const { folder = '', folders, ...common } = options;
   const name = joinPath(files.name, folder) || 'files';
-  const { images, labels, classes, skipped, warnings } = imageFolder(await files.list(folder), name);
+  const { images, labels, classes, skipped, warnings } = imageFolder(await files.list(folder), name, folders);
   const source = await encodedSource({ name, files, paths: images, folder, labels, classes });
   return createDataset({ ...source, skipped, warnings }, common);
 }

@@ -1,6 +1,6 @@
 // Reference: listings written down here, with the classes and images that a person would name in them.
 import { describe, expect, it } from 'vitest';
-import { imageFolder } from './image-folder';
+import { endingCounts, imageFolder } from './image-folder';
 
 const labelled = (paths: readonly string[]) => {
   const { images, labels, classes } = imageFolder(paths, 'set');
@@ -27,6 +27,15 @@ describe('classes', () => {
       'cat/x/y/1.png cat',
       'dog/1.png dog',
     ]);
+  });
+
+  it('are none in plain folders, where images may lie anywhere', () => {
+    const paths = ['a.png', 'cat/b.JPG', 'cat/.c.png', 'dog/x/d.png', 'notes.txt'];
+    const { classes, images, labels, warnings } = imageFolder(paths, 'set', 'plain');
+    expect({ classes, images }).toEqual({ classes: [], images: ['a.png', 'cat/b.JPG', 'dog/x/d.png'] });
+    expect([...labels]).toEqual([-1, -1, -1]);
+    expect(warnings).toEqual(['set: left out by their ending: 1 with ending .txt (notes.txt)']);
+    expect(endingCounts(images)).toEqual({ png: 2, jpg: 1 });
   });
 
   it('are none without folders', () => {

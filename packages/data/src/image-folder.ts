@@ -41,13 +41,28 @@ function skippedFiles(others: readonly string[]): readonly SkippedFiles[] {
 /** The first folder of a path, which is its class; '' for a file of the root. */
 const folderOf = (path: string): string => path.slice(0, Math.max(0, path.indexOf('/')));
 
+/** Images of each ending, without its dot. */
+export function endingCounts(paths: readonly string[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const path of paths) {
+    const ending = endingOf(path).slice(1);
+    counts[ending] = (counts[ending] ?? 0) + 1;
+  }
+  return counts;
+}
+
 /**
  * What of a folder is images, and of which classes.
  * @param paths as `Files.list` gives them: a folder without files ends in '/'
  * @param name what messages call the folder
+ * @param folders what folders are: with 'plain' there are no classes, and images may lie anywhere
  * @throws DataError when there are no images, or images lie beside class folders
  */
-export function imageFolder(paths: readonly string[], name: string): ImageFolder {
+export function imageFolder(
+  paths: readonly string[],
+  name: string,
+  folders: 'classes' | 'plain' = 'classes',
+): ImageFolder {
   const shown = inNaturalOrder(paths).filter((path) => !path.split('/').some(isHidden));
   const files = shown.filter((path) => !path.endsWith('/'));
   const images: string[] = [];
@@ -58,14 +73,14 @@ export function imageFolder(paths: readonly string[], name: string): ImageFolder
     const found = skipped.map(({ count, reason }) => `${count} with ${reason}`).join(', ') || 'no files';
     throw new DataError(`${name}: no images (${imageExtensions.join(' ')}); it holds ${found}`);
   }
-  const classes = inNaturalOrder([...new Set(images.map(folderOf))]);
+  const classes = folders === 'plain' ? [''] : inNaturalOrder([...new Set(images.map(folderOf))]);
   const stray = images.filter((path) => folderOf(path) === '');
   if (stray.length > 0 && classes.length > 1) {
     throw new DataError(
       `${name}: ${stray.length} of ${images.length} images, such as ${stray[0]}, lie beside class folders; move them into one of them, or all images into one folder`,
     );
   }
-  const named = stray.length > 0 ? [] : classes;
+  const named = stray.length > 0 || folders === 'plain' ? [] : classes;
   const labelOf = new Map(named.map((folder, label) => [folder, label]));
   return {
     images,

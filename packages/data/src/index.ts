@@ -1,5 +1,5 @@
 export { type ArrayDatasetOptions, arrayDataset } from './arrays';
-export type { BrokenImage } from './broken-images';
+export { allowedBroken, type BrokenImage } from './broken-images';
 export { type CheckOptions, checkDataset, type DatasetCheck } from './check';
 export { chosenFiles, droppedFiles } from './chosen-files';
 export { cifar10Dataset } from './cifar10';

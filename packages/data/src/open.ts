@@ -16,6 +16,8 @@ export interface OpenOptions extends DatasetOptions {
   split?: 'train' | 'test';
   /** emoji only: also the skin-tone variants. Default false. */
   skinVariants?: boolean;
+  /** folder only: 'plain' folders are no classes, and images may lie anywhere. Default 'classes'. */
+  folders?: 'classes' | 'plain';
 }
 
 /** What {@link openDataset} understands, with what each form means. */
@@ -64,7 +66,7 @@ export async function openDataset(spec: string, options: OpenOptions = {}, files
   const colon = spec.indexOf(':');
   const kind = colon < 0 ? spec : spec.slice(0, colon);
   const argument = colon < 0 ? undefined : spec.slice(colon + 1);
-  const { split, skinVariants, ...common } = options;
+  const { folders, split, skinVariants, ...common } = options;
   if (split !== undefined && split !== 'train' && split !== 'test') {
     throw new DataError(`unknown split '${split}', expected train or test`);
   }
@@ -81,7 +83,8 @@ export async function openDataset(spec: string, options: OpenOptions = {}, files
     return emojiDataset({ ...common, folder, skinVariants }, files);
   }
   if (folder !== undefined && kind === 'cifar10') return cifar10Dataset({ ...common, split, folder }, place);
-  if (folder !== undefined && kind === 'folder') return filesDataset(place, { ...common, folder });
+  if (folder !== undefined && kind === 'folder')
+    return filesDataset(place, { ...common, folder, ...(folders && { folders }) });
   if (argument && kind === 'idx') return openIdx(argument, common, place);
   if (argument && kind === 'npz') return npzDataset(await place.open(argument), common);
   throw new DataError(`unknown data set '${spec}', expected one of: ${datasetSpecs.map(({ form }) => form).join(' ')}`);
