@@ -25,6 +25,11 @@ export interface FeatureNetwork extends Disposable {
   readonly digest: string;
   /** How images become the network's input, such as `half-pixel`. */
   readonly resize: string;
+  /**
+   * Side of the square input of a network that resizes by one of `inputResizes`, so that images of many sizes can be made
+   * as large beforehand. Absent where images of any size go in as they are.
+   */
+  readonly inputSize?: number;
   readonly featureSize: number;
   readonly spatialSize?: number;
   readonly classes?: number;

@@ -18,6 +18,14 @@ const resamplings: Readonly<Record<InputResize, Resampling>> = {
 /** All of {@link InputResize}, the default first. */
 export const inputResizes = Object.keys(resamplings) as readonly InputResize[];
 
+/** @throws RangeError for a word that is none of {@link inputResizes} */
+export function parseInputResize(word: string): InputResize {
+  const found = inputResizes.find((known) => known === word);
+  if (found === undefined)
+    throw new RangeError(`resize '${word}' is unknown; expected one of ${inputResizes.join(', ')}`);
+  return found;
+}
+
 /**
  * Images as squares of `size` pixels, in [0, 1]: what bicubic overshoots is cut off, and nothing is rounded to bytes.
  * @throws RangeError for a size that is not a whole number >= 1
