@@ -1,6 +1,9 @@
 import { f32, trace } from '../ir/program';
+import type { Shape } from '../ir/shape';
 import { einsum } from '../ops/contract';
-import { add, gelu } from '../ops/elementwise';
+import { conv2d } from '../ops/conv';
+import { add, gelu, relu } from '../ops/elementwise';
+import type { SpatialOptions } from '../ops/spatial';
 import { transpose } from '../ops/view';
 import { contractVariants } from '../wgsl/kernels/contract';
 import { type KernelCase, spreadInputs } from './kernel-case';
@@ -23,6 +26,13 @@ const ONE_LAYOUT: readonly Sizes[] = [
   // Long sums with few results: k is cut into parts, the last of them ragged.
   [1, 12, 8, 1500],
   [1, 5, 7, 1031],
+];
+
+/** Windows at the edges of an image and of tiles, without vectors and with them, with what stands behind. */
+const CONVOLUTIONS: readonly (readonly [image: Shape, weight: Shape, options: SpatialOptions])[] = [
+  [[2, 9, 7, 8], [3, 3, 8, 12], { padding: 'same' }],
+  [[1, 8, 9, 3], [3, 2, 3, 5], { stride: [2, 3], padding: 'same' }],
+  [[1, 5, 17, 4], [1, 7, 4, 8], { padding: 'same' }],
 ];
 
 /** The product alone, in each layout; and one with an epilogue whose operand is a view. */
@@ -55,5 +65,18 @@ export const contractCases: readonly KernelCase[] = contractVariants.flatMap((co
     ...LAYOUTS.flatMap((layout) => EVERY_LAYOUT.map((sizes) => product(layout, sizes))),
     ...ONE_LAYOUT.map((sizes) => product(LAYOUTS[1], sizes)),
     chain,
+    ...CONVOLUTIONS.map(
+      ([image, weight, options]): KernelCase => ({
+        ...made,
+        name: `contract ${contract.name}, conv2d ${image.join('x')} by ${weight.join('x')}`,
+        program() {
+          const inputs = { x: f32(...image), w: f32(...weight), bias: f32(weight[3]!) };
+          const graph = trace({ inputs }, ({ inputs: { x, w, bias } }) => ({
+            outputs: { y: relu(add(conv2d(x, w, options), bias)) },
+          }));
+          return { graph, values: { inputs: spreadInputs(inputs) } };
+        },
+      }),
+    ),
   ];
 });
