@@ -1,13 +1,63 @@
 export { MetricError } from './errors';
+export { type ExpectedBiasOptions, expectedBias, expectedBiasTask } from './expected-bias';
 export type { FeatureBatch, FeatureNetwork, FeatureRequest } from './feature-network';
 export { frechetDistance, frechetDistanceOfSets, frechetSetsTask, frechetTask } from './frechet';
+export {
+  type FrechetInfinity,
+  frechetDistanceInfinity,
+  frechetInfinityTask,
+  type InfinityOptions,
+} from './frechet-infinity';
 export type { ImageBatch } from './image-batch';
 export { arrayImages } from './images/array-images';
 export { type BatchOptions, type IndexedBatch, imageBatches } from './images/batches';
 export { datasetImages } from './images/dataset-images';
 export { type ImageSet, isImage } from './images/image-set';
+export { type InceptionScore, type InceptionScoreOptions, inceptionScore } from './inception-score';
+export {
+  type KernelDistance,
+  type KernelDistanceOptions,
+  type KernelSubset,
+  kernelDistance,
+  kernelDistanceTask,
+} from './kernel-distance';
+export {
+  type ClosePair,
+  type DistanceSummary,
+  type Memorisation,
+  type MemorisationOptions,
+  memorisation,
+  memorisationTask,
+  type NearestReference,
+  nearestReference,
+  nearestReferenceTask,
+} from './memorisation';
+export { type MindOptions, mind, mindTask } from './mind';
 export type { FeatureSet, Moments } from './moments';
 export { type PixelOptions, pixelNetwork } from './networks/pixels';
-export { type InputResize, inputResizes, parseInputResize, resizeImages } from './resize';
+export {
+  type PrecisionRecall,
+  type PrecisionRecallOptions,
+  precisionRecall,
+  precisionRecallTask,
+} from './precision-recall';
+export { type Repeats, summarizeRepeats } from './repeats';
+export {
+  type InputResize,
+  inputResizes,
+  parseInputResize,
+  resizeImages,
+} from './resize';
 export { FeatureStatistics, momentsOf } from './statistics';
+export {
+  checkMadeAlike,
+  type FeatureFile,
+  type MadeBy,
+  type NpzContents,
+  npzContents,
+  openFeatures,
+  readStatistics,
+  type Statistics,
+  statisticsParts,
+} from './statistics-file';
 export { compute, computeAsync, type Task, type TaskOptions } from './task';
