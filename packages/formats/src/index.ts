@@ -35,3 +35,4 @@ export {
 export type { TensorInfo } from './safetensors-header';
 export { type NamedArrays, safetensorsParts, writeSafetensors } from './safetensors-write';
 export type { StoredDType } from './stored-dtype';
+export { openTorch, type TorchFile } from './torch/torch';

@@ -1,9 +1,9 @@
 import { BlockCutter } from './block-cutter';
-import { fortranToC } from './fortran-order';
 import { adoptElements, byteWidth, decodeElements, elementCount, type NdArray } from './ndarray';
 import { type NpyHeader, npyHeaderLength, npyPrefix, parseNpyHeader } from './npy-header';
 import type { RangeSource } from './range-source';
 import { type Reading, readFromSource } from './reading';
+import { fortranToC } from './strided';
 
 /** An array in a file, of which only the header has been read. */
 export interface LazyArray {

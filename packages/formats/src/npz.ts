@@ -5,7 +5,7 @@ import { quoted } from './printable';
 import type { RangeSource } from './range-source';
 import { type Reading, readFromBytes, readFromSource } from './reading';
 import { methods, readDirectory } from './zip-directory';
-import { type PlacedMember, passMember, placeMember, readRange, readToEnd } from './zip-member';
+import { checkApart, type PlacedMember, passMember, placeMember, readRange, readToEnd } from './zip-member';
 
 /** What the members that are arrays end with. */
 export const npySuffix = '.npy';
@@ -32,17 +32,6 @@ function contentOf(member: PlacedMember): NpyContent {
         return true;
       }),
   };
-}
-
-/** One member read twice under two names would let a small file hold much more than it has. */
-function checkApart(members: readonly PlacedMember[]): void {
-  const ordered = [...members].sort((a, b) => a.offset - b.offset);
-  ordered.slice(1).forEach((member, i) => {
-    const before = ordered[i]!;
-    if (member.offset < before.start + before.compressedSize) {
-      throw failer(member.place)(`it overlaps the member ${quoted(before.name)}`);
-    }
-  });
 }
 
 /** The arrays of an archive by name; in place of one that cannot be read, why. */

@@ -1,4 +1,4 @@
-import { failer } from './errors';
+import { type FormatError, failer } from './errors';
 import { quoted } from './printable';
 import type { Reading } from './reading';
 
@@ -58,9 +58,11 @@ interface DirectoryPlace {
   readonly end: number;
 }
 
+/** Why the archive cannot be read, as an error. */
+type Unreadable = (reason: string) => FormatError;
+
 /** Where the directory is, from the records at the end of the file. */
-function* findDirectory(fileSize: number, file: string | undefined): Reading<DirectoryPlace> {
-  const fail = failer(file);
+function* findDirectory(fileSize: number, unreadable: Unreadable): Reading<DirectoryPlace> {
   const tailLength = Math.min(fileSize, recordSizes.end64Locator + recordSizes.end + MAX_COMMENT);
   const tailStart = fileSize - tailLength;
   const tail = viewOf(yield { offset: tailStart, length: tailLength, part: 'end of the archive' });
@@ -74,10 +76,9 @@ function* findDirectory(fileSize: number, file: string | undefined): Reading<Dir
   ) {
     at--;
   }
-  if (at < 0)
-    throw fail('not a readable npz archive: it does not end as a zip file does (cut off, or bytes behind it)');
+  if (at < 0) throw unreadable('it does not end as a zip file does (cut off, or bytes behind it)');
   if (tail.getUint16(at + 4, true) > 0 && tail.getUint16(at + 4, true) !== full16) {
-    throw fail('not a readable npz archive: it is one of several volumes');
+    throw unreadable('it is one of several volumes');
   }
   const place = {
     count: tail.getUint16(at + 10, true),
@@ -87,7 +88,7 @@ function* findDirectory(fileSize: number, file: string | undefined): Reading<Dir
   };
   const locator = at - recordSizes.end64Locator;
   if (locator < 0 || tail.getUint32(locator, true) !== signatures.end64Locator) return place;
-  return yield* readEnd64(Number(tail.getBigUint64(locator + 8, true)), tailStart + locator, place, file);
+  return yield* readEnd64(Number(tail.getBigUint64(locator + 8, true)), tailStart + locator, place, unreadable);
 }
 
 /** The ZIP64 record has the numbers that are all ones in the older one. */
@@ -95,9 +96,9 @@ function* readEnd64(
   offset: number,
   limit: number,
   place: DirectoryPlace,
-  file: string | undefined,
+  unreadable: Unreadable,
 ): Reading<DirectoryPlace> {
-  const broken = failer(file)('not a readable npz archive: its ZIP64 record is not where its locator says');
+  const broken = unreadable('its ZIP64 record is not where its locator says');
   if (offset + recordSizes.end64 > limit) throw broken;
   const record = viewOf(yield { offset, length: recordSizes.end64, part: 'ZIP64 record' });
   if (record.getUint32(0, true) !== signatures.end64) throw broken;
@@ -128,8 +129,8 @@ export function decodeName(bytes: Uint8Array, flags: number): string {
   return new TextDecoder(flags & flagBits.utf8 ? 'utf-8' : 'latin1').decode(bytes);
 }
 
-function parseMembers(bytes: Uint8Array, count: number, file: string | undefined): ZipMember[] {
-  const broken = failer(file)(`not a readable npz archive: its directory does not hold the ${count} members it should`);
+function parseMembers(bytes: Uint8Array, count: number, unreadable: Unreadable): ZipMember[] {
+  const broken = unreadable(`its directory does not hold the ${count} members it should`);
   const view = viewOf(bytes);
   const members: ZipMember[] = [];
   let at = 0;
@@ -165,16 +166,20 @@ function parseMembers(bytes: Uint8Array, count: number, file: string | undefined
 
 /**
  * Reads what an archive holds, from the records at its end; nothing of its members.
+ * @param kind what messages call an archive of its purpose
  * @throws FormatError when these records are not there, contradict one another or name a member twice
  */
-export function* readDirectory(fileSize: number, file: string | undefined): Reading<ZipDirectory> {
+export function* readDirectory(
+  fileSize: number,
+  file: string | undefined,
+  kind = 'npz archive',
+): Reading<ZipDirectory> {
   const fail = failer(file);
-  const { count, size, offset, end } = yield* findDirectory(fileSize, file);
-  if (!(offset + size <= end)) throw fail('not a readable npz archive: its directory is not where its end says');
-  if (count * recordSizes.centralHeader > size) {
-    throw fail(`not a readable npz archive: ${count} members in a directory of ${size} bytes`);
-  }
-  const members = parseMembers(yield { offset, length: size, part: 'directory' }, count, file);
+  const unreadable: Unreadable = (reason) => fail(`not a readable ${kind}: ${reason}`);
+  const { count, size, offset, end } = yield* findDirectory(fileSize, unreadable);
+  if (!(offset + size <= end)) throw unreadable('its directory is not where its end says');
+  if (count * recordSizes.centralHeader > size) throw unreadable(`${count} members in a directory of ${size} bytes`);
+  const members = parseMembers(yield { offset, length: size, part: 'directory' }, count, unreadable);
   const names = new Set<string>();
   for (const { name } of members) {
     if (names.has(name)) throw fail(`the member ${quoted(name)} stands twice in this archive`);

@@ -1,6 +1,7 @@
 import { crc32 } from './crc32';
 import { failer } from './errors';
 import { inflater, LARGEST_RATIO } from './inflate';
+import { quoted } from './printable';
 import type { Reading } from './reading';
 import { decodeName, flagBits, methods, recordSizes, signatures, type ZipMember } from './zip-directory';
 
@@ -45,6 +46,20 @@ export function* placeMember(member: ZipMember, limit: number, place: string): R
   const localName = yield { offset: offset + recordSizes.localHeader, length: nameLength, part: name };
   if (view.getUint16(8, true) !== method || decodeName(localName, flags) !== name) throw displaced;
   return { ...member, place, start };
+}
+
+/**
+ * One member read twice under two names would let a small file hold much more than it has.
+ * @throws FormatError when two members overlap
+ */
+export function checkApart(members: readonly PlacedMember[]): void {
+  const ordered = [...members].sort((a, b) => a.offset - b.offset);
+  ordered.slice(1).forEach((member, i) => {
+    const before = ordered[i]!;
+    if (member.offset < before.start + before.compressedSize) {
+      throw failer(member.place)(`it overlaps the member ${quoted(before.name)}`);
+    }
+  });
 }
 
 /**

@@ -6,9 +6,10 @@ import { openNpy, readNpy, writeNpy } from '../../npy';
 import { openNpz, readNpz } from '../../npz';
 import { writeNpz } from '../../npz-write';
 import { joined } from '../../parts';
-import { bytesSource } from '../../range-source';
+import { blobSource, bytesSource } from '../../range-source';
 import { openSafetensors, readSafetensors } from '../../safetensors';
 import { writeSafetensors } from '../../safetensors-write';
+import { openTorch } from '../../torch/torch';
 import type { TextPart } from './mutate';
 
 /** The arrays that a reader found, by name. */
@@ -64,6 +65,21 @@ async function npzByRows(bytes: Uint8Array): Promise<Found> {
   return found;
 }
 
+async function torchLazily(bytes: Uint8Array): Promise<Found> {
+  const opened = await openTorch(bytesSource(bytes, file));
+  const found = new Map<string, NdArray>();
+  for (const name of opened.names) found.set(name, await opened.read(name));
+  return found;
+}
+
+/** From the last tensor to the first, out of a Blob. */
+async function torchBackwards(bytes: Uint8Array): Promise<Found> {
+  const opened = await openTorch(blobSource(new Blob([new Uint8Array(bytes)]), file));
+  const read = new Map<string, NdArray>();
+  for (const name of [...opened.names].reverse()) read.set(name, await opened.read(name));
+  return new Map([...read].reverse());
+}
+
 function u32Text(start: number, bytes: Uint8Array, at: number, width: 2 | 8): TextPart {
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   const length = width === 2 ? view.getUint16(at, true) : view.getUint32(at, true);
@@ -85,6 +101,17 @@ const npy = writeNpy(f32);
 const idx = writeIdx(u8);
 const gzip = (bytes: Uint8Array): Uint8Array => gzipSync(bytes, { mtime: 0 });
 
+const fixture = (name: string): Uint8Array =>
+  new Uint8Array(readFileSync(new URL(`../../../fixtures/${name}`, import.meta.url)));
+
+const torchSubject = (name: string, fixtureName: string): Subject => ({
+  name,
+  file: fixture(fixtureName),
+  // Parts of storages have no sum.
+  checked: false,
+  readers: [torchLazily, torchBackwards],
+});
+
 const npzSubject = (name: string, bytes: Uint8Array): Subject => ({
   name,
   file: bytes,
@@ -102,7 +129,7 @@ const idxSubject = (name: string, bytes: Uint8Array, checked: boolean): Subject 
 /** Every kind of file that this package reads. */
 export function allSubjects(): readonly Subject[] {
   // With the records of ZIP64, which the writers of this package make for large files only.
-  const zip64 = new Uint8Array(readFileSync(new URL('../../../fixtures/zip64.npz', import.meta.url)));
+  const zip64 = fixture('zip64.npz');
   return [
     {
       name: 'safetensors',
@@ -131,5 +158,9 @@ export function allSubjects(): readonly Subject[] {
       joined([gzip(idx.subarray(0, 9)), gzip(idx.subarray(9, 9)), gzip(idx.subarray(9))]),
       true,
     ),
+    torchSubject('torch', 'torch-zip.pth'),
+    torchSubject('torch of protocol 4', 'torch-protocol-4.pth'),
+    torchSubject('torch without sums', 'torch-without-crc32.pth'),
+    torchSubject('torch of the older layout', 'torch-legacy.pth'),
   ];
 }
