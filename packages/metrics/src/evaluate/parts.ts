@@ -1,0 +1,12 @@
+import { shuffledIndex } from '@noisesmith/data';
+
+/**
+ * In which of `parts` random parts of equal size an image lies; `parts` for the few that are left where they do not come
+ * out even. Random, because neighbours in a folder or a draw may be of one class.
+ */
+export function partOf(index: number, count: number, parts: number, seed: number): number {
+  if (parts === 1) return 0;
+  const each = Math.floor(count / parts);
+  if (each === 0) return parts;
+  return Math.min(parts, Math.floor(shuffledIndex(seed, 0, index, count) / each));
+}
