@@ -1,4 +1,20 @@
 export { MetricError } from './errors';
+export { type CollectedFeatures, type CollectOptions, collectFeatures } from './evaluate/collect';
+export {
+  type EvaluationInput,
+  type EvaluationOptions,
+  type EvaluationProgress,
+  evaluate,
+} from './evaluate/evaluate';
+export {
+  type Evaluation,
+  type MeasuredSet,
+  type MetricName,
+  metricNames,
+  type Numbers,
+  type RepeatedNumbers,
+} from './evaluate/result';
+export { type EvaluationSide, openSide, sideOfImages } from './evaluate/side';
 export { type ExpectedBiasOptions, expectedBias, expectedBiasTask } from './expected-bias';
 export type { FeatureBatch, FeatureNetwork, FeatureRequest } from './feature-network';
 export { frechetDistance, frechetDistanceOfSets, frechetSetsTask, frechetTask } from './frechet';

@@ -33,7 +33,7 @@ it('gives what the network says of all images, in order, and counts them up', as
   expect(got.count).toBe(COUNT);
   expect(got.pool.whole.set).toEqual({ count: COUNT, size: 5, rows: expected.pool });
   expect(got.spatial!.whole.set!.rows).toEqual(expected.spatial);
-  expect(got.logits).toEqual({ count: COUNT, size: 3, rows: expected.logits });
+  expect(got.logits!.whole.set).toEqual({ count: COUNT, size: 3, rows: expected.logits });
   expect(network.seen.map(({ count }) => count)).toEqual([32, 32, 6]);
   expect(progress).toEqual([
     [32, 70],

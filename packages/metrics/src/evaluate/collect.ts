@@ -41,7 +41,7 @@ export interface CollectedFeatures {
   readonly indices: readonly number[];
   readonly pool: Collected;
   readonly spatial?: Collected;
-  readonly logits?: FeatureSet;
+  readonly logits?: Collected;
 }
 
 /** Takes vectors as they come, and keeps them or their statistics. */
@@ -110,11 +110,21 @@ class Collector {
 
 /** Some vectors of a set. */
 export function pickRows({ rows, size }: FeatureSet, indices: readonly number[]): FeatureSet {
-  const picked = new Float32Array(indices.length * size);
+  const length = indices.length * size;
+  const picked = rows instanceof Float64Array ? new Float64Array(length) : new Float32Array(length);
   indices.forEach((index, i) => {
     picked.set(rows.subarray(index * size, (index + 1) * size), i * size);
   });
   return { count: indices.length, size, rows: picked };
+}
+
+/** Vectors that are there already, whole and by random parts. */
+export function collected(whole: FeatureSet, parts: number, seed: number): Collected {
+  if (parts === 1) return { whole: FeatureCloud.ofSet(whole), parts: [FeatureCloud.ofSet(whole)] };
+  const rows = Array.from({ length: parts + 1 }, (): number[] => []);
+  for (let i = 0; i < whole.count; i++) rows[partOf(i, whole.count, parts, seed)]!.push(i);
+  const clouds = rows.slice(0, parts).map((chosen) => FeatureCloud.ofSet(pickRows(whole, chosen)));
+  return { whole: FeatureCloud.ofSet(whole), parts: clouds };
 }
 
 /** Size of a kind of features. @throws MetricError where the network has none of that kind */
@@ -142,11 +152,10 @@ export async function collectFeatures(
     signal,
   }: CollectOptions = {},
 ): Promise<CollectedFeatures> {
-  const collector = (size: number) =>
-    new Collector(size, set.count, parts, seed, keep || set.count * size * 4 <= keptBytes);
+  const collector = (size: number, always = keep) =>
+    new Collector(size, set.count, parts, seed, always || set.count * size * 4 <= keptBytes);
   const spatial = request.spatial ? collector(sizeOf(network, 'spatialSize', 'spatial features')) : undefined;
-  const classes = request.logits ? sizeOf(network, 'classes', 'logits') : undefined;
-  const logits = classes === undefined ? undefined : new Collector(classes, set.count, 1, 0, true);
+  const logits = request.logits ? collector(sizeOf(network, 'classes', 'logits'), true) : undefined;
   const pool = collector(network.featureSize);
   const indices: number[] = [];
   for await (const batch of imageBatches(set, network, { signal, ...(onBroken && { onBroken }) })) {
@@ -163,6 +172,6 @@ export async function collectFeatures(
     indices,
     pool: pool.finish(),
     ...(spatial && { spatial: spatial.finish() }),
-    ...(logits && { logits: logits.finish().whole.set! }),
+    ...(logits && { logits: logits.finish() }),
   };
 }

@@ -46,6 +46,7 @@ export function datasetImages(
     name: dataset.name,
     count,
     format,
+    fingerprint: dataset.fingerprint,
     warnings: dataset.warnings,
     async *images(prepare, signal) {
       yield* inOrder<FloatImage | BrokenImage>(count, async (index) => {

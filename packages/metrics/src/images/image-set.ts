@@ -11,6 +11,8 @@ export interface ImageSet {
   readonly count: number;
   /** How they are stored, for the record: `png`, `jpg 3, png 12`, `npz`. */
   readonly format: string;
+  /** Changes when the images do, where that is known without reading them all. */
+  readonly fingerprint?: string;
   /** What the owner may not know, one line each. */
   readonly warnings: readonly string[];
   /**

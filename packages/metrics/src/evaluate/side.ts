@@ -1,0 +1,39 @@
+import { openNpy, openNpz, type RangeSource } from '@noisesmith/formats';
+import { arrayImages } from '../images/array-images';
+import type { ImageSet } from '../images/image-set';
+import type { FeatureSet } from '../moments';
+import { npzContents, openFeatures, readStatistics, type Statistics } from '../statistics-file';
+
+/** One side of a comparison: images, vectors or statistics; an archive may have images and statistics. */
+export interface EvaluationSide {
+  /** What results and messages call it. */
+  readonly path: string;
+  readonly images?: ImageSet;
+  readonly features?: FeatureSet;
+  readonly statistics?: Statistics;
+}
+
+/** A side made of images. */
+export const sideOfImages = (path: string, images: ImageSet): EvaluationSide => ({ path, images });
+
+const NPY_MAGIC = '\x93NUMPY';
+
+/**
+ * What a file holds: an .npy of features [n, d] or images [n, height, width(, channels)]; an .npz of images `arr_0`, of
+ * statistics `mu` with `sigma` or `cov`, of both (guided-diffusion's), or of features `feats` (clean-fid's).
+ * @param source stays open as long as images are read from it
+ * @throws FormatError, DataError or MetricError, in one line, for anything else
+ */
+export async function openSide(source: RangeSource, path: string): Promise<EvaluationSide> {
+  const magic = String.fromCharCode(...(await source.read(0, Math.min(NPY_MAGIC.length, source.size))));
+  if (magic === NPY_MAGIC) {
+    const array = await openNpy(source);
+    if (array.shape.length > 2) return { path, images: arrayImages(array, path, 'npy') };
+    return { path, features: await (await openFeatures(source)).read() };
+  }
+  const contents = await npzContents(source);
+  if (contents.features && !contents.images) return { path, features: await (await openFeatures(source)).read() };
+  if (!contents.images) return { path, statistics: await readStatistics(source) };
+  const images = arrayImages((await openNpz(source)).entry('arr_0'), `${path}: arr_0`, 'npz');
+  return { path, images, ...(contents.statistics && { statistics: await readStatistics(source) }) };
+}
