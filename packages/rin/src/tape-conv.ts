@@ -1,10 +1,9 @@
 import {
   add,
+  depthwiseConv2d,
   div,
   mean,
   mul,
-  narrow,
-  pad,
   reshape,
   scope,
   silu,
@@ -39,26 +38,10 @@ export const tapeConv = (w: Weights, config: RinConfig, tape: Tensor): Tensor =>
     const { image, patch, tapeDim } = config;
     const [b, tokens] = tape.shape as [number, number];
     const grid = reshape(tape, [b, image[0] / patch, image[1] / patch, tapeDim]);
-    const mixed = add(depthwise(grid, w.tensor('dw.weight')), w.tensor('dw.bias'));
+    const mixed = add(depthwiseConv2d(grid, w.tensor('dw.weight'), { padding: 'same' }), w.tensor('dw.bias'));
     const normed = groupNorm(w.at('gn'), reshape(mixed, [b, tokens, tapeDim]), normGroups(tapeDim));
     return add(tape, dense(w.at('pw'), silu(normed)));
   });
-
-/** Each channel convolved with its own k×k kernel, zeros around. x [b, h, w, d], kernel [k, k, d] → [b, h, w, d]. */
-function depthwise(x: Tensor, kernel: Tensor): Tensor {
-  const [, h, w, d] = x.shape as [number, number, number, number];
-  const k = kernel.shape[0]!;
-  const around = [0, (k - 1) / 2, (k - 1) / 2, 0];
-  const padded = pad(x, around, around);
-  const terms: Tensor[] = [];
-  for (let i = 0; i < k; i++) {
-    for (let j = 0; j < k; j++) {
-      const tap = reshape(narrow(narrow(kernel, 0, i, 1), 1, j, 1), [d]);
-      terms.push(mul(narrow(narrow(padded, 1, i, h), 2, j, w), tap));
-    }
-  }
-  return terms.reduce((sum, term) => add(sum, term));
-}
 
 /** Normalisation over tokens and the channels of a group. x [b, tokens, d]. Wu & He 2018. */
 function groupNorm(w: Weights, x: Tensor, groups: number): Tensor {
