@@ -15,26 +15,24 @@ export type View =
   /** Axis of length n becomes two axes [1 + floor((n − size)/stride), size] of overlapping windows. */
   | { readonly kind: 'window'; readonly axis: number; readonly size: number; readonly stride: number };
 
-/** Integer arithmetic that an index map is written in once, and read as numbers or as WGSL text. */
-export interface IndexArithmetic<E> {
+/** Integer arithmetic that an index map is written in once, and read as numbers or as values that a kernel computes. */
+export interface IndexArithmetic<E, C> {
   constant(n: number): E;
   add(a: E, b: E): E;
-  /** a − n, never negative where the result is used. */
-  subtract(a: E, n: number): E;
   multiply(a: E, n: number): E;
   divide(a: E, n: number): E;
   remainder(a: E, n: number): E;
-  /** n ≤ a < m */
-  within(a: E, n: number, m: number): E;
-  and(a: E, b: E): E;
-  /** a where cond, else 0 */
-  orZero(cond: E, a: E): E;
+  /** from ≤ a < from + count */
+  within(a: E, from: number, count: number): C;
+  and(a: C, b: C): C;
+  /** a − from where a lies in [from, from + count); else anything, and what it reaches is not used. */
+  inside(a: E, from: number, count: number): E;
 }
 
-export interface Source<E> {
+export interface Source<E, C> {
   coords: E[];
   /** Present where the output may lie outside the source: the element is the pad's value unless this holds. */
-  valid?: E;
+  valid?: C;
 }
 
 export function viewShape(view: View, source: Shape): Shape {
@@ -60,7 +58,12 @@ export const windowCount = (length: number, size: number, stride: number): numbe
   Math.floor((length - size) / stride) + 1;
 
 /** Source coordinates of the output element at `coords`. */
-export function viewSource<E>(view: View, source: Shape, coords: readonly E[], m: IndexArithmetic<E>): Source<E> {
+export function viewSource<E, C>(
+  view: View,
+  source: Shape,
+  coords: readonly E[],
+  m: IndexArithmetic<E, C>,
+): Source<E, C> {
   switch (view.kind) {
     case 'reshape':
       return { coords: unravel(ravel(coords, view.shape, m), source, m) };
@@ -78,13 +81,13 @@ export function viewSource<E>(view: View, source: Shape, coords: readonly E[], m
         coords: coords.map((c, i) => m.add(m.multiply(c, view.step[i]!), m.constant(view.start[i]!))),
       };
     case 'pad': {
-      let valid: E | undefined;
+      let valid: C | undefined;
       const inside = coords.map((c, i) => {
         const before = view.before[i]!;
         if (before === 0 && view.after[i] === 0) return c;
-        const ok = m.within(c, before, before + source[i]!);
+        const ok = m.within(c, before, source[i]!);
         valid = valid === undefined ? ok : m.and(valid, ok);
-        return m.orZero(ok, m.subtract(c, before));
+        return m.inside(c, before, source[i]!);
       });
       return { coords: inside, ...(valid !== undefined && { valid }) };
     }
@@ -96,7 +99,7 @@ export function viewSource<E>(view: View, source: Shape, coords: readonly E[], m
   }
 }
 
-export function ravel<E>(coords: readonly E[], shape: Shape, m: IndexArithmetic<E>): E {
+export function ravel<E, C>(coords: readonly E[], shape: Shape, m: IndexArithmetic<E, C>): E {
   const strides = stridesOf(shape);
   return coords.reduce<E>(
     (sum, c, i) => (shape[i] === 1 ? sum : m.add(sum, m.multiply(c, strides[i]!))),
@@ -104,7 +107,7 @@ export function ravel<E>(coords: readonly E[], shape: Shape, m: IndexArithmetic<
   );
 }
 
-export function unravel<E>(linear: E, shape: Shape, m: IndexArithmetic<E>): E[] {
+export function unravel<E, C>(linear: E, shape: Shape, m: IndexArithmetic<E, C>): E[] {
   const strides = stridesOf(shape);
   const first = shape.findIndex((n) => n !== 1);
   return shape.map((n, i) => {
@@ -114,16 +117,15 @@ export function unravel<E>(linear: E, shape: Shape, m: IndexArithmetic<E>): E[] 
   });
 }
 
-export const numberArithmetic: IndexArithmetic<number> = {
+export const numberArithmetic: IndexArithmetic<number, boolean> = {
   constant: (n) => n,
   add: (a, b) => a + b,
-  subtract: (a, n) => a - n,
   multiply: (a, n) => a * n,
   divide: (a, n) => Math.floor(a / n),
   remainder: (a, n) => a % n,
-  within: (a, n, m) => (a >= n && a < m ? 1 : 0),
-  and: (a, b) => a & b,
-  orZero: (cond, a) => (cond ? a : 0),
+  within: (a, from, count) => a >= from && a < from + count,
+  and: (a, b) => a && b,
+  inside: (a, from, count) => (a >= from && a < from + count ? a - from : 0),
 };
 
 /** One view that does what `outer` after `inner` does, where that is simple; else undefined. */

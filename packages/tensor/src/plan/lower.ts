@@ -1,11 +1,11 @@
 import type { AdapterProfile } from '../device/types';
 import type { DType, TypedArray } from '../ir/dtype';
+import { quadVariable, variable } from '../ir/index-value';
 import type { Tensor } from '../ir/tensor';
 import { assemble, type Kernel } from '../wgsl/assemble';
 import { Bindings, MixedAccessError } from '../wgsl/bindings';
 import { fastContract } from '../wgsl/contract-variants';
 import { Emitter, type Memory, nameless } from '../wgsl/emitter';
-import { quadVariable, variable } from '../wgsl/expression';
 import { ElementIndex } from '../wgsl/index-form';
 import type { ContractVariant } from '../wgsl/kernels/contract-problem';
 import { lowerConcat } from '../wgsl/lower-concat';

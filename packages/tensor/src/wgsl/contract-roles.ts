@@ -1,6 +1,6 @@
+import { type Index, indexArithmetic as m } from '../ir/index-value';
 import { sizeOf } from '../ir/shape';
 import type { ContractSpec, Tensor } from '../ir/tensor';
-import { type Expression, expressionArithmetic as m } from './expression';
 
 type Role = 'batch' | 'm' | 'n' | 'k';
 
@@ -9,9 +9,9 @@ export interface ContractRoles {
   readonly sizes: Readonly<Record<Role, number>>;
   /** Order of the roles in memory, neighbours that are one written once: `bmk,bkn->bmn`, with b for the batch. */
   readonly order: string;
-  readonly indexA: (at: Partial<Record<Role, Expression>>) => Expression;
-  readonly indexB: (at: Partial<Record<Role, Expression>>) => Expression;
-  readonly indexOut: (at: Partial<Record<Role, Expression>>) => Expression;
+  readonly indexA: (at: Partial<Record<Role, Index>>) => Index;
+  readonly indexB: (at: Partial<Record<Role, Index>>) => Index;
+  readonly indexOut: (at: Partial<Record<Role, Index>>) => Index;
 }
 
 /** Letters in both operands and the output are the batch, in one operand and the output m or n, in both operands only k. */
@@ -44,7 +44,7 @@ function indexFunction(
   size: (l: string) => number,
   roleOf: (l: string) => Role,
   letters: Record<Role, string[]>,
-): (at: Partial<Record<Role, Expression>>) => Expression {
+): (at: Partial<Record<Role, Index>>) => Index {
   const runs: { role: Role; size: number; inner: number }[] = [];
   let previous = '';
   for (const l of own) {
@@ -60,7 +60,7 @@ function indexFunction(
   }
   return (at) => {
     let stride = 1;
-    let sum: Expression = m.constant(0);
+    let sum: Index = m.constant(0);
     for (const run of [...runs].reverse()) {
       const flat = at[run.role] ?? m.constant(0);
       const coord = m.remainder(m.divide(flat, run.inner), run.size);

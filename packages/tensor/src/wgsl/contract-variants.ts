@@ -1,11 +1,12 @@
 import type { AdapterProfile } from '../device/types';
 import { BYTES_PER_ELEMENT } from '../ir/dtype';
+import { type Index, quadOf, quadVariable, variable } from '../ir/index-value';
 import type { Tensor } from '../ir/tensor';
 import { type Choices, type Decision, decide, siteKey, type TemporaryStorage } from '../plan/tune/site';
 import { type ContractRoles, contractRoles } from './contract-roles';
 import { Emitter, type Memory, nameless } from './emitter';
-import { type Expression, quadVariable, variable } from './expression';
 import { ElementIndex } from './index-form';
+import { indexText } from './index-text';
 import { contractCandidates } from './kernels/contract';
 import type { ContractCandidate, ContractProblem, ContractVariant } from './kernels/contract-problem';
 import type { KernelStage } from './kernels/kernel';
@@ -49,7 +50,7 @@ function quadAccess(request: ContractRequest, roles: ContractRoles, reader: Emit
     const index = roles.indexB({ batch: at('batch', batch), n: at('n', n), k: at('k', k) });
     return emitter.quadThroughViews(b, ElementIndex.linear(b.shape, index));
   };
-  const storeIndex = (axis: Axis | undefined, [batch, m, n]: readonly [string, string, string]): Expression => {
+  const storeIndex = (axis: Axis | undefined, [batch, m, n]: readonly [string, string, string]): Index => {
     const at = roleIndex(sizes, axis);
     return roles.indexOut({ batch: at('batch', batch), m: at('m', m), n: at('n', n) });
   };
@@ -59,8 +60,7 @@ function quadAccess(request: ContractRequest, roles: ContractRoles, reader: Emit
   const quadsOfA = along(['k', 'm'], (axis) => loadA(axis, trial(), ['b', 'm', 'k']) !== undefined);
   const quadsOfB = along(['n', 'k'], (axis) => loadB(axis, trial(), ['b', 'k', 'n']) !== undefined);
   const quadsOfOut = along(['n', 'm'], (axis) => {
-    const { quad } = storeIndex(axis, ['b', 'm', 'n']);
-    return quad?.step === 1 && quad.offset === 0;
+    return quadOf(storeIndex(axis, ['b', 'm', 'n']))?.offset === 0;
   });
   return {
     quadsOfA,
@@ -71,7 +71,7 @@ function quadAccess(request: ContractRequest, roles: ContractRoles, reader: Emit
     storeQuad: (batch: string, m: string, n: string, acc: string): string[] => {
       const writer = new Emitter(memory);
       return writer.capture(() => {
-        const first = writer.bind(storeIndex(quadsOfOut, [batch, m, n]).text);
+        const first = writer.bind(indexText(storeIndex(quadsOfOut, [batch, m, n])));
         const sums = writer.bind(acc);
         for (const [j, letter] of [...'xyzw'].entries()) {
           const index = ElementIndex.linear(output.shape, quadVariable(first, j, output.size));
@@ -96,8 +96,7 @@ export function fastContract(request: ContractRequest): FastContract {
   const roles = contractRoles(spec, a, b);
   const { sizes } = roles;
   const reader = new Emitter(memory);
-  const load = (x: Tensor, index: Expression): string =>
-    reader.loadThroughViews(x, ElementIndex.linear(x.shape, index));
+  const load = (x: Tensor, index: Index): string => reader.loadThroughViews(x, ElementIndex.linear(x.shape, index));
   const loading = (x: Tensor): Work => {
     const counter = new Emitter(nameless(memory));
     counter.loadThroughViews(x, ElementIndex.linear(x.shape, variable('i', x.size)));
@@ -123,7 +122,7 @@ export function fastContract(request: ContractRequest): FastContract {
       const writer = new Emitter(memory);
       const at = { batch: variable(batch, sizes.batch), m: variable(m, sizes.m), n: variable(n, sizes.n) };
       return writer.capture(() => {
-        storeSum(writer, writer.bind(roles.indexOut(at).text), acc, request.bufferFor);
+        storeSum(writer, writer.bind(indexText(roles.indexOut(at))), acc, request.bufferFor);
       });
     },
     costs: { loadA: loading(a), loadB: loading(b), store: storing() },

@@ -1,7 +1,8 @@
+import { type Condition, dependsOnLane, type Index, indexArithmetic as m, quadOf, variable } from '../ir/index-value';
 import type { Tensor } from '../ir/tensor';
 import { type View, viewSource } from '../ir/view';
-import { type Expression, expressionArithmetic as m, number } from './expression';
 import { ElementIndex } from './index-form';
+import { conditionText, indexText, operandText } from './index-text';
 import { libraryOperations } from './library';
 import { floatLiteral } from './literal';
 import { printTermWgsl, termOperations } from './terms';
@@ -138,18 +139,19 @@ export class Emitter {
 
   /** Neighbours that a kernel takes together are loaded together. */
   private loaded(t: Tensor, index: ElementIndex): string {
-    const { quad } = index.linear;
-    if (quad?.step !== 1 || t.size % 4 !== 0) return this.bind(this.load(t, index));
-    const key = `${t.id}@quad ${quad.base}`;
+    const four = quadOf(index.linear);
+    if (!four || t.size % 4 !== 0) return this.bind(this.load(t, index));
+    const key = `${t.id}@quad ${four.quad.key}`;
     const known = this.scopes.map((scope) => scope.get(key)).find((name) => name !== undefined);
-    const name = known ?? this.bind(this.loadQuad(t, quad.base));
+    const name = known ?? this.bind(this.loadQuad(t, four.quad));
     if (!known) this.scopes[this.scopes.length - 1]!.set(key, name);
-    return `${name}.${'xyzw'[quad.offset]}`;
+    return `${name}.${'xyzw'[four.offset]}`;
   }
 
-  private loadQuad(t: Tensor, base: string): string {
+  /** The four elements of a quad, counted in quads. */
+  private loadQuad(t: Tensor, at: Index): string {
     this.count({ loads: 4 });
-    const quad = `${this.memory.quadsOf(t)}[${base} / 4u]`;
+    const quad = `${this.memory.quadsOf(t)}[${indexText(at)}]`;
     return this.memory.isHalf(t) ? `vec4<f32>(${quad})` : quad;
   }
 
@@ -160,13 +162,16 @@ export class Emitter {
   quadThroughViews(t: Tensor, index: ElementIndex): string | undefined {
     if (t.node.kind === 'map' && t.node.xs.length === 0) return `vec4<${t.dtype}>(${this.map(t, t.node, index)})`;
     if (this.memory.isStored(t) || t.node.kind !== 'view') {
-      const { quad } = index.linear;
-      return quad?.step === 1 && quad.offset === 0 && t.size % 4 === 0 ? this.loadQuad(t, quad.base) : undefined;
+      const four = quadOf(index.linear);
+      return four?.offset === 0 && t.size % 4 === 0 ? this.loadQuad(t, four.quad) : undefined;
     }
     const { view, x } = t.node;
     if (view.kind === 'reshape') return this.quadThroughViews(x, index.reshaped(x.shape));
     const source = viewSource(view, x.shape, index.coords, m);
-    return source.valid ? undefined : this.quadThroughViews(x, ElementIndex.at(x.shape, source.coords));
+    // A pad that does not touch the quad's axis asks the same of all four.
+    if (source.valid?.some((test) => dependsOnLane(test.x))) return undefined;
+    const inner = this.quadThroughViews(x, ElementIndex.at(x.shape, source.coords));
+    return inner && whereValid(source.valid, inner, `vec4<${t.dtype}>(${outside(t, view)})`);
   }
 
   /** WGSL expression of an element reached through views alone, with no statement. */
@@ -177,12 +182,12 @@ export class Emitter {
     if (view.kind === 'reshape') return this.loadThroughViews(x, index.reshaped(x.shape));
     const source = viewSource(view, x.shape, index.coords, m);
     const inner = this.loadThroughViews(x, ElementIndex.at(x.shape, source.coords));
-    return source.valid ? `select(${outside(t, view)}, ${inner}, ${source.valid.text})` : inner;
+    return whereValid(source.valid, inner, outside(t, view));
   }
 
   private load(t: Tensor, index: ElementIndex): string {
     this.count({ loads: 1 });
-    const element = `${this.memory.bufferOf(t)}[${index.linear.text}]`;
+    const element = `${this.memory.bufferOf(t)}[${indexText(index.linear)}]`;
     return this.memory.isHalf(t) ? `f32(${element})` : element;
   }
 
@@ -196,13 +201,14 @@ export class Emitter {
         if (view.kind === 'reshape') return this.value(x, index.reshaped(x.shape));
         const source = viewSource(view, x.shape, index.coords, m);
         const inner = this.value(x, ElementIndex.at(x.shape, source.coords));
-        return source.valid ? this.bind(`select(${outside(t, view)}, ${inner}, ${source.valid.text})`) : inner;
+        const selected = whereValid(source.valid, inner, outside(t, view));
+        return selected === inner ? inner : this.bind(selected);
       }
       case 'gather': {
         const { table, index: rows } = node;
         const at = ElementIndex.at(rows.shape, index.coords.slice(0, rows.rank));
         const row = this.bind(`min(${this.value(rows, at)}, ${table.shape[0]! - 1}u)`);
-        const coords = [{ text: row, bound: table.shape[0]! }, ...index.coords.slice(rows.rank)];
+        const coords = [variable(row, table.shape[0]!), ...index.coords.slice(rows.rank)];
         return this.value(table, ElementIndex.at(table.shape, coords));
       }
       case 'random':
@@ -220,7 +226,7 @@ export class Emitter {
         this.count({ loads: 1 });
         return this.memory.scalar(name);
       },
-      coord: (axis) => index.coords[axis]!.text,
+      coord: (axis) => operandText(index.coords[axis]!),
       bind: (expression) => this.bind(expression),
     });
     return node.xs.length === 0 || /^v\d+$/.test(printed) ? `${t.dtype}(${printed})` : this.bind(printed);
@@ -230,19 +236,23 @@ export class Emitter {
     const width = t.size / t.shape[0]!;
     const row = m.divide(index.linear, width);
     const key = [0, 1].map((word) =>
-      this.value(node.keys, ElementIndex.linear(node.keys.shape, m.add(m.multiply(row, 2), number(word)))),
+      this.value(node.keys, ElementIndex.linear(node.keys.shape, m.add(m.multiply(row, 2), m.constant(word)))),
     );
-    const counter: Expression = m.remainder(index.linear, width);
+    const counter = m.remainder(index.linear, width);
     const functions = { bits: [], uniform: ['ns_uniform'], normal: ['ns_uniform', 'ns_normal'] }[node.distribution];
     for (const name of ['ns_threefry', ...functions]) this.count({ flops: libraryOperations(name) });
-    const bits = `ns_threefry(vec2<u32>(${key}), vec2<u32>(${counter.text}, ${node.stream}u)).x`;
+    const bits = `ns_threefry(vec2<u32>(${key}), vec2<u32>(${indexText(counter)}, ${node.stream}u)).x`;
     if (node.distribution === 'bits') return this.bind(bits);
     const uniform = `ns_uniform(${bits})`;
     return this.bind(node.distribution === 'uniform' ? uniform : `ns_normal(${uniform})`);
   }
 }
 
-const memoKey = (t: Tensor, index: ElementIndex): string => `${t.id}@${index.linear.text}`;
+const memoKey = (t: Tensor, index: ElementIndex): string => `${t.id}@${index.linear.key}`;
+
+/** `inner` where a condition holds, which may be none or ask nothing; else `other`. */
+const whereValid = (valid: Condition | undefined, inner: string, other: string): string =>
+  valid && valid.length > 0 ? `select(${other}, ${inner}, ${conditionText(valid)})` : inner;
 
 /** What a pad, whose result is `t`, has around its source. */
 function outside({ dtype }: Tensor, view: View): string {

@@ -1,37 +1,40 @@
+import { type Index, indexArithmetic, inside } from '../ir/index-value';
 import { type Shape, sizeOf } from '../ir/shape';
 import { ravel, unravel } from '../ir/view';
-import { type Expression, expressionArithmetic } from './expression';
 
 /** An element of a tensor, by its row-major index or by its coordinates; either is worked out from the other when asked. */
 export class ElementIndex {
-  private linearForm: Expression | undefined;
-  private coordForm: readonly Expression[] | undefined;
+  private linearForm: Index | undefined;
+  private coordForm: readonly Index[] | undefined;
 
   private constructor(
     readonly shape: Shape,
-    linear: Expression | undefined,
-    coords: readonly Expression[] | undefined,
+    linear: Index | undefined,
+    coords: readonly Index[] | undefined,
   ) {
     this.linearForm = linear;
     this.coordForm = coords;
   }
 
-  static linear(shape: Shape, linear: Expression): ElementIndex {
-    return new ElementIndex(shape, { ...linear, bound: Math.min(linear.bound, sizeOf(shape)) }, undefined);
+  static linear(shape: Shape, linear: Index): ElementIndex {
+    return new ElementIndex(shape, inside(linear, sizeOf(shape)), undefined);
   }
 
-  static at(shape: Shape, coords: readonly Expression[]): ElementIndex {
-    const bounded = coords.map((c, i) => (c.bound > shape[i]! ? { ...c, bound: shape[i]! } : c));
-    return new ElementIndex(shape, undefined, bounded);
+  static at(shape: Shape, coords: readonly Index[]): ElementIndex {
+    return new ElementIndex(
+      shape,
+      undefined,
+      coords.map((c, i) => inside(c, shape[i]!)),
+    );
   }
 
-  get linear(): Expression {
-    this.linearForm ??= ravel(this.coordForm!, this.shape, expressionArithmetic);
+  get linear(): Index {
+    this.linearForm ??= ravel(this.coordForm!, this.shape, indexArithmetic);
     return this.linearForm;
   }
 
-  get coords(): readonly Expression[] {
-    this.coordForm ??= unravel(this.linearForm!, this.shape, expressionArithmetic);
+  get coords(): readonly Index[] {
+    this.coordForm ??= unravel(this.linearForm!, this.shape, indexArithmetic);
     return this.coordForm;
   }
 

@@ -1,8 +1,9 @@
+import { type Index, indexArithmetic as m, quadOf, quadVariable, variable } from '../ir/index-value';
 import { printSizes, sizeOf } from '../ir/shape';
 import type { Tensor } from '../ir/tensor';
 import { perElement, workgroupsFor } from './assemble';
-import { type Expression, expressionArithmetic as m, quadVariable, variable } from './expression';
 import { ElementIndex } from './index-form';
+import { conditionText, indexText } from './index-text';
 import { isShort, type PointwiseLowering } from './lower-pointwise';
 import { repeatWork } from './work';
 
@@ -76,28 +77,28 @@ function lowerChunk(c: ConcatLowering, chunk: readonly Part[], whole: number) {
   const four = lanes.length === 4;
   const e = c.emitter();
   if (four) e.statement('let first = i * 4u;');
-  const at = (j: number): Expression => (four ? quadVariable('first', j, size) : variable('i', size));
-  const row = (j: number): Expression => m.divide(at(j), length);
-  const column = (j: number): Expression => m.remainder(at(j), length);
-  const to = (j: number): Expression =>
+  const at = (j: number): Index => (four ? quadVariable('first', j, size) : variable('i', size));
+  const row = (j: number): Index => m.divide(at(j), length);
+  const column = (j: number): Index => m.remainder(at(j), length);
+  const to = (j: number): Index =>
     length === whole ? at(j) : m.add(m.multiply(row(j), whole), m.add(column(j), m.constant(begin)));
   for (const { x, from, width } of chunk) {
     const write = (): void => {
       const values = lanes.map((j) => {
-        const own = m.subtract(column(j), from - begin);
+        const own = m.inside(column(j), from - begin, width);
         const index = ElementIndex.linear(output.shape, to(j));
         e.result(output, index, e.value(x, ElementIndex.linear(x.shape, m.add(m.multiply(row(j), width), own))));
         return e.value(output, index);
       });
       e.statement(
         four
-          ? `${c.quadsFor(output)}[${to(0).text} / 4u] = ${e.storedQuad(output, values)};`
-          : `${c.bufferFor(output)}[${to(0).text}] = ${e.stored(output, values[0]!)};`,
+          ? `${c.quadsFor(output)}[${indexText(quadOf(to(0))!.quad)}] = ${e.storedQuad(output, values)};`
+          : `${c.bufferFor(output)}[${indexText(to(0))}] = ${e.stored(output, values[0]!)};`,
       );
       e.count({ stores: lanes.length });
     };
     if (chunk.length === 1) write();
-    else e.block(`if ${m.within(column(0), from - begin, from - begin + width).text}`, width / length, write);
+    else e.block(`if ${conditionText(m.within(column(0), from - begin, width))}`, width / length, write);
   }
   const invocations = size / lanes.length;
   return {

@@ -1,9 +1,10 @@
+import { indexArithmetic as m, variable } from '../ir/index-value';
 import type { Tensor } from '../ir/tensor';
 import { perElement, workgroupsFor } from './assemble';
 import { contractRoles } from './contract-roles';
 import type { Emitter } from './emitter';
-import { expressionArithmetic as m, variable } from './expression';
 import { ElementIndex } from './index-form';
+import { indexText } from './index-text';
 import { storeAll } from './lower-pointwise';
 import { repeatWork } from './work';
 
@@ -28,7 +29,7 @@ export function lowerContract(
     emitter.statement(`acc += ${left} * ${right};`);
     emitter.count({ flops: 2 });
   });
-  emitter.statement(`let o = ${roles.indexOut(at).text};`);
+  emitter.statement(`let o = ${indexText(roles.indexOut(at))};`);
   emitter.result(output, ElementIndex.linear(output.shape, variable('o', output.size)), 'acc');
   storeAll(emitter, stored, 'o', bufferFor);
   return {

@@ -1,8 +1,8 @@
+import { quadVariable, variable } from '../ir/index-value';
 import { printSizes } from '../ir/shape';
 import type { Tensor } from '../ir/tensor';
 import { perElement, workgroupsFor } from './assemble';
 import type { Emitter } from './emitter';
-import { quadVariable, variable } from './expression';
 import { ElementIndex } from './index-form';
 import { repeatWork } from './work';
 

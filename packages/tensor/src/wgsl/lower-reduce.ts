@@ -1,10 +1,11 @@
 import type { DType } from '../ir/dtype';
+import { type Index, indexArithmetic as m, quadOf, quadVariable, variable } from '../ir/index-value';
 import { printSizes, type Shape, sizeOf, stridesOf } from '../ir/shape';
 import type { ReduceOp, Tensor } from '../ir/tensor';
 import { perElement, workgroupsFor } from './assemble';
 import type { Emitter } from './emitter';
-import { type Expression, expressionArithmetic as m, quadVariable, variable } from './expression';
 import { ElementIndex } from './index-form';
+import { indexText } from './index-text';
 import { isShort, storeAll, storeQuads } from './lower-pointwise';
 import { repeatWork, type Work } from './work';
 
@@ -48,7 +49,7 @@ const SHORTEST_PART = 32;
 class Fold {
   readonly length: number;
   readonly names: readonly string[];
-  private readonly linear: (kept: Expression, reduced: Expression) => Expression;
+  private readonly linear: (kept: Index, reduced: Index) => Index;
 
   constructor(
     private readonly reduce: Extract<Tensor['node'], { kind: 'reduce' }>,
@@ -79,7 +80,7 @@ class Fold {
     });
   }
 
-  element(first: string, j: number): Expression {
+  element(first: string, j: number): Index {
     const kept = this.width === 4 ? quadVariable(first, j, this.outputs) : variable(first, this.outputs);
     return this.linear(kept, variable('r', this.length));
   }
@@ -90,9 +91,8 @@ function foldOf(r: ReduceLowering): Fold {
   const { node, size } = r.output;
   if (node.kind !== 'reduce') throw new Error('not a reduce');
   const four = new Fold(node, size, 4);
-  const { quad } = four.element('first', 0);
   const { x } = node;
-  const beside = quad?.step === 1 && quad.offset === 0 && x.dtype === 'f32';
+  const beside = quadOf(four.element('first', 0))?.offset === 0 && x.dtype === 'f32';
   if (!r.quads || size % 4 !== 0 || !beside || !isShort(r.trial(), x)) return new Fold(node, size, 1);
   return four;
 }
@@ -118,7 +118,7 @@ export function lowerReduce(r: ReduceLowering): ReduceStage[] {
   e.statement(`let begin = (i / ${outputs / width}u) * ${part}u;`);
   e.statement(`let end = min(begin + ${part}u, ${length}u);`);
   fold.start(e);
-  fold.loop(e, e.bind(at.text), { from: 'begin', to: 'end', count: length / parts });
+  fold.loop(e, e.bind(indexText(at)), { from: 'begin', to: 'end', count: length / parts });
   e.statement(`${scratch}[i] = ${width === 4 ? `vec4<f32>(${fold.names})` : 'acc'};`);
   e.count({ stores: width });
   const first = {
@@ -151,7 +151,7 @@ function final(
   if (fold.width === 4) e.statement('let first = i * 4u;');
   fold.start(e);
   accumulate(e, fold.width === 4 ? 'first' : 'i');
-  const at = (j: number): Expression =>
+  const at = (j: number): Index =>
     fold.width === 4 ? quadVariable('first', j, output.size) : variable('i', output.size);
   fold.names.forEach((acc, j) => {
     e.result(output, ElementIndex.linear(output.shape, at(j)), acc);
@@ -167,7 +167,7 @@ function final(
 }
 
 /** Row-major index in `shape` from the index among kept axes and the index among reduced axes; neighbours are merged. */
-function foldIndex(shape: Shape, axes: readonly number[]): (kept: Expression, reduced: Expression) => Expression {
+function foldIndex(shape: Shape, axes: readonly number[]): (kept: Index, reduced: Index) => Index {
   const runs: { size: number; reduced: boolean; stride: number }[] = [];
   const strides = stridesOf(shape);
   shape.forEach((n, axis) => {
@@ -179,7 +179,7 @@ function foldIndex(shape: Shape, axes: readonly number[]): (kept: Expression, re
     } else runs.push({ size: n, reduced, stride: strides[axis]! });
   });
   return (kept, reduced) =>
-    runs.reduce<Expression>((sum, run, at) => {
+    runs.reduce<Index>((sum, run, at) => {
       const inner = sizeOf(runs.slice(at + 1).flatMap((r) => (r.reduced === run.reduced ? [r.size] : [])));
       const flat = run.reduced ? reduced : kept;
       const coord = m.remainder(m.divide(flat, inner), run.size);
