@@ -31,9 +31,9 @@ it('computes an elementwise chain inside the reduction that reads it', () => {
       if (i >= 2048u) { return; }
       var acc = 0.0;
       for (var r = i / 2048u; r < 6u; r++) {
-        let v0 = buf0[((i * 6u) + r)];
+        let v0 = buf0[i * 6u + r];
         let v1 = (v0 * 2.0);
-        let v2 = buf1[(((i * 6u) + r) % 6u)];
+        let v2 = buf1[r];
         let v3 = (v1 + v2);
         let v4 = (v3 * v3);
         acc = acc + v4;
@@ -81,9 +81,9 @@ it('folds few long sums in two stages', () => {
       let begin = (i / 3u) * 32u;
       let end = min(begin + 32u, 4096u);
       var acc = 0.0;
-      let v0 = (i % 3u);
+      let v0 = i % 3u;
       for (var r = begin; r < end; r++) {
-        let v1 = buf1[((v0 * 4096u) + r)];
+        let v1 = buf1[v0 * 4096u + r];
         let v2 = (v1 * v1);
         acc = acc + v2;
       }
@@ -107,11 +107,11 @@ it('joins tensors by loading each value once, as quads where parts are whole one
     "pointwise 4x96
       let first = i * 4u;
       if ((first % 96u) < 64u) {
-        let v0 = buf0[(((first / 96u) * 64u) + (first % 96u)) / 4u];
+        let v0 = buf0[first / 96u * 16u + first / 4u % 24u];
         buf1[first / 4u] = vec4<f32>(v0.x,v0.y,v0.z,v0.w);
       }
       if ((first % 96u) >= 64u) {
-        let v1 = buf2[(((first / 96u) * 32u) + ((first % 96u) - 64u)) / 4u];
+        let v1 = buf2[first / 96u * 8u + first / 4u % 24u - 16u];
         buf1[first / 4u] = vec4<f32>(v1.x,v1.y,v1.z,v1.w);
       }"
   `);
@@ -125,11 +125,11 @@ it('joins tensors element by element where a quad would span two', () => {
   expect(bodies(graph)).toMatchInlineSnapshot(`
     "pointwise 4x8
       if ((i % 8u) < 3u) {
-        let v0 = buf0[(((i / 8u) * 3u) + (i % 8u))];
+        let v0 = buf0[i / 8u * 3u + i % 8u];
         buf1[i] = v0;
       }
       if ((i % 8u) >= 3u) {
-        let v1 = buf2[(((i / 8u) * 5u) + ((i % 8u) - 3u))];
+        let v1 = buf2[i / 8u * 5u + i % 8u - 3u];
         buf1[i] = v1;
       }"
   `);
@@ -152,7 +152,7 @@ it('reads windows where they lie', () => {
     "reduce sum 64x4x3 over 2
       var acc = 0.0;
       for (var r = i / 256u; r < 3u; r++) {
-        let v0 = buf0[(((((i * 3u) + r) / 12u) * 9u) + ((((((i * 3u) + r) / 3u) % 4u) * 2u) + (((i * 3u) + r) % 3u)))];
+        let v0 = buf0[i / 4u * 9u + i % 4u * 2u + r];
         acc = acc + v0;
       }
       buf1[i] = acc;"
@@ -167,9 +167,9 @@ it('sums products one output at a time in the plain lowering', () => {
     "contract 2x5x7x6 plain
       var acc = 0.0;
       for (var k = i / 70u; k < 6u; k++) {
-        acc += buf0[((((i / 7u) / 5u) * 30u) + ((((i / 7u) % 5u) * 6u) + k))] * buf1[((((i / 7u) / 5u) * 42u) + (((i % 7u) * 6u) + k))];
+        acc += buf0[i / 7u * 6u + k] * buf1[i / 35u * 42u + i % 7u * 6u + k];
       }
-      let o = ((((i / 7u) / 5u) * 35u) + ((((i / 7u) % 5u) * 7u) + (i % 7u)));
+      let o = i;
       let v0 = (acc * 0.5);
       buf2[o] = v0;"
   `);
@@ -193,9 +193,9 @@ it('keeps a tile of sums in registers', () => {
     var s_1_0 = 0.0;
     let end = min((part + 1u) * 8u, 8u);
     for (var k = part * 8u; k < end; k++) {
-    let a_0 = buf0[((m_0 * 8u) + k)];
-    let a_1 = buf0[((m_1 * 8u) + k)];
-    let b_0 = buf1[((k * 4u) + n_0)];
+    let a_0 = buf0[m_0 * 8u + k];
+    let a_1 = buf0[m_1 * 8u + k];
+    let b_0 = buf1[k * 4u + n_0];
     s_0_0 = fma(a_0, b_0, s_0_0);
     s_1_0 = fma(a_1, b_0, s_1_0);
     var sums: array<f32, 2>;
@@ -205,7 +205,7 @@ it('keeps a tile of sums in registers', () => {
     for (var row = m0; row < last; row++) {
     if (n0 + 0u + lane < 4u) {
     let acc = sums[(row - m0) * 1u + 0u];
-        let v0 = ((row * 4u) + n_0);
+        let v0 = row * 4u + n_0;
         let v1 = acc;
         let v2 = (v1 + 1.0);
         buf2[v0] = v2;"
