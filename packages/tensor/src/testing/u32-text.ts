@@ -19,7 +19,11 @@ export function evaluateU32(text: string, names: Readonly<Record<string, number>
       if (tokens[at++] !== ')') throw new Error(`no closing parenthesis: ${text}`);
       return inner;
     }
-    const value = /^\d+u$/.test(token) ? Number.parseInt(token, 10) : token === 'true' ? 1 : names[token];
+    const value = /^\d+u$/.test(token)
+      ? Number.parseInt(token, 10)
+      : token === 'true' || token === 'false'
+        ? Number(token === 'true')
+        : names[token];
     if (value === undefined) throw new Error(`${token} in ${text}`);
     return value;
   };

@@ -250,9 +250,12 @@ export class Emitter {
 
 const memoKey = (t: Tensor, index: ElementIndex): string => `${t.id}@${index.linear.key}`;
 
-/** `inner` where a condition holds, which may be none or ask nothing; else `other`. */
-const whereValid = (valid: Condition | undefined, inner: string, other: string): string =>
-  valid && valid.length > 0 ? `select(${other}, ${inner}, ${conditionText(valid)})` : inner;
+/** `inner` where a condition, if there is one, holds; else `other`. */
+function whereValid(valid: Condition | undefined, inner: string, other: string): string {
+  const test = conditionText(valid ?? []);
+  if (test === 'true') return inner;
+  return test === 'false' ? other : `select(${other}, ${inner}, ${test})`;
+}
 
 /** What a pad, whose result is `t`, has around its source. */
 function outside({ dtype }: Tensor, view: View): string {

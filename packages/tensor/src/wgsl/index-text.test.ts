@@ -229,6 +229,24 @@ describe('sums at the edge of what cancels', () => {
     }
   });
 
+  it('a range is told apart for each of four neighbours', () => {
+    for (const size of [4, 12]) {
+      for (const [from, count] of [
+        [1, 2],
+        [0, 3],
+        [3, 1],
+        [4, 4],
+        [1, 11],
+      ] as const) {
+        for (let i = 0; i < size; i++) {
+          const test = indexArithmetic.within(quadVariable('first', i % 4, size), from, count);
+          const value = evaluateU32(conditionText(test), { first: i - (i % 4) });
+          expect(value, `${i} in ${from} ${count}`).toBe(Number(i >= from && i < from + count));
+        }
+      }
+    }
+  });
+
   it('quads lie where every summand but the lane is a multiple of 4', () => {
     for (const by of [1, 2, 3, 4, 8]) {
       for (const offset of [0, 1, 2, 4, 5]) {

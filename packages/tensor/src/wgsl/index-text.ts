@@ -5,8 +5,8 @@ const factorText = (text: string, sum: boolean): string => (sum ? `(${text})` : 
 
 const times = (text: string, n: number): string => (n === 1 ? text : `${text} * ${n}u`);
 
-/** A name, or any expression as one. */
-const named = (name: string): string => (/^\w+$/.test(name) ? name : `(${name})`);
+/** A name, or any expression in parentheses. */
+const named = (name: string): string => (/^(\w+|\([^()]*\))$/.test(name) ? name : `(${name})`);
 
 function termText({ factor, atom }: IndexTerm): string {
   switch (atom.kind) {
@@ -33,15 +33,18 @@ function termText({ factor, atom }: IndexTerm): string {
   }
 }
 
+/** The constant of a flattened sum for the neighbour that code is written for, and the terms that are not known yet. */
+function known({ constant, terms }: Index): { readonly constant: number; readonly others: readonly IndexTerm[] } {
+  return {
+    constant: terms.reduce((n, { factor, atom }) => n + (atom.kind === 'lane' ? factor * atom.lane : 0), constant),
+    others: terms.filter(({ atom }) => atom.kind !== 'lane'),
+  };
+}
+
 /** The text of a sum, and whether it has several summands. */
-function sumText(whole: Index): [text: string, sum: boolean] {
-  const x = flattened(whole);
-  const lanes = x.terms.filter(({ atom }) => atom.kind === 'lane');
-  const others = x.terms.filter(({ atom }) => atom.kind !== 'lane');
-  const constant = lanes.reduce(
-    (n, { factor, atom }) => n + factor * (atom.kind === 'lane' ? atom.lane : 0),
-    x.constant,
-  );
+function sumText(x: Index): [text: string, sum: boolean] {
+  const { constant, others } = known(flattened(x));
+  // Below 0 no result is used.
   if (others.length === 0) return [`${Math.max(0, constant)}u`, false];
   const sum = others.map(termText).join(' + ');
   if (constant === 0) return [sum, others.length > 1];
@@ -57,12 +60,15 @@ export const operandText = (x: Index): string => {
   return /^\w+$/.test(text) ? text : `(${text})`;
 };
 
-/** A bool WGSL expression; true where nothing is asked. */
+/** A bool WGSL expression. */
 export function conditionText(condition: Condition): string {
   const tests = condition.map(({ x, from, count }) => {
+    const { constant, others } = known(flattened(x));
+    if (others.length === 0) return String(constant >= from && constant < from + count);
     if (x.bound <= from + count) return `${operandText(x)} >= ${from}u`;
     // What lies below wraps around, and is above.
     return `${operandText(add(x, constantIndex(-from)))} < ${count}u`;
   });
-  return tests.length === 0 ? 'true' : `(${[...new Set(tests)].join(' && ')})`;
+  const open = [...new Set(tests)].filter((test) => test !== 'true');
+  return open.length === 0 ? 'true' : `(${open.join(' && ')})`;
 }

@@ -1,6 +1,24 @@
 // Reference: what one would write by hand for each of these; a change of emitted code is to be seen and judged.
-import { expect, it } from 'vitest';
-import { add, concat, einsum, f32, type Graph, matmul, mul, square, sum, trace, window } from '../index';
+import { describe, expect, it } from 'vitest';
+import {
+  add,
+  concat,
+  conv2d,
+  einsum,
+  f32,
+  type Graph,
+  matmul,
+  maxPool,
+  mul,
+  permute,
+  reshape,
+  square,
+  sum,
+  type Tensor,
+  type TensorSpec,
+  trace,
+  window,
+} from '../index';
 import { makePlan } from '../plan/plan';
 
 const profile = {
@@ -210,4 +228,54 @@ it('keeps a tile of sums in registers', () => {
         let v2 = (v1 + 1.0);
         buf2[v0] = v2;"
   `);
+});
+
+describe('what is read through views costs few divisions', () => {
+  /** Divisions and remainders of the lines that load, in the plain lowering. */
+  const divisions = (spec: Record<string, TensorSpec>, build: (x: Tensor, w: Tensor) => Tensor): number => {
+    const graph = trace({ inputs: spec }, ({ inputs }) => ({ outputs: { y: build(inputs.x!, inputs.w!) } }));
+    const text = makePlan(graph, profile, { generic: true })
+      .kernels.map(({ wgsl }) => wgsl)
+      .join('\n');
+    return text
+      .split('\n')
+      .filter((line) => /buf\d+\[/.test(line))
+      .reduce((n, line) => n + (line.match(/ [/%] /g)?.length ?? 0), 0);
+  };
+  it.each<[string, number, () => number]>([
+    [
+      "3x3 'same': what m and k say of b, y, x and of kh, kw, once in the index and once in the condition",
+      11,
+      () => divisions({ x: f32(8, 35, 35, 96), w: f32(3, 3, 96, 96) }, (x, w) => conv2d(x, w, { padding: 'same' })),
+    ],
+    [
+      "3x3 'valid', stride 2",
+      8,
+      () =>
+        divisions({ x: f32(8, 35, 35, 96), w: f32(3, 3, 96, 64) }, (x, w) =>
+          conv2d(x, w, { padding: 'valid', stride: 2 }),
+        ),
+    ],
+    [
+      "1x7 'same'",
+      5,
+      () => divisions({ x: f32(8, 17, 17, 128), w: f32(1, 7, 128, 128) }, (x, w) => conv2d(x, w, { padding: 'same' })),
+    ],
+    ['1x1', 2, () => divisions({ x: f32(8, 17, 17, 128), w: f32(1, 1, 128, 64) }, (x, w) => conv2d(x, w))],
+    [
+      'max pool 3x3, stride 2',
+      8,
+      () => divisions({ x: f32(8, 147, 147, 64), w: f32(1) }, (x) => maxPool(x, { size: 3, stride: 2 })),
+    ],
+    [
+      'patches of 4x4',
+      6,
+      () =>
+        divisions({ x: f32(8, 32, 32, 3), w: f32(1) }, (x) =>
+          mul(reshape(permute(reshape(x, [8, 8, 4, 8, 4, 3]), [0, 1, 3, 2, 4, 5]), [8, 64, 48]), 2),
+        ),
+    ],
+  ])('%s: at most %d', (_, most, count) => {
+    expect(count()).toBeLessThanOrEqual(most);
+  });
 });
