@@ -77,3 +77,5 @@ export {
   statisticsParts,
 } from './statistics-file';
 export { compute, computeAsync, type Task, type TaskOptions } from './task';
+export { MetricsWorker } from './worker/client';
+export type { ArgumentsOf, ResultOf, WorkerTask } from './worker/tasks';
