@@ -51,6 +51,19 @@ const examples: Record<string, (lines: string[]) => void> = {
     expect(lines.at(-2)).toMatch(/^5923 of 0, 6742 of 1, .*; fingerprint [0-9a-f]{32}$/);
     expect(lines.at(-1)).toBe('the set changed: 20 images, not 10');
   },
+  metrics(lines) {
+    const number = (line: number, name: string) => Number(new RegExp(`${name} (-?[\\d.]+)`).exec(lines[line]!)![1]);
+    const [perfect, collapsed, copying] = [0, 3, 6].map((first) => ({
+      frechet: number(first, 'Fréchet'),
+      recall: number(first + 1, 'recall'),
+      nearer: number(first + 2, 'images'),
+    }));
+    // (1 − 0.3)² in each of eight dimensions; a perfect generator has its bias and nothing else.
+    expect(Math.abs(collapsed!.frechet - 8 * 0.7 ** 2)).toBeLessThan(0.4);
+    const bias = number(9, 'about');
+    expect(perfect!.frechet).toBeLessThan(2 * bias);
+    expect([collapsed!.recall < 0.1, copying!.nearer, Math.abs(perfect!.nearer - 0.5) < 0.1]).toEqual([true, 1, true]);
+  },
   training(lines) {
     const losses = lines.flatMap((line) => /^step \d+: loss ([\d.]+)$/.exec(line)?.[1] ?? []).map(Number);
     expect(losses).toHaveLength(5);
