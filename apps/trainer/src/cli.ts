@@ -3,6 +3,7 @@ import { type Command, checkPositionals, commandHelp, programHelp } from './comm
 import { bench } from './commands/bench';
 import { conformance } from './commands/conformance';
 import { doctor } from './commands/doctor';
+import { evaluation } from './commands/eval';
 import { inspect } from './commands/inspect';
 import { sample } from './commands/sample';
 import { schedule } from './commands/schedule';
@@ -13,7 +14,17 @@ import { exitCodes, explain, UsageError } from './errors';
 import { parseFlags } from './flags';
 import { version } from './version';
 
-export const commands: readonly Command[] = [doctor, tune, train, sample, schedule, inspect, bench, conformance];
+export const commands: readonly Command[] = [
+  doctor,
+  tune,
+  train,
+  sample,
+  evaluation,
+  schedule,
+  inspect,
+  bench,
+  conformance,
+];
 
 function findCommand(name: string): Command {
   const command = commands.find((candidate) => candidate.name === name);

@@ -6,7 +6,7 @@ export interface Command {
   readonly name: string;
   /** One line for the list of commands. */
   readonly summary: string;
-  /** Names of what stands before the flags, e.g. FILE. */
+  /** Names of what stands before the flags, e.g. FILE; `[FILE]` may be left out, `A…` stands for one or more. */
   readonly positionals: readonly string[];
   readonly flags: Flags;
   /** Flags of the example that help shows, after the name. */
@@ -54,10 +54,14 @@ export function programHelp(commands: readonly Command[]): string {
 /** @throws UsageError for too few or too many arguments */
 export function checkPositionals(command: Command, { positionals }: Arguments): void {
   const expected = command.positionals;
+  const repeated = expected.at(-1)?.endsWith('…') ?? false;
   const extra = positionals[expected.length];
-  if (extra !== undefined) throw new UsageError(`${command.name}: unexpected argument ${JSON.stringify(extra)}`);
+  if (extra !== undefined && !repeated)
+    throw new UsageError(`${command.name}: unexpected argument ${JSON.stringify(extra)}`);
   const missing = expected[positionals.length];
-  if (missing !== undefined) {
-    throw new UsageError(`${command.name}: ${missing} is missing; e.g. noisesmith ${command.name} ${command.example}`);
+  if (missing !== undefined && !missing.startsWith('[')) {
+    throw new UsageError(
+      `${command.name}: ${missing.replace('…', '')} is missing; e.g. noisesmith ${command.name} ${command.example}`,
+    );
   }
 }

@@ -1,6 +1,7 @@
 import { DataError } from '@noisesmith/data';
 import { FormatError, printable } from '@noisesmith/formats';
 import { FileError, fileError } from '@noisesmith/formats/node';
+import { MetricError } from '@noisesmith/metrics';
 import { ScheduleSpecError } from '@noisesmith/schedules';
 import { DeviceError, LimitError } from '@noisesmith/tensor';
 import { CheckpointError, SettingError, TrainingError } from '@noisesmith/training';
@@ -23,6 +24,7 @@ const userErrors = [
   UsageError,
   DataError,
   FormatError,
+  MetricError,
   ScheduleSpecError,
   SettingError,
   CheckpointError,

@@ -6,9 +6,11 @@ export {
   type EvaluationProgress,
   evaluate,
 } from './evaluate/evaluate';
+export { someIndices } from './evaluate/parts';
 export {
   type Evaluation,
   type MeasuredSet,
+  type MemorisationResult,
   type MetricName,
   metricNames,
   type Numbers,

@@ -24,7 +24,13 @@ export interface DataContents extends DatasetFacts {
 const FEW = 64;
 
 /** `mnist`, `folder`, `npz`, ...: what stands before the colon of a data set, or alone. */
-const kinds = new Set(datasetSpecs.map(({ form }) => form.split(':')[0]!));
+export const dataKinds: ReadonlySet<string> = new Set(datasetSpecs.map(({ form }) => form.split(':')[0]!));
+
+/** Whether a folder is that of a run. */
+export async function isRunFolder(folder: string): Promise<boolean> {
+  const names = await readdir(folder);
+  return names.includes('config.json') && (names.includes('ema.safetensors') || names.includes('checkpoints'));
+}
 
 /**
  * The data set that an argument means: one as `--data` takes it, or the path of a folder. undefined for anything else,
@@ -34,14 +40,13 @@ const kinds = new Set(datasetSpecs.map(({ form }) => form.split(':')[0]!));
 export async function dataSpec(argument: string): Promise<string | undefined> {
   const found = await stat(argument).catch(() => undefined);
   if (found?.isDirectory()) {
-    const names = await readdir(argument);
-    if (names.includes('config.json') && (names.includes('ema.safetensors') || names.includes('checkpoints'))) {
+    if (await isRunFolder(argument)) {
       throw new UsageError(`${argument}: the folder of a run; name a file in it, e.g. ${argument}/ema.safetensors`);
     }
     return `folder:${argument}`;
   }
   const [kind] = argument.split(':', 1);
-  return found === undefined && kinds.has(kind!) ? argument : undefined;
+  return found === undefined && dataKinds.has(kind!) ? argument : undefined;
 }
 
 /** Opens a data set and looks at its images: at all of them, or at few for their sizes. @throws DataError */

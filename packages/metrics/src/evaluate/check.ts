@@ -1,5 +1,6 @@
 import { MetricError } from '../errors';
 import type { FeatureNetwork } from '../feature-network';
+import { checkFeatures, checkSameSize } from '../moments';
 import { checkMadeAlike, type MadeBy, type Statistics } from '../statistics-file';
 import type { EvaluationInput } from './evaluate';
 import { type MetricName, metricNames } from './result';
@@ -31,6 +32,12 @@ function madeOfSide({ images, statistics }: EvaluationSide, network: FeatureNetw
   if (images !== undefined && network !== undefined) return madeByNetwork(network);
   return statistics === undefined ? {} : madeOf(statistics);
 }
+
+/** Length of the feature vectors of a side. */
+const sizeOfSide = ({ features, images, statistics }: EvaluationSide, network: FeatureNetwork | undefined): number =>
+  images !== undefined && network !== undefined
+    ? network.featureSize
+    : (features?.size ?? statistics!.moments.mean.length);
 
 function checkCount(side: EvaluationSide, kind: string): void {
   const { features, images, path } = side;
@@ -84,8 +91,10 @@ export function checkInput(input: EvaluationInput, metrics: readonly MetricName[
     throw new MetricError(`held-out images need images or features, not ${what(heldOut)}`);
   }
   for (const side of sides) checkCount(side, side.features ? 'vectors' : 'images');
+  for (const { features, path } of sides) if (features !== undefined) checkFeatures(features, path);
   for (const side of [reference, heldOut]) {
     if (samples === undefined || side === undefined) continue;
+    checkSameSize(sizeOfSide(samples, network), sizeOfSide(side, network), samples.path, side.path);
     checkMadeAlike(madeOfSide(side, network), madeOfSide(samples, network), side.path, samples.path);
   }
   if (repeats === 1) return;

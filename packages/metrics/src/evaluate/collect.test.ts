@@ -8,7 +8,7 @@ import { momentsOf } from '../statistics';
 import { tinyNetwork } from '../testing/tiny-network';
 import { cloudDistance, FeatureCloud } from './cloud';
 import { collectFeatures } from './collect';
-import { partOf } from './parts';
+import { partOf, someIndices } from './parts';
 
 const COUNT = 70;
 const data = Float32Array.from({ length: COUNT * 8 * 5 * 3 }, (_, i) => ((i * 7919) % 997) / 997);
@@ -40,6 +40,15 @@ it('gives what the network says of all images, in order, and counts them up', as
     [64, 70],
     [70, 70],
   ]);
+});
+
+it('some images are drawn by a seed, each once', () => {
+  const some = someIndices(COUNT, 20, 1);
+  expect(new Set(some).size).toBe(20);
+  expect(some.toSorted((x, y) => x - y)).toEqual(some);
+  expect(Math.min(...some) >= 0 && Math.max(...some) < COUNT).toBe(true);
+  expect(someIndices(COUNT, 20, 2)).not.toEqual(some);
+  expect(someIndices(3, 20, 1)).toEqual([0, 1, 2]);
 });
 
 describe('parts', () => {

@@ -205,7 +205,15 @@ describe('evaluate', () => {
       { samples: await open('c.npz', npz(copied)), heldOut },
       { metrics: ['memorisation'], pairs: 1 },
     );
-    expect(got.memorisation!.closest).toEqual([{ sample: 33, reference: 9, distance: 0 }]);
+    expect(got.memorisation!.closest).toEqual([
+      {
+        sample: 33,
+        sampleName: 'c.npz: arr_0: image 33',
+        reference: 9,
+        referenceName: 'b.npz: arr_0: image 9',
+        distance: 0,
+      },
+    ]);
     expect(got.memorisation).toMatchObject({ unseenAre: 'held-out', unseen: { count: 30 } });
     expect(got.heldOut).toEqual({ path: 'h.npz', count: 30, format: 'npz' });
   });
@@ -251,12 +259,12 @@ describe('in one line is refused', () => {
     [
       'features of another size',
       async () => [{ reference: await open('w.npy', npy({ count: 4, size: 3, rows: new Float32Array(12) })) }],
-      'has features of size 5',
+      'a.npz has features of size 5, w.npy of 3: two networks',
     ],
     [
       'features that are no numbers',
       async () => [{ reference: await open('n.npy', npy({ count: 2, size: 5, rows: nan })) }],
-      'feature 2 of row 1 is NaN',
+      'n.npy: feature 2 of row 1 is NaN',
     ],
     [
       'one image',

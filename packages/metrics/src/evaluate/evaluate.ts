@@ -215,13 +215,17 @@ class Evaluator {
       }),
     );
     const imageOf = ({ indices }: Prepared, row: number): number => indices?.[row] ?? row;
+    const nameOf = ({ images, path }: EvaluationSide, index: number): string =>
+      images?.describe(index) ?? `${path}: row ${index}`;
     return {
       ...found,
-      closest: found.closest.map((pair) => ({
-        sample: imageOf(samples, pair.sample),
-        reference: imageOf(reference, pair.reference),
-        distance: pair.distance,
-      })),
+      closest: found.closest.map((pair) => {
+        const sample = imageOf(samples, pair.sample);
+        const image = imageOf(reference, pair.reference);
+        const sampleName = nameOf(this.input.samples!, sample);
+        const referenceName = nameOf(this.input.reference!, image);
+        return { sample, sampleName, reference: image, referenceName, distance: pair.distance };
+      }),
     };
   }
 

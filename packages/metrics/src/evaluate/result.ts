@@ -40,6 +40,12 @@ export interface Numbers {
   readonly mind?: number;
 }
 
+/** A sample and its nearest reference image, by their indices and by what people call them. */
+export interface NamedPair extends ClosePair {
+  readonly sampleName: string;
+  readonly referenceName: string;
+}
+
 /** Distances of samples to their nearest reference images, beside those of images that the reference does not hold. */
 export interface MemorisationResult {
   readonly samples: DistanceSummary;
@@ -47,8 +53,8 @@ export interface MemorisationResult {
   readonly unseenAre: 'held-out' | 'reference';
   readonly nearer: number;
   readonly nearerThanAll: number;
-  /** The closest pairs, by the indices of their images. */
-  readonly closest: readonly ClosePair[];
+  /** The closest pairs, closest first. */
+  readonly closest: readonly NamedPair[];
 }
 
 /** Numbers of equal random parts of the samples, each against the whole reference. */

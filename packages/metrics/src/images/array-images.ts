@@ -71,11 +71,14 @@ function imagesOf(block: NdArray, geometry: Geometry, first: number, name: strin
  * Images in an array of a file, NHWC: bytes, or floats in [0, 1]. They are read in blocks, whose checksum is compared at
  * the end, so memory does not grow with their number.
  * @param name what messages call the array
+ * @param only which of them, in ascending order; all unless given
  * @throws DataError for another type or shape
  */
-export function arrayImages(array: LazyArray, name: string, format: string): ImageSet {
+export function arrayImages(array: LazyArray, name: string, format: string, only?: readonly number[]): ImageSet {
   const geometry = geometryOf(array, name);
-  const count = array.shape[0]!;
+  const count = only?.length ?? array.shape[0]!;
+  const wanted = only && new Set(only);
+  const placeOf = (index: number): number => only?.[index] ?? index;
   const rows = Math.max(1, Math.floor(BLOCK_BYTES / elementCount(array.shape.slice(1))));
   async function* blocks(): AsyncGenerator<{ readonly first: number; readonly images: FloatImage[] }> {
     let first = 0;
@@ -90,14 +93,17 @@ export function arrayImages(array: LazyArray, name: string, format: string): Ima
     format,
     warnings: [],
     async *images(prepare, signal) {
-      for await (const { images } of blocks()) {
-        for (const image of images) {
+      for await (const { first, images } of blocks()) {
+        for (const [i, image] of images.entries()) {
           signal?.throwIfAborted();
-          yield prepare(image);
+          if (wanted === undefined || wanted.has(first + i)) yield prepare(image);
         }
       }
     },
-    async at(indices) {
+    describe: (index) => `${name}: image ${placeOf(index)}`,
+    some: (indices) => arrayImages(array, name, format, indices.map(placeOf)),
+    async at(positions) {
+      const indices = positions.map(placeOf);
       if (array.byRange) {
         const read = async (index: number) => imagesOf(await array.rows(index, 1), geometry, index, name)[0]!;
         return Promise.all(indices.map(read));

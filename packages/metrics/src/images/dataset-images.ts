@@ -27,17 +27,27 @@ function formatOf(dataset: ImageDataset): string {
   return formats.map(([ending, count]) => `${ending} ${count}`).join(', ');
 }
 
+export interface DatasetImagesOptions {
+  /** 'stored': as they are, whatever their sizes (default). 'prepared': as `pixels` makes them for training, of one size. */
+  readonly as?: 'stored' | 'prepared';
+  /** How they are stored, for sets that are not made of files. */
+  readonly format?: string;
+  /** Which of them, in ascending order; all unless given. */
+  readonly only?: readonly number[];
+}
+
 /**
  * The images of a data set: as they are stored, whatever their sizes, or as `pixels` prepares them for training, of one
  * size.
- * @param format how they are stored, for sets that are not made of files
  */
 export function datasetImages(
   dataset: ImageDataset,
-  { as = 'stored', format = formatOf(dataset) }: { readonly as?: 'stored' | 'prepared'; readonly format?: string } = {},
+  { as = 'stored', format = formatOf(dataset), only }: DatasetImagesOptions = {},
 ): ImageSet {
-  const { channels, height, size: count, width } = dataset;
-  const read = async (index: number): Promise<FloatImage> => {
+  const { channels, height, width } = dataset;
+  const count = only?.length ?? dataset.size;
+  const read = async (position: number): Promise<FloatImage> => {
+    const index = only ? only[position]! : position;
     if (as === 'prepared') return { width, height, channels, data: await dataset.pixels(index) };
     const raster = await dataset.original(index);
     return toFloatImage(raster, { left: 0, top: 0, width: raster.width, height: raster.height });
@@ -59,6 +69,8 @@ export function datasetImages(
         }
       });
     },
+    describe: (index) => dataset.describe(only?.[index] ?? index),
+    some: (indices) => datasetImages(dataset, { as, format, only: indices.map((index) => only?.[index] ?? index) }),
     at: (indices) => Promise.all(indices.map(read)),
   };
 }

@@ -67,6 +67,16 @@ it.each([
   expect(x!.data[0]).toBe(Math.fround(pixels[44 * EACH]! / 255));
 });
 
+it('some of a set are those images, also of a selection of a selection', async () => {
+  for (const set of [await folderSet(), await opened(array), await opened(array, true)]) {
+    const some = set.some([2, 3, 40, 44]).some([0, 2]);
+    expect(some.count).toBe(2);
+    const [batch] = await batchesOf(some);
+    expect([batch!.data[0], batch!.data[EACH]]).toEqual([2, 40].map((i) => Math.fround(pixels[i * EACH]! / 255)));
+    expect((await some.at([1]))[0]!.data[0]).toBe(batch!.data[EACH]);
+  }
+});
+
 describe('images of an array', () => {
   it('may be grey, have alpha, or be floats', async () => {
     const grey = await opened({ dtype: 'U8', shape: [2, 1, 2], data: Uint8Array.of(0, 51, 255, 102) });

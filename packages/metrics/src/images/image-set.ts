@@ -21,6 +21,10 @@ export interface ImageSet {
    * @throws the signal's reason once it is aborted
    */
   images(prepare: (image: FloatImage) => FloatImage, signal?: AbortSignal): AsyncIterable<FloatImage | BrokenImage>;
+  /** What people call one of them. */
+  describe(index: number): string;
+  /** A set of some of them, in ascending order of their indices here. */
+  some(indices: readonly number[]): ImageSet;
   /** A few of them, to be looked at. @throws DataFileError naming one that does not decode */
   at(indices: readonly number[]): Promise<readonly FloatImage[]>;
 }
