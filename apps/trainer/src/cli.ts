@@ -4,9 +4,11 @@ import { bench } from './commands/bench';
 import { conformance } from './commands/conformance';
 import { doctor } from './commands/doctor';
 import { evaluation } from './commands/eval';
+import { features } from './commands/features';
 import { inspect } from './commands/inspect';
 import { sample } from './commands/sample';
 import { schedule } from './commands/schedule';
+import { stats } from './commands/stats';
 import { train } from './commands/train';
 import { tune } from './commands/tune';
 import type { Context } from './context';
@@ -20,6 +22,8 @@ export const commands: readonly Command[] = [
   train,
   sample,
   evaluation,
+  stats,
+  features,
   schedule,
   inspect,
   bench,

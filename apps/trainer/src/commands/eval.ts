@@ -1,6 +1,5 @@
 import { fileSource, writeFileAtomic } from '@noisesmith/formats/node';
 import {
-  type Evaluation,
   type EvaluationProgress,
   type EvaluationSide,
   evaluate,
@@ -12,12 +11,13 @@ import {
 } from '@noisesmith/metrics';
 import { suggestion } from '@noisesmith/runs';
 import { type Command, jsonFlag } from '../command';
-import { exitCodes, UsageError } from '../errors';
+import { UsageError } from '../errors';
 import { Held } from '../evaluation/held';
 import { networkFlags, networkHelp, openNetwork } from '../evaluation/network';
 import { imagesOf, pairsPicture } from '../evaluation/pairs-picture';
 import { evaluationReport } from '../evaluation/report';
 import { openSource, sourceHelp } from '../evaluation/source';
+import { unlessInterrupted } from '../evaluation/unless-interrupted';
 import type { Arguments } from '../flags';
 import { printJson } from '../output';
 import { prepareOutput } from '../outputs';
@@ -117,7 +117,7 @@ export const evaluation: Command = {
       return openSource(argument, { most, seed, onWarning: (line) => progress.note(`warning: ${line}`) });
     };
     await using held = new Held();
-    const sides = [];
+    const sides: (EvaluationSide | undefined)[] = [];
     for (const flag of ['samples', 'reference', 'held-out']) {
       const opened = await open(flag);
       sides.push(opened && held.add(opened).side);
@@ -127,8 +127,7 @@ export const evaluation: Command = {
     if (picture !== undefined || heldOut !== undefined) chosen.add('memorisation');
     if (picture !== undefined) for (const side of [samples, reference]) if (side) imagesOf(side);
     const logits = await readLogits(args.text('logits'));
-    let found: Evaluation;
-    try {
+    return await unlessInterrupted(signal, progress, context, async () => {
       let network: FeatureNetwork | undefined;
       if (sides.some((side) => side?.images)) network = held.add(await openNetwork(args, context, progress));
       const input = {
@@ -138,7 +137,7 @@ export const evaluation: Command = {
         ...(network && { network }),
         ...(logits && { logits }),
       };
-      found = await evaluate(input, {
+      const found = await evaluate(input, {
         metrics: [...chosen],
         ...Object.fromEntries(Object.entries(numbers).filter(([, value]) => value !== undefined)),
         k,
@@ -150,16 +149,10 @@ export const evaluation: Command = {
       if (picture !== undefined) {
         await writeFileAtomic(picture, await pairsPicture(found.memorisation!, samples!, reference!));
       }
-    } catch (error) {
-      if (!signal.aborted || error !== signal.reason) throw error;
       progress.end();
-      context.err('interrupted; nothing was written\n');
-      return exitCodes.interrupted;
-    }
-    progress.end();
-    for (const line of found.warnings) progress.note(`warning: ${line}`);
-    if (args.has('json')) printJson(context, found);
-    else context.out(evaluationReport(found));
-    return exitCodes.done;
+      for (const line of found.warnings) progress.note(`warning: ${line}`);
+      if (args.has('json')) printJson(context, found);
+      else context.out(evaluationReport(found));
+    });
   },
 };

@@ -3,7 +3,7 @@ import { openDataset } from '@noisesmith/data';
 import { fileSource } from '@noisesmith/formats/node';
 import { datasetImages, type EvaluationSide, openSide, sideOfImages, someIndices } from '@noisesmith/metrics';
 import { openRunDataset, storedConfig } from '@noisesmith/runs';
-import { exitCodes, UsageError } from '../errors';
+import { UsageError } from '../errors';
 import { dataKinds, isRunFolder } from '../inspection/data-contents';
 import { RunFolder } from '../run/run-folder';
 
@@ -74,20 +74,4 @@ export async function openSource(argument: string, options: SourceOptions): Prom
   const { statistics: _, ...side } = opened.side;
   const some = images.some(someIndices(images.count, most, seed));
   return { side: { ...side, images: some }, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() };
-}
-
-/** Runs work that a signal may end, and says so. */
-export async function interruptible(
-  signal: AbortSignal,
-  work: () => Promise<void>,
-  onInterrupted: () => void,
-): Promise<number> {
-  try {
-    await work();
-    return exitCodes.done;
-  } catch (error) {
-    if (!signal.aborted || error !== signal.reason) throw error;
-    onInterrupted();
-    return exitCodes.interrupted;
-  }
 }

@@ -94,8 +94,8 @@ export function checkInput(input: EvaluationInput, metrics: readonly MetricName[
   for (const { features, path } of sides) if (features !== undefined) checkFeatures(features, path);
   for (const side of [reference, heldOut]) {
     if (samples === undefined || side === undefined) continue;
-    checkSameSize(sizeOfSide(samples, network), sizeOfSide(side, network), samples.path, side.path);
     checkMadeAlike(madeOfSide(side, network), madeOfSide(samples, network), side.path, samples.path);
+    checkSameSize(sizeOfSide(samples, network), sizeOfSide(side, network), samples.path, side.path);
   }
   if (repeats === 1) return;
   const count = samples?.images?.count ?? samples?.features?.count ?? logits?.count;
