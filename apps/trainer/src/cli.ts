@@ -6,6 +6,7 @@ import { doctor } from './commands/doctor';
 import { evaluation } from './commands/eval';
 import { features } from './commands/features';
 import { inspect } from './commands/inspect';
+import { merge } from './commands/merge';
 import { sample } from './commands/sample';
 import { schedule } from './commands/schedule';
 import { stats } from './commands/stats';
@@ -24,6 +25,7 @@ export const commands: readonly Command[] = [
   evaluation,
   stats,
   features,
+  merge,
   schedule,
   inspect,
   bench,

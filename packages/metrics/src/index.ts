@@ -50,6 +50,7 @@ export {
   nearestReference,
   nearestReferenceTask,
 } from './memorisation';
+export { mergeStatistics, type NamedStatistics } from './merge-moments';
 export { type MindOptions, mind, mindTask } from './mind';
 export type { FeatureSet, Moments } from './moments';
 export { type PixelOptions, pixelNetwork } from './networks/pixels';
