@@ -31,6 +31,18 @@ export { arrayImages } from './images/array-images';
 export { type BatchOptions, type IndexedBatch, imageBatches } from './images/batches';
 export { datasetImages } from './images/dataset-images';
 export { type ImageSet, isImage } from './images/image-set';
+export { type FeatureNetworkOptions, openFeatureNetwork } from './inception/feature-network';
+export {
+  type ConvertedWeights,
+  type ConvertOptions,
+  convertInceptionWeights,
+  fidWeightsFile,
+  readInceptionWeights,
+} from './inception/fid-file';
+export { type ConvLayer, convLayers } from './inception/layers';
+export type { InputRange } from './inception/network';
+export { nsfwWeights } from './inception/nsfw';
+export type { ConvWeights, DenseWeights, InceptionWeights } from './inception/weights';
 export { type InceptionScore, type InceptionScoreOptions, inceptionScore } from './inception-score';
 export {
   type KernelDistance,

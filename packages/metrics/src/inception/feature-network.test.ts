@@ -1,0 +1,100 @@
+// References: the weights of nsfwjs run by TensorFlow.js 4.22 on WebAssembly; the engine's oracle in double precision.
+import { type Device, openDevice, openOracle } from '@noisesmith/tensor';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FeatureNetwork } from '../feature-network';
+import type { ImageBatch } from '../image-batch';
+import { resizeImages } from '../resize';
+import { relativeError } from '../testing/error';
+import { pictures } from '../testing/pictures';
+import { openTfjsInception } from '../testing/tfjs-inception';
+import { openFeatureNetwork } from './feature-network';
+import { nsfwWeights } from './nsfw';
+import type { InceptionWeights } from './weights';
+
+const images = pictures(3, 64);
+const large = resizeImages(images, 299, 'half-pixel');
+const BATCH = 2;
+const MINUTES = 60_000;
+
+function imageOf({ data, height, width }: ImageBatch, index: number): ImageBatch {
+  const each = height * width * 3;
+  return { count: 1, height, width, data: data.subarray(index * each, (index + 1) * each) };
+}
+
+let device: Device;
+let keras: FeatureNetwork;
+let fid: FeatureNetwork;
+let weights: InceptionWeights;
+beforeAll(async () => {
+  device = await openDevice();
+  keras = await openFeatureNetwork(device, await nsfwWeights('keras'), { batch: BATCH });
+  weights = await nsfwWeights('fid');
+  fid = await openFeatureNetwork(device, weights, { batch: BATCH });
+}, 5 * MINUTES);
+afterAll(() => {
+  keras[Symbol.dispose]();
+  fid[Symbol.dispose]();
+  device.destroy();
+});
+
+/** The first seven channels of each place, of [n, 17, 17, 192]. */
+const firstChannels = (map: Float32Array): number[] => [...map].filter((_, i) => i % 192 < 7);
+
+function softmax(logits: Float32Array, classes: number): number[] {
+  return Array.from({ length: logits.length / classes }, (_, row) => {
+    const exps = [...logits.subarray(row * classes, (row + 1) * classes)].map(Math.exp);
+    const sum = exps.reduce((a, b) => a + b);
+    return exps.map((e) => e / sum);
+  }).flat();
+}
+
+describe.each(['keras', 'fid'] as const)('%s: features, the map of sFID and the classes', (variant) => {
+  it(
+    'are those of TensorFlow.js',
+    async () => {
+      const network = variant === 'keras' ? keras : fid;
+      using reference = await openTfjsInception(variant === 'keras' ? 'average' : 'max');
+      const expected = reference.run(large.data);
+      const found = await network.features(images, { spatial: true, logits: true });
+      expect(relativeError(found.pool, expected.features)).toBeLessThan(1e-5);
+      expect(relativeError(found.spatial!, firstChannels(expected.map))).toBeLessThan(1e-5);
+      expect(relativeError(softmax(found.logits!, 5), expected.probabilities)).toBeLessThan(1e-5);
+      expect([network.featureSize, network.spatialSize, network.classes]).toEqual([2048, 2023, 5]);
+    },
+    MINUTES,
+  );
+});
+
+it(
+  "the graph of FID is the oracle's, at another batch size",
+  async () => {
+    const oracle = openOracle();
+    using exact = await openFeatureNetwork(oracle, weights, { batch: 1 });
+    const one = imageOf(images, 0);
+    const request = { spatial: true, logits: true };
+    const [found, expected] = [await fid.features(one, request), await exact.features(one, request)];
+    expect(relativeError(found.pool, expected.pool)).toBeLessThan(1e-5);
+    expect(relativeError(found.spatial!, expected.spatial!)).toBeLessThan(1e-5);
+    expect(relativeError(found.logits!, expected.logits!)).toBeLessThan(1e-5);
+  },
+  3 * MINUTES,
+);
+
+it('a mean and a maximum in the last block are two networks', async () => {
+  const one = imageOf(images, 0);
+  const [mean, maximum] = [await keras.features(one), await fid.features(one)];
+  expect(relativeError(mean.pool, maximum.pool)).toBeGreaterThan(0.1);
+  expect(keras.name).not.toBe(fid.name);
+  expect([keras.caveat, fid.caveat]).toEqual([weights.caveat, weights.caveat]);
+});
+
+it('images have the same features wherever they stand, and in as much memory however many they are', async () => {
+  const all = await fid.features(images);
+  const before = device.liveBytes;
+  for (let i = 0; i < images.count; i++) {
+    const { pool } = await fid.features(imageOf(images, i));
+    expect(pool).toEqual(all.pool.subarray(i * 2048, (i + 1) * 2048));
+  }
+  expect(device.liveBytes).toBe(before);
+  expect((await fid.features({ ...images, count: 0, data: new Float32Array(0) })).pool).toEqual(new Float32Array(0));
+});
