@@ -12,6 +12,7 @@ import { schedule } from './commands/schedule';
 import { stats } from './commands/stats';
 import { train } from './commands/train';
 import { tune } from './commands/tune';
+import { weights } from './commands/weights';
 import type { Context } from './context';
 import { exitCodes, explain, UsageError } from './errors';
 import { parseFlags } from './flags';
@@ -26,6 +27,7 @@ export const commands: readonly Command[] = [
   stats,
   features,
   merge,
+  weights,
   schedule,
   inspect,
   bench,

@@ -1,4 +1,3 @@
-import type { FeatureNetwork } from '@noisesmith/metrics';
 import type { Device, TuningStore } from '@noisesmith/tensor';
 import type { Host } from './machine/host';
 
@@ -15,8 +14,6 @@ export interface Context {
   openDevice(): Promise<Device>;
   /** Tables of kernels that `tune` measured. `onWarning` is told in one line what could not be read or written. */
   openTuningStore(onWarning: (line: string) => void): TuningStore;
-  /** Further networks that make features of images, by name. */
-  readonly networks?: Readonly<Record<string, () => Promise<FeatureNetwork>>>;
   /** From the first call on Ctrl-C, SIGTERM and SIGHUP abort this signal instead of ending the process. */
   interruptSignal(): AbortSignal;
 }

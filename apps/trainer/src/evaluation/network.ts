@@ -1,35 +1,113 @@
-import { type FeatureNetwork, type InputResize, parseInputResize, pixelNetwork } from '@noisesmith/metrics';
+import { fileSource } from '@noisesmith/formats/node';
+import {
+  type FeatureNetwork,
+  type InceptionWeights,
+  inputResizes,
+  nsfwWeights,
+  openFeatureNetwork,
+  parseInputResize,
+  pixelNetwork,
+  readInceptionWeights,
+} from '@noisesmith/metrics';
+import { suggestion } from '@noisesmith/runs';
 import type { Context } from '../context';
 import { UsageError, userInput } from '../errors';
+import { exists } from '../files';
 import type { Arguments, Flags } from '../flags';
 import type { Progress } from '../run/progress';
+import { fidWeightsPath } from '../weights/cache';
 
 /** Which network makes features of images, and how images become its input. */
 export const networkFlags = {
-  network: { value: 'NAME', help: 'pixels or pixels-SxSxC: makes features of images (see below)' },
+  network: { value: 'NAME', help: 'makes features of images; default inception (see below)' },
+  resize: {
+    value: inputResizes.join('|'),
+    help: 'how images become its input: bilinear as the paper’s authors (default), as TensorFlow 1, bicubic as clean-fid',
+  },
+  batch: { value: 'N', help: 'images that the network takes at a time; changes speed and memory' },
 } as const satisfies Flags;
 
-export const networkHelp = ['Networks: pixels: images averaged to 16x16.'] as const;
+export const networkHelp = [
+  'Networks: inception: that of FID, with the weights of `weights fetch` or `weights convert`; inception-keras: the same',
+  'weights with a mean in the last block; nsfwjs, nsfwjs-fid: the Inception of the package nsfwjs, and the same with FID’s',
+  'last block, without a download and not comparable with published FID; weights:FILE: weights converted or as torch saved',
+  'them; pixels, pixels-SxSxC: images averaged to 16x16 pixels or SxS of C channels, without a network.',
+] as const;
 
 const pixels = /^pixels(?:-(\d+)x\1x([13]))?$/;
 
-/** Opens the network that the flags ask for. @throws UsageError or MetricError, one line, for one that is not there */
+const names = ['inception', 'inception-keras', 'nsfwjs', 'nsfwjs-fid', 'weights:FILE', 'pixels'];
+
+const KERAS_CAVEAT =
+  'weights of FID with a mean in place of the maximum of its last block: not comparable with published FID';
+
+async function readWeights(file: string): Promise<InceptionWeights> {
+  await using source = await fileSource(file);
+  return await readInceptionWeights(source);
+}
+
+/** The weights of FID that were fetched before. @throws UsageError saying how to get them */
+async function keptWeights(): Promise<InceptionWeights> {
+  const path = fidWeightsPath();
+  if (await exists(path)) return readWeights(path);
+  throw new UsageError(
+    `${path}: no weights of inception there yet; noisesmith weights fetch downloads them, weights convert FILE takes a file, and --network nsfwjs needs none`,
+  );
+}
+
+/** @throws UsageError or MetricError, one line, for weights that are not there */
+async function weightsOf(name: string): Promise<InceptionWeights> {
+  const file = /^weights:(.+)$/s.exec(name)?.[1];
+  if (file !== undefined) return readWeights(file);
+  switch (name) {
+    case 'inception':
+      return keptWeights();
+    case 'inception-keras':
+      return { ...(await keptWeights()), name, lastPool: 'average', caveat: KERAS_CAVEAT };
+    case 'nsfwjs':
+      return nsfwWeights('keras');
+    case 'nsfwjs-fid':
+      return nsfwWeights('fid');
+    default:
+      throw new UsageError(`--network ${name} is unknown${suggestion(name, names)}`);
+  }
+}
+
+/**
+ * Opens the network that the flags ask for.
+ * @throws UsageError or MetricError, one line, for one that is not there; DeviceError without an adapter
+ */
 export async function openNetwork(args: Arguments, context: Context, progress: Progress): Promise<FeatureNetwork> {
-  const name = args.text('network') ?? 'pixels';
-  const given = context.networks?.[name];
-  if (given !== undefined) return given();
+  const name = args.text('network') ?? 'inception';
+  const batch = args.whole('batch', 1);
+  const resizeText = args.text('resize');
+  const resize = resizeText === undefined ? undefined : userInput(() => parseInputResize(resizeText));
   const asked = pixels.exec(name);
   if (asked !== null) {
     const [, side, channels] = asked;
+    if (resize !== undefined)
+      throw new UsageError(`--resize ${resize}: ${name} averages pixels, and takes no other way`);
     if (side === undefined) return pixelNetwork();
     return pixelNetwork({ side: Number(side), channels: channels === '1' ? 1 : 3 });
   }
-  progress.quiet(`opening ${name}`);
-  throw new UsageError(`--network ${name} is unknown; expected pixels`);
-}
-
-/** @throws UsageError for a way of resizing that is none */
-export function resizeOf(args: Arguments): InputResize | undefined {
-  const text = args.text('resize');
-  return text === undefined ? undefined : userInput(() => parseInputResize(text));
+  progress.quiet(`reading the weights of ${name}`);
+  const weights = await weightsOf(name);
+  const device = await context.openDevice();
+  try {
+    const network = await openFeatureNetwork(device, weights, {
+      ...(resize !== undefined && { resize }),
+      ...(batch !== undefined && { batch }),
+      onProgress: (ready, total) => progress.count('compiling kernels', ready, total),
+    });
+    return {
+      ...network,
+      [Symbol.dispose]() {
+        network[Symbol.dispose]();
+        device.destroy();
+      },
+    };
+  } catch (error) {
+    device.destroy();
+    throw error;
+  }
 }
