@@ -2,6 +2,7 @@ import { fileSource } from '@noisesmith/formats/node';
 import {
   type FeatureNetwork,
   type InceptionWeights,
+  type InputResize,
   inputResizes,
   nsfwWeights,
   openFeatureNetwork,
@@ -56,7 +57,7 @@ async function keptWeights(): Promise<InceptionWeights> {
 }
 
 /** @throws UsageError or MetricError, one line, for weights that are not there */
-async function weightsOf(name: string): Promise<InceptionWeights> {
+async function weightsOf(name: string, flag: string): Promise<InceptionWeights> {
   const file = /^weights:(.+)$/s.exec(name)?.[1];
   if (file !== undefined) return readWeights(file);
   switch (name) {
@@ -69,29 +70,27 @@ async function weightsOf(name: string): Promise<InceptionWeights> {
     case 'nsfwjs-fid':
       return nsfwWeights('fid');
     default:
-      throw new UsageError(`--network ${name} is unknown${suggestion(name, names)}`);
+      throw new UsageError(`${flag} ${name} is unknown${suggestion(name, names)}`);
   }
 }
 
-/**
- * Opens the network that the flags ask for.
- * @throws UsageError or MetricError, one line, for one that is not there; DeviceError without an adapter
- */
-export async function openNetwork(args: Arguments, context: Context, progress: Progress): Promise<FeatureNetwork> {
-  const name = args.text('network') ?? 'inception';
-  const batch = args.whole('batch', 1);
-  const resizeText = args.text('resize');
-  const resize = resizeText === undefined ? undefined : userInput(() => parseInputResize(resizeText));
-  const asked = pixels.exec(name);
-  if (asked !== null) {
-    const [, side, channels] = asked;
-    if (resize !== undefined)
-      throw new UsageError(`--resize ${resize}: ${name} averages pixels, and takes no other way`);
-    if (side === undefined) return pixelNetwork();
-    return pixelNetwork({ side: Number(side), channels: channels === '1' ? 1 : 3 });
-  }
-  progress.quiet(`reading the weights of ${name}`);
-  const weights = await weightsOf(name);
+/** A network by its name, and how it takes images. */
+export interface NetworkRequest {
+  readonly name: string;
+  /** Absent: 'half-pixel'. */
+  readonly resize?: InputResize | undefined;
+  readonly batch?: number | undefined;
+  /** What messages call the name. Default `--network`. */
+  readonly flag?: string;
+}
+
+/** A network over a device of its own, which goes with it. */
+async function overDevice(
+  weights: InceptionWeights,
+  { batch, resize }: NetworkRequest,
+  context: Pick<Context, 'openDevice'>,
+  progress: Progress,
+): Promise<FeatureNetwork> {
   const device = await context.openDevice();
   try {
     const network = await openFeatureNetwork(device, weights, {
@@ -110,4 +109,33 @@ export async function openNetwork(args: Arguments, context: Context, progress: P
     device.destroy();
     throw error;
   }
+}
+
+/**
+ * Opens a network by its name.
+ * @throws UsageError or MetricError, one line, for one that is not there; DeviceError without an adapter
+ */
+export async function openNamedNetwork(
+  request: NetworkRequest,
+  context: Pick<Context, 'openDevice'>,
+  progress: Progress,
+): Promise<FeatureNetwork> {
+  const { flag = '--network', name, resize } = request;
+  const asked = pixels.exec(name);
+  if (asked === null) {
+    progress.quiet(`reading the weights of ${name}`);
+    return overDevice(await weightsOf(name, flag), request, context, progress);
+  }
+  const [, side, channels] = asked;
+  if (resize !== undefined) throw new UsageError(`--resize ${resize}: ${name} averages pixels, and takes no other way`);
+  if (side === undefined) return pixelNetwork();
+  return pixelNetwork({ side: Number(side), channels: channels === '1' ? 1 : 3 });
+}
+
+/** Opens the network that {@link networkFlags} ask for. @throws as {@link openNamedNetwork} */
+export function openNetwork(args: Arguments, context: Context, progress: Progress): Promise<FeatureNetwork> {
+  const text = args.text('resize');
+  const resize = text === undefined ? undefined : userInput(() => parseInputResize(text));
+  const request = { name: args.text('network') ?? 'inception', resize, batch: args.whole('batch', 1) };
+  return openNamedNetwork(request, context, progress);
 }

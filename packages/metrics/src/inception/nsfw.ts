@@ -124,7 +124,7 @@ export async function nsfwWeights(variant: 'keras' | 'fid' = 'keras'): Promise<I
     return { inputs, outputs, weight, bias: tensor(`dense_${i + 1}/bias`, [outputs]) };
   });
   return {
-    name: variant === 'keras' ? 'nsfwjs-inception' : 'nsfwjs-inception-fid',
+    name: variant === 'keras' ? 'nsfwjs' : 'nsfwjs-fid',
     digest: await sha256(bytes),
     caveat: CAVEAT,
     lastPool: variant === 'keras' ? 'average' : 'max',
