@@ -5,7 +5,8 @@ import { type KernelStage, range, workgroupId } from './kernel';
 
 /**
  * A workgroup of one subgroup owns rows × (lanes · columns) outputs in named scalars. Values of A are loaded once for the
- * subgroup and broadcast. Where four neighbours lie side by side they are loaded as one vector: on a CPU adapter that
+ * subgroup and broadcast, by a shuffle from one lane: lavapipe makes one instruction of it, and two or three of a
+ * broadcast, which has to heed lanes that are not active. Where four neighbours lie side by side they are loaded as one vector: on a CPU adapter that
  * costs half as much again as a single value.
  */
 export interface QuadTile {
@@ -77,7 +78,7 @@ function leftSide(p: ContractProblem, { rows, lanes }: QuadTile): Side {
       value(r, i) {
         const quad = Math.floor(r / 4);
         const source = (i % spread) * across + (quad % lanes);
-        return `subgroupBroadcast(a_${Math.floor(quad / lanes)}_${Math.floor(i / spread)}.${letters[r % 4]}, ${source}u)`;
+        return `subgroupShuffle(a_${Math.floor(quad / lanes)}_${Math.floor(i / spread)}.${letters[r % 4]}, ${source}u)`;
       },
     };
   }
@@ -97,7 +98,7 @@ function leftSide(p: ContractProblem, { rows, lanes }: QuadTile): Side {
     ),
     value(r, i) {
       const g = Math.floor(r / lanes);
-      return `subgroupBroadcast(${vector ? `a_${g}.${letters[i]}` : `a_${g}_${i}`}, ${r % lanes}u)`;
+      return `subgroupShuffle(${vector ? `a_${g}.${letters[i]}` : `a_${g}_${i}`}, ${r % lanes}u)`;
     },
   };
 }
