@@ -5,9 +5,9 @@ import { type KernelStage, range, workgroupId } from './kernel';
 
 /**
  * A workgroup of one subgroup owns rows × (lanes · columns) outputs in named scalars. Values of A are loaded once for the
- * subgroup and broadcast, by a shuffle from one lane: lavapipe makes one instruction of it, and two or three of a
- * broadcast, which has to heed lanes that are not active. Where four neighbours lie side by side they are loaded as one vector: on a CPU adapter that
- * costs half as much again as a single value.
+ * subgroup and handed around by shuffles from one lane: lavapipe makes one instruction of such a shuffle, and two or three
+ * of a broadcast, which heeds lanes that are not active. Where four neighbours lie side by side they are loaded as one
+ * vector: on a CPU adapter that costs half as much again as a single value.
  */
 export interface QuadTile {
   readonly rows: number;
