@@ -3,12 +3,12 @@ import { parseSampler } from '@noisesmith/samplers';
 import { parseSchedule } from '@noisesmith/schedules';
 import { Fields, SettingError, trainConfig } from '@noisesmith/training';
 import type { RunConfig } from './config';
-import type { DataConfig, OutputConfig, SamplingConfig } from './presets/preset';
+import { type DataConfig, defaultOutput, type OutputConfig, type SamplingConfig } from './presets/preset';
 import { readSetting } from './read-setting';
 
 /**
  * A configuration, which may come from a file, with every field checked: each is there and possible, and they fit each
- * other. A setting that an earlier version did not have may be left out of `train` and `model`.
+ * other. A setting that an earlier version did not have may be left out of `train`, `model` and `output`.
  * @throws SettingError, one line naming the setting, its value and what was expected
  */
 export function checkRunConfig(config: RunConfig | Readonly<Record<string, unknown>>): RunConfig {
@@ -103,6 +103,9 @@ function readOutput(fields: Fields): OutputConfig {
     checkpointEvery: fields.number('checkpointEvery', { least: 1, whole: true }),
     keep: fields.number('keep', { least: 1, whole: true }),
     samplesPerClass: fields.number('samplesPerClass', { least: 0, whole: true }),
+    evalEvery: fields.number('evalEvery', { fallback: 0, least: 0, whole: true }),
+    evalN: fields.number('evalN', { fallback: defaultOutput.evalN, least: 2, whole: true }),
+    evalNetwork: fields.text('evalNetwork', defaultOutput.evalNetwork),
   };
   fields.end();
   return output;

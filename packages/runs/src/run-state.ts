@@ -13,6 +13,7 @@ export const runFileNames = {
   weights: 'ema.safetensors',
   samples: 'samples.npz',
   grid: 'grid.png',
+  reference: 'reference-stats.npz',
 } as const;
 
 /** @throws SettingError naming the file, for text that is no JSON */

@@ -1,4 +1,5 @@
 import { type ImageDataset, trainBatch } from '@noisesmith/data';
+import type { FeatureNetwork } from '@noisesmith/metrics';
 import { type RinDenoiser, rin, rinConfig, rinConfigToMetadata } from '@noisesmith/rin';
 import type { SampleRequest } from '@noisesmith/samplers';
 import type { Backend } from '@noisesmith/tensor';
@@ -7,10 +8,11 @@ import { checkRunConfig } from './check';
 import { classGridPng, finalCount, gridDraw } from './class-grid';
 import type { RunConfig } from './config';
 import { checkDatasetFits, datasetWarnings } from './dataset';
-import { type Draw, fixedDraw } from './draws';
-import type { RunEvent, RunEventHandler } from './events';
+import { allLabels, type Draw, drawOf, fixedDraw } from './draws';
+import type { RunEventHandler } from './events';
 import type { Images } from './grid';
-import { compareDataset, recordedFacts } from './run-data';
+import { compareDataset, isSameDataset, recordedFacts } from './run-data';
+import { RunEvaluation } from './run-evaluation';
 import { type RunFiles, readText } from './run-files';
 import { checkNothingIsLost, runFileNames, storedConfig } from './run-state';
 import { RunSampler } from './sampler';
@@ -32,6 +34,8 @@ export interface RunOptions {
    * run, whose newest a new run starts from; once it has some of its own it goes on from those.
    */
   readonly resume?: NonNullable<TrainerOptions['resume']>;
+  /** What `output.evalNetwork` names, where it is not `pixels`. It stays the caller's. */
+  readonly network?: FeatureNetwork;
   /** When 'step' events come, see `TrainerOptions`. */
   readonly tick?: TrainerOptions['tick'];
   /** Told while kernels compile. */
@@ -72,7 +76,8 @@ export interface Run extends Disposable {
  * Opens a run: a new one, or the one in `files` where it stopped. Nothing is written before it trains.
  *
  * The files of a run: `config.json`, `tuning.json` and `dataset.json` when it begins; then `stats.jsonl`, `checkpoints`,
- * `grids/STEP.png` and `ema.safetensors`; at the end `samples.npz`, where it is asked for, and last `grid.png`.
+ * `grids/STEP.png` and `ema.safetensors`; `reference-stats.npz` once samples are measured against the data; at the end
+ * `samples.npz`, where it is asked for, and last `grid.png`.
  *
  * @throws SettingError for a configuration that is impossible or does not fit the data, for data whose classes are no
  * longer those of the run, and for files whose weights would be lost; CheckpointError, LimitError
@@ -82,6 +87,8 @@ export async function openRun(given: RunConfig, options: RunOptions): Promise<Ru
   const config = checkRunConfig(given);
   checkDatasetFits(config, dataset);
   const warnings = datasetWarnings(config, dataset);
+  const sameData = files !== undefined && (await isSameDataset(files, dataset));
+  const evaluation = new RunEvaluation({ config, dataset, files, network: options.network, sameData });
   if (files) {
     await checkNothingIsLost(files);
     const changed = await compareDataset(files, dataset);
@@ -100,6 +107,7 @@ export async function openRun(given: RunConfig, options: RunOptions): Promise<Ru
     checkpointEvery: config.output.checkpointEvery,
     keep: config.output.keep,
     gridEvery: config.output.gridEvery,
+    evaluateEvery: config.output.evalEvery,
     ...(options.resume !== undefined && { resume: options.resume }),
     ...(options.tick && { tick: options.tick }),
     metadata: {
@@ -111,11 +119,12 @@ export async function openRun(given: RunConfig, options: RunOptions): Promise<Ru
     tuning: tuning.table,
     onCompile: (ready, total) => void onEvent?.({ type: 'compiling', ready, total }),
   });
-  return new OpenRun(config, denoiser, trainer, { dataset, files, tuning, warnings });
+  return new OpenRun(config, denoiser, trainer, { dataset, evaluation, files, tuning, warnings });
 }
 
 interface Surroundings {
   readonly dataset: ImageDataset;
+  readonly evaluation: RunEvaluation;
   readonly files: RunFiles | undefined;
   readonly tuning: RunTuning;
   /** Told when training begins. */
@@ -125,7 +134,6 @@ interface Surroundings {
 class OpenRun implements Run {
   private readonly sampler: RunSampler;
   private begun = false;
-
   constructor(
     readonly config: RunConfig,
     readonly denoiser: RinDenoiser,
@@ -195,7 +203,7 @@ class OpenRun implements Run {
   }
 
   private async handle(event: TrainEvent, listening: Emitting): Promise<void> {
-    const { files } = this.around;
+    const { evaluation, files } = this.around;
     switch (event.type) {
       case 'grid':
         await this.grid(event.step, listening);
@@ -203,9 +211,15 @@ class OpenRun implements Run {
       case 'done':
         // What is left to do comes first.
         return;
-      case 'step':
-        await files?.append(runFileNames.statistics, statisticsLine(event));
-        break;
+      case 'evaluate':
+        await this.evaluate(event, listening);
+        return;
+      case 'step': {
+        const told = { ...event, ...evaluation.after(event.step) };
+        await files?.append(runFileNames.statistics, statisticsLine(told));
+        await listening.emit(told);
+        return;
+      }
       case 'checkpoint':
         await files?.write(runFileNames.weights, this.weights());
         break;
@@ -220,6 +234,24 @@ class OpenRun implements Run {
     const png = classGridPng(images, draw.labels);
     await this.around.files?.write(`grids/${String(step).padStart(6, '0')}.png`, png);
     await emit({ type: 'grid', step, images, labels: draw.labels });
+  }
+
+  /** Measures samples, unless the run is to stop: it then does so when it goes on. */
+  private async evaluate({ late, step }: EvaluateEvent, listening: Emitting): Promise<void> {
+    const { evaluation, files } = this.around;
+    const { signal } = listening;
+    if (signal?.aborted || (await evaluation.isKnown(step))) return;
+    const { backend, store } = this.trainer;
+    const samples = (count: number): AsyncIterable<Images> => {
+      const draw = evaluationDraw(this.denoiser.classes, count);
+      return this.sampler.batches(backend, store, draw, this.listened(draw, listening));
+    };
+    try {
+      const frechet = await evaluation.measure(step, samples, listening);
+      if (late) await files?.append(runFileNames.statistics, statisticsLine({ step, frechet }));
+    } catch (error) {
+      if (!signal?.aborted || error !== signal.reason) throw error;
+    }
   }
 
   /** The files of the end: weights, samples where they are asked for, and the grid, which marks that all is there. */
@@ -271,6 +303,15 @@ class OpenRun implements Run {
   }
 }
 
+type EvaluateEvent = Extract<TrainEvent, { type: 'evaluate' }>;
+
+/** What a line holds: statistics of a step, or what was measured after it, or both. */
+type LoggedStatistics = {
+  readonly type?: 'step';
+  readonly step: number;
+  readonly frechet?: number;
+} & Partial<StepStatistics>;
+
 interface Emitting {
   readonly emit: RunEventHandler;
   readonly signal?: AbortSignal;
@@ -278,8 +319,15 @@ interface Emitting {
 
 const jsonText = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
+/** The samples that are measured while a run trains: always the same seeds, every class in turn. */
+const evaluationDraw = (classes: number, count: number): Draw =>
+  drawOf(
+    Array.from({ length: count }, (_, seed) => seed),
+    allLabels(classes),
+  );
+
 /** A line of `stats.jsonl`. */
-function statisticsLine({ type: _, ...statistics }: Extract<RunEvent, { type: 'step' }>): string {
+function statisticsLine({ type: _, ...statistics }: LoggedStatistics): string {
   return `${JSON.stringify({ ...statistics, time: new Date().toISOString() })}\n`;
 }
 

@@ -8,6 +8,7 @@ import { decodeCheckpoint } from './checkpoint';
 import { checkpointName, findCheckpoints, listCheckpoints } from './checkpoints';
 import { trainConfig } from './config';
 import { stepDrawer } from './draw';
+import type { TrainEvent } from './events';
 import { memoryStorage } from './storage';
 import { backends, singleOracle } from './testing/backends';
 import { bytesOfStored, vectorsTaker, writeBytes } from './testing/states';
@@ -66,6 +67,32 @@ describe.each(backends)('a run on %s', (_name, open) => {
     const written = events.filter((event) => event.type === 'checkpoint').at(-1)!;
     expect(written.bytes).toBe((await bytesOfStored(storage, written.name)).length);
     expect((await listCheckpoints(storage)).map(({ step }) => step)).toEqual([20, 15]);
+  });
+
+  it('asks for measurements before it reports their step, and again where a run goes on there', async () => {
+    const storage = memoryStorage();
+    const told = (events: readonly TrainEvent[]) =>
+      events.flatMap((event) => {
+        if (event.type === 'evaluate') return `${event.step}${event.late ? ' late' : ''}`;
+        return event.type === 'step' ? `step ${event.step}` : [];
+      });
+    const controller = new AbortController();
+    const first = recorder();
+    {
+      using trainer = await create({ storage, evaluateEvery: 4 });
+      await trainer.train({
+        signal: controller.signal,
+        onEvent(event) {
+          first.onEvent(event);
+          if (event.type === 'evaluate' && event.step === 8) controller.abort();
+        },
+      });
+    }
+    expect(told(first.events)).toEqual(['4', 'step 4', '8', 'step 8']);
+    const second = recorder();
+    using trainer = await create({ storage, evaluateEvery: 4 });
+    await trainer.train({ onEvent: second.onEvent });
+    expect(told(second.events)).toEqual([['8 late'], ['12', 'step 12'], ['16', 'step 16'], ['20', 'step 20']].flat());
   });
 
   it('writes its average, or its weights, as named tensors', async () => {

@@ -22,6 +22,8 @@ export interface TrainerOptions extends EngineOptions, KeeperOptions {
   readonly checkpointEvery?: number;
   /** Steps between 'grid' events; 0 (default): none. */
   readonly gridEvery?: number;
+  /** Steps between 'evaluate' events; 0 (default): none. */
+  readonly evaluateEvery?: number;
   /** 'step' events come after so many steps or seconds, whichever is first. Default: every 2 seconds. */
   readonly tick?: { readonly steps?: number; readonly seconds?: number };
   /**
@@ -164,7 +166,9 @@ export class Trainer {
   }
 
   private async run(emit: TrainEventHandler, signal?: AbortSignal): Promise<'done' | 'interrupted'> {
-    const { checkpointEvery = 1000, config, denoiser, gridEvery = 0, tick = { seconds: 2 } } = this.options;
+    const { config, denoiser, tick = { seconds: 2 } } = this.options;
+    const { checkpointEvery = 1000, evaluateEvery = 0, gridEvery = 0 } = this.options;
+    const isDue = (every: number): boolean => every > 0 && this.done > 0 && this.done % every === 0;
     const draw = stepDrawer(denoiser, config);
     const window = new StatisticsWindow(() => performance.now(), config.batch, config.steps);
     this.pending = [];
@@ -175,16 +179,17 @@ export class Trainer {
     const report = async (): Promise<void> => {
       await emit({ type: 'step', ...window.report(this.backend.liveBytes) });
     };
-    /** Takes in results until at most `left` steps are unread. */
-    const collect = async (left: number): Promise<void> => {
+    /** Takes in results until at most `left` steps are unread. Reports are left out where one is to come for certain. */
+    const collect = async (left: number, { silent = false } = {}): Promise<void> => {
       while (this.pending.length > left) {
         const [result, end] = await this.take();
         window.add(result, end);
         const due = window.length >= (tick.steps ?? Infinity) || window.elapsed >= (tick.seconds ?? Infinity) * 1000;
-        if (due) await report();
+        if (due && !silent) await report();
       }
     };
 
+    if (isDue(evaluateEvery)) await window.halt(() => emit({ type: 'evaluate', step: this.done, late: true }));
     let next = this.done < config.steps ? prepare(this.done) : undefined;
     while (next && this.done < config.steps && !signal?.aborted) {
       const ready = await next;
@@ -194,8 +199,12 @@ export class Trainer {
       this.pending.push(observed(result.then((value): TimedResult => [value, window.clock()])));
       this.done = step + 1;
       await collect(READ_BEHIND);
-      const gridDue = gridEvery > 0 && this.done % gridEvery === 0;
-      const checkpointDue = this.done % checkpointEvery === 0;
+      const [gridDue, checkpointDue] = [isDue(gridEvery), isDue(checkpointEvery)];
+      if (isDue(evaluateEvery)) {
+        await collect(0, { silent: true });
+        await window.halt(() => emit({ type: 'evaluate', step: this.done, late: false }));
+        await report();
+      }
       if (gridDue || checkpointDue) await collect(0);
       if (checkpointDue) await window.halt(() => this.checkpoint(emit));
       if (gridDue) await window.halt(() => emit({ type: 'grid', step: this.done }));

@@ -10,6 +10,9 @@ const shortcuts = {
   batch: 'train.batch',
   seed: 'train.seed',
   'grid-every': 'output.gridEvery',
+  'eval-every': 'output.evalEvery',
+  'eval-n': 'output.evalN',
+  'eval-network': 'output.evalNetwork',
   'checkpoint-every': 'output.checkpointEvery',
   keep: 'output.keep',
 } as const;
@@ -35,6 +38,15 @@ export const settingFlags: Flags = {
   steps: { value: 'N', help: 'optimizer steps (train.steps)' },
   seed: { value: 'N', help: 'all random numbers follow from it (train.seed)' },
   'grid-every': { value: 'N', help: 'steps between grids of samples, 0: none (output.gridEvery)' },
+  'eval-every': {
+    value: 'N',
+    help: 'steps between Fréchet distances of samples to the data, 0: none (output.evalEvery)',
+  },
+  'eval-n': { value: 'N', help: 'samples that are measured (output.evalN)' },
+  'eval-network': {
+    value: 'NAME',
+    help: 'whose features are compared; pixels: the images themselves (output.evalNetwork)',
+  },
   'checkpoint-every': { value: 'N', help: 'steps between checkpoints (output.checkpointEvery)' },
   keep: { value: 'N', help: 'checkpoints that are kept (output.keep)' },
 };
@@ -53,7 +65,8 @@ export async function givenSettings(args: Arguments): Promise<readonly Setting[]
     ...args.texts('set').flatMap(parseSet),
     ...Object.entries(shortcuts).flatMap(([flag, path]) => {
       if (!args.has(flag)) return [];
-      const value = flag === 'data' ? args.text(flag) : args.whole(flag, flag === 'steps' || flag === 'batch' ? 1 : 0);
+      const isText = flag === 'data' || flag === 'eval-network';
+      const value = isText ? args.text(flag) : args.whole(flag, flag === 'steps' || flag === 'batch' ? 1 : 0);
       return [{ path, value, from: `--${flag}` }];
     }),
   ];

@@ -70,7 +70,7 @@ function tellStart({ config, step }: Run, { dataset, folder, progress, tuning, w
 
 /** What a line of `--json` holds: events without progress, and of a grid where it is in place of its pixels. */
 function tellable(event: RunEvent): object | undefined {
-  if (event.type === 'compiling' || event.type === 'sampling') return undefined;
+  if (event.type === 'compiling' || event.type === 'sampling' || event.type === 'reference') return undefined;
   if (event.type !== 'grid') return event;
   const { images: _, ...grid } = event;
   return grid;
@@ -86,6 +86,14 @@ function show(event: RunEvent, steps: number, progress: Progress): void {
       break;
     case 'sampling':
       progress.count(`samples: ${event.done} of ${event.total}, step`, event.index + 1, event.steps);
+      break;
+    case 'reference':
+      progress.count('features of the data', event.done, event.total);
+      break;
+    case 'evaluation':
+      progress.note(
+        `step ${event.step}: Fréchet distance ${event.frechet.toPrecision(4)} of ${event.samples} samples to the data, by ${event.network}`,
+      );
       break;
     case 'warning':
       progress.note(`warning: ${event.message}`);

@@ -33,10 +33,24 @@ export interface OutputConfig {
   readonly keep: number;
   /** Samples of each class (or in all, without classes) in `samples.npz` at the end; 0: no such file. */
   readonly samplesPerClass: number;
+  /** Steps between measurements of samples against the data; 0: none. */
+  readonly evalEvery: number;
+  /** Samples that are measured. */
+  readonly evalN: number;
+  /** The network whose features are compared; `pixels`: the images themselves, averaged to at most 16×16. */
+  readonly evalNetwork: string;
 }
 
 /** Of runs that take hours. */
-export const defaultOutput: OutputConfig = { gridEvery: 1000, checkpointEvery: 1000, keep: 3, samplesPerClass: 0 };
+export const defaultOutput: OutputConfig = {
+  gridEvery: 1000,
+  checkpointEvery: 1000,
+  keep: 3,
+  samplesPerClass: 0,
+  evalEvery: 0,
+  evalN: 500,
+  evalNetwork: 'pixels',
+};
 
 /** Network, data, training, sampling and output of one experiment, as plain JSON. */
 export interface Preset {
