@@ -53,12 +53,9 @@ function networkOf({ config, network }: RunEvaluationOptions): Promise<FeatureNe
 }
 
 /** Samples as they are drawn, as a set of images that is gone through once. */
-function drawnSet(name: string, count: number, batches: AsyncIterable<Images>): ImageSet {
+function drawnSet(count: number, batches: AsyncIterable<Images>): Pick<ImageSet, 'count' | 'images'> {
   return {
-    name,
     count,
-    format: 'bytes',
-    warnings: [],
     async *images(prepare) {
       for await (const { channels, count: drawn, data, height, width } of batches) {
         const size = height * width * channels;
@@ -68,7 +65,6 @@ function drawnSet(name: string, count: number, batches: AsyncIterable<Images>): 
         }
       }
     },
-    at: () => Promise.reject(new Error(`${name} are not kept`)),
   };
 }
 
@@ -111,7 +107,7 @@ export class RunEvaluation {
     const network = await this.network!;
     const reference = await this.referenceMoments(network, listener);
     const { evalN } = this.options.config.output;
-    const samples = drawnSet('the samples', evalN, draw(evalN));
+    const samples = drawnSet(evalN, draw(evalN));
     const stopping = { ...(signal && { signal }) };
     const { pool } = await collectFeatures(samples, network, stopping);
     const frechet = await computeAsync(frechetTask(await pool.whole.moments(stopping), reference), stopping);

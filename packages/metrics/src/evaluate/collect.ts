@@ -139,7 +139,7 @@ function sizeOf(network: FeatureNetwork, kind: 'spatialSize' | 'classes', what: 
  * @throws MetricError for a request that the network does not meet, DataError for too many broken images
  */
 export async function collectFeatures(
-  set: ImageSet,
+  set: Pick<ImageSet, 'count' | 'images'>,
   network: FeatureNetwork,
   {
     keep = false,

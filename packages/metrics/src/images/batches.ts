@@ -55,7 +55,7 @@ function joined(images: readonly FloatImage[], indices: readonly number[]): Inde
  * @throws DataError when more images do not decode than a set may have: 10 or 1 %, whichever is more, but at most half
  */
 export async function* imageBatches(
-  set: ImageSet,
+  set: Pick<ImageSet, 'count' | 'images'>,
   network: Pick<FeatureNetwork, 'inputSize' | 'resize'>,
   { onBroken, signal }: BatchOptions = {},
 ): AsyncGenerator<IndexedBatch> {
