@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { complaintsOf } from './complaints';
-import { selectContestants, wantsPython } from './contestants';
+import { contestantsOf, selectContestants, wantsPython } from './contestants';
 import { type Job, jobName } from './job';
 import { writeJob } from './job-file';
 import { type Options, parseOptions, usage } from './options';
@@ -74,7 +74,8 @@ export async function runComparison(args: readonly string[]): Promise<void> {
     for (const suite of options.suites) {
       const runs: Run[] = [];
       for (const job of jobsOf(suite, { ...options, fixture })) {
-        runs.push(await runJob(job, names, join(folder, 'job.safetensors'), options));
+        const able = contestantsOf(job, names);
+        if (able.length > 0) runs.push(await runJob(job, able, join(folder, 'job.safetensors'), options));
       }
       const report = suiteReport(suite, runs);
       show(report, runs);

@@ -1,6 +1,7 @@
 // Reference: the usage text; a program that is no Python stands for one without PyTorch.
 import { describe, expect, it } from 'vitest';
-import { contestants, selectContestants, wantsPython } from './contestants';
+import { contestants, contestantsOf, selectContestants, wantsPython } from './contestants';
+import type { Job } from './job';
 import { missingPyTorch } from './python';
 
 const all = [...contestants.keys()];
@@ -26,6 +27,18 @@ describe('selectContestants', () => {
   it('refuses one that cannot run', () => {
     expect(selectContestants('pytorch', undefined)).toEqual(['pytorch']);
     expect(() => selectContestants('pytorch', 'no torch')).toThrow('--contestants: pytorch cannot run: no torch');
+  });
+});
+
+describe('contestantsOf', () => {
+  const of = (job: object) => contestantsOf(job as Job, ['pytorch', 'tfjs-wasm', 'noisesmith', 'jax-js-wasm']);
+
+  it('leaves convolutions and networks to the peers that have them, and memory and distances to the reference', () => {
+    expect(of({ kind: 'convolution' })).toEqual(['tfjs-wasm', 'noisesmith']);
+    expect(of({ kind: 'features' })).toEqual(['tfjs-wasm', 'noisesmith']);
+    expect(of({ kind: 'stream' })).toEqual(['noisesmith']);
+    expect(of({ kind: 'frechet' })).toEqual(['noisesmith']);
+    expect(of({ kind: 'op' })).toHaveLength(4);
   });
 });
 

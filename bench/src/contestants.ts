@@ -1,4 +1,6 @@
+import type { Job } from './job';
 import type { Peer, PeerOptions } from './peer';
+import { reference } from './run';
 import { selectNamed } from './select';
 
 /** How a contestant is opened, inside a process of its own. Libraries are imported only there. */
@@ -13,6 +15,17 @@ export const contestants: ReadonlyMap<string, Open> = new Map<string, Open>([
   ['jax-js-wasm', async (options) => (await import('./peers/jax/peer')).open('wasm', options)],
   ['pytorch', async (options) => (await import('./peers/pytorch/peer')).open(options)],
 ]);
+
+const tfjs = ['tfjs-webgpu', 'tfjs-wasm'];
+
+/** Those of `names` that do such a job: convolutions and Inception-v3 are compared with TensorFlow.js alone. */
+export function contestantsOf({ kind }: Job, names: readonly string[]): string[] {
+  if (kind === 'stream' || kind === 'frechet') return names.filter((name) => name === reference);
+  if (kind === 'convolution' || kind === 'features') {
+    return names.filter((name) => name === reference || tfjs.includes(name));
+  }
+  return [...names];
+}
 
 /** The one that needs more than npm packages. */
 const pythonContestant = 'pytorch';

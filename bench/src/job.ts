@@ -1,4 +1,5 @@
 import type { BenchConfig } from './configs';
+import { type Convolution, describeConvolution } from './convolutions';
 import type { Op } from './ops';
 
 /** What every job says about its timing; see protocol.ts. */
@@ -44,12 +45,52 @@ export interface SampleJob extends Timing {
   readonly levels: readonly SamplingLevel[];
 }
 
+/** A convolution of Inception-v3 by itself. */
+export interface ConvolutionJob extends Timing {
+  readonly kind: 'convolution';
+  readonly name: string;
+  readonly convolution: Convolution;
+}
+
+/** The features of a batch of images by the Inception-v3 of the package nsfwjs, from upload to readback. */
+export interface FeaturesJob extends Timing {
+  readonly kind: 'features';
+  readonly batch: number;
+}
+
+/** The memory that features take after the first `few` and after all of `many` images, one batch after another. */
+export interface StreamJob extends Timing {
+  readonly kind: 'stream';
+  readonly batch: number;
+  readonly few: number;
+  readonly many: number;
+}
+
+/** The Fréchet distance of two statistics of `size` dimensions, on one core. */
+export interface FrechetJob extends Timing {
+  readonly kind: 'frechet';
+  readonly size: number;
+}
+
 /** One thing that is timed; every contestant gets a process of its own for it. */
-export type Job = TrainJob | OpJob | DenoiseJob | SampleJob;
+export type Job = TrainJob | OpJob | DenoiseJob | SampleJob | ConvolutionJob | FeaturesJob | StreamJob | FrechetJob;
 
 /** Name of a job in tables and reports. */
 export function jobName(job: Job): string {
-  if (job.kind === 'op') return job.name;
-  if (job.kind === 'sample') return `ddim${job.levels.length} ${job.config.name}`;
-  return `${job.kind} ${job.config.name}`;
+  switch (job.kind) {
+    case 'op':
+      return job.name;
+    case 'sample':
+      return `ddim${job.levels.length} ${job.config.name}`;
+    case 'convolution':
+      return `${job.name}: ${describeConvolution(job.convolution)}`;
+    case 'features':
+      return `features of ${job.batch} images`;
+    case 'stream':
+      return `memory of ${job.many} images`;
+    case 'frechet':
+      return `Fréchet distance, ${job.size} dimensions`;
+    default:
+      return `${job.kind} ${job.config.name}`;
+  }
 }

@@ -8,6 +8,8 @@ describe('parseOptions', () => {
     const options = parseOptions([]);
     expect(options).toMatchObject({ suites: ['train'], configs: [TINY], steps: 20, rounds: 10, python: 'python3' });
     expect(options.contestants).toBeUndefined();
+    expect(options.images).toBe(1000);
+    expect(options.convolutions).toContain('1a');
   });
 
   it('reads lists and turns times into milliseconds', () => {
@@ -26,6 +28,7 @@ describe('parseOptions', () => {
     for (const count of ['0', '-1', '1.5', 'many', '']) {
       expect(() => parseOptions([`--steps=${count}`])).toThrow('--steps');
       expect(() => parseOptions([`--rounds=${count}`])).toThrow('--rounds');
+      expect(() => parseOptions([`--images=${count}`])).toThrow('--images');
     }
     expect(() => parseOptions(['--budget=0'])).toThrow('--budget: "0", expected seconds above 0');
     expect(() => parseOptions(['--timeout=soon'])).toThrow('--timeout: "soon", expected minutes above 0');

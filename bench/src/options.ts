@@ -1,20 +1,35 @@
 import { parseArgs } from 'node:util';
 import { type BenchConfig, configs, selectConfigs } from './configs';
 import { contestants } from './contestants';
+import { convolutions } from './convolutions';
 import { ops } from './ops';
-import { type Suite, selectOps, selectSuites, suites } from './suites';
+import {
+  type MetricPart,
+  metricParts,
+  type Suite,
+  selectConvolutions,
+  selectMetricParts,
+  selectOps,
+  selectSuites,
+  suites,
+} from './suites';
 
-export const usage = `usage: bench [--suite LIST] [--config LIST] [--op LIST] [--contestants LIST] [--steps N] [--rounds N]
-             [--budget SECONDS] [--fixture FILE] [--json FILE] [--markdown FILE] [--timeout MINUTES]
-             [--python PROGRAM] [--dawn FLAG]...
+export const usage = `usage: bench [--suite LIST] [--config LIST] [--op LIST] [--part LIST] [--conv LIST] [--images N]
+             [--contestants LIST] [--steps N] [--rounds N] [--budget SECONDS] [--fixture FILE] [--json FILE]
+             [--markdown FILE] [--timeout MINUTES] [--python PROGRAM] [--dawn FLAG]...
        bench --explain ...  every kernel of the train step beside the least time it could take (--explain --help)
        bench --scaling ...  how cost grows with tokens and with the batch (--scaling --help)
 
   --suite LIST        of ${suites.join(', ')} (default train): train steps and their memory; single ops; a forward pass
-                      and DDIM sampling
+                      and DDIM sampling; what judging images takes: single convolutions, images a second of an
+                      Inception-v3 and its memory, the Fréchet distance of two statistics
   --config LIST       models of train and sample, of ${configs.map(({ name }) => name).join(', ')} (default tiny)
   --op LIST           of ${[...ops.keys()].join(', ')}
                       (default all)
+  --part LIST         of metrics, of ${metricParts.join(', ')} (default all)
+  --conv LIST         convolutions of metrics, by blocks of Inception-v3: ${[...convolutions.keys()].join(', ')}
+                      (default all)
+  --images N          images that pass while the memory of metrics is looked at (default 1000)
   --contestants LIST  of ${[...contestants.keys()].join(', ')}
                       (default all but jax-js-webgpu, which compiles for minutes where the adapter is a CPU, and
                       pytorch where it cannot be imported)
@@ -35,6 +50,9 @@ export interface Options {
   readonly suites: readonly Suite[];
   readonly configs: readonly BenchConfig[];
   readonly ops: readonly string[];
+  readonly parts: readonly MetricPart[];
+  readonly convolutions: readonly string[];
+  readonly images: number;
   /** As given: which contestants can run is not known here. */
   readonly contestants: string | undefined;
   readonly steps: number;
@@ -56,6 +74,9 @@ export function parseOptions(args: readonly string[]): Options {
       suite: { type: 'string', default: 'train' },
       config: { type: 'string', default: 'tiny' },
       op: { type: 'string', default: 'all' },
+      part: { type: 'string', default: 'all' },
+      conv: { type: 'string', default: 'all' },
+      images: { type: 'string', default: '1000' },
       contestants: { type: 'string' },
       steps: { type: 'string', default: '20' },
       rounds: { type: 'string', default: '10' },
@@ -75,6 +96,9 @@ export function parseOptions(args: readonly string[]): Options {
     suites: selectSuites(values.suite),
     configs: selectConfigs(values.config),
     ops: selectOps(values.op),
+    parts: selectMetricParts(values.part),
+    convolutions: selectConvolutions(values.conv),
+    images: positiveCount('--images', values.images),
     contestants: list,
     steps: positiveCount('--steps', values.steps),
     rounds: positiveCount('--rounds', values.rounds),

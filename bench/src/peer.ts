@@ -1,4 +1,5 @@
 import type { ModelConfig } from './configs';
+import type { Convolution } from './convolutions';
 import type { HostTensors, NamedArrays } from './host-tensor';
 import type { SamplingLevel } from './job';
 import type { Op } from './ops';
@@ -36,6 +37,12 @@ export interface Prepared {
   run(count: number): Promise<void>;
   /** Results of the latest run by name, row-major, in the shapes that the job defines. */
   read(): Promise<NamedArrays>;
+}
+
+/** An Inception-v3 ready to be repeated. */
+export interface Features {
+  /** [batch, 299, 299, 3] in [0, 1] to [batch, 2048], upload to readback. */
+  features(images: Float32Array<ArrayBuffer>): Promise<Float32Array<ArrayBuffer>>;
 }
 
 /**
@@ -77,6 +84,13 @@ export interface Peer {
    * `image` [B, H, W, C] in [0, 1], the last estimate of x0.
    */
   prepareSampler(config: ModelConfig, levels: readonly SamplingLevel[], inputs: HostTensors): Promise<Prepared>;
+
+  /** Inputs x [batch, h, w, channels] and w [kh, kw, channels, outputs], result y [batch, h', w', outputs]. */
+  prepareConvolution?(convolution: Convolution, inputs: HostTensors): Promise<Prepared>;
+  /** The Inception-v3 of the package nsfwjs for batches of that size, its weights included. */
+  openFeatures?(batch: number): Promise<Features>;
+  /** Result `distance` [1], of the two statistics of reference/frechet.ts. */
+  prepareFrechet?(size: number): Promise<Prepared>;
 
   /** Ends what keeps the process alive. */
   close(): void;

@@ -12,6 +12,7 @@ const measurement: Measurement = {
   runsPerRound: 1,
   errors: { loss: 1e-7, gradients: 1e-5 },
   losses: [2, 1],
+  stream: { few: 100, growthOfFew: 7e8, many: 1000, growthOfMany: 7.1e8 },
   memory: {
     baseline: 5e7,
     growth: 3e8,
@@ -40,7 +41,7 @@ describe('parseMeasurement', () => {
   });
 
   it('keeps what may be null', () => {
-    const unchecked = { ...measurement, adapter: null, errors: null, memory: null };
+    const unchecked = { ...measurement, adapter: null, errors: null, memory: null, stream: null };
     expect(parseMeasurement(JSON.stringify(unchecked))).toEqual(unchecked);
     const unplanned = { ...measurement, memory: { ...measurement.memory, warmGrowth: null, planned: null } };
     expect(parseMeasurement(JSON.stringify(unplanned))).toEqual(unplanned);
@@ -74,7 +75,8 @@ describe('parseMeasurement', () => {
 describe('failedChecks', () => {
   it('passes at the tolerance and fails above it', () => {
     expect(failedChecks({ loss: 1e-4, gradients: 1e-3, lamb: 1e-3, ema: 1e-3, dq: 1e-4 })).toEqual([]);
-    const tooLarge = { loss: 2e-4, gradients: 2e-3, lamb: 2e-3, ema: 2e-3, dq: 2e-4 };
+    expect(failedChecks({ distance: 1e-6, memory: 0.05, features: 1e-4 })).toEqual([]);
+    const tooLarge = { loss: 2e-4, gradients: 2e-3, lamb: 2e-3, ema: 2e-3, dq: 2e-4, distance: 2e-6, memory: 0.06 };
     expect(failedChecks(tooLarge)).toEqual(Object.keys(tooLarge));
   });
 });

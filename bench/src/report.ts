@@ -1,9 +1,15 @@
 import { memoryNotes, memoryTable } from './memory-table';
+import { metricsTables } from './metrics-table';
 import { adapterOf, type Run, reference } from './run';
 import type { Suite } from './suites';
 import { jobTable, runtimeLine, trainTable } from './table';
 
-const titles: Readonly<Record<Suite, string>> = { train: 'Train step', ops: 'Ops', sample: 'Sampling' };
+const titles: Readonly<Record<Suite, string>> = {
+  train: 'Train step',
+  ops: 'Ops',
+  sample: 'Sampling',
+  metrics: 'Metrics',
+};
 
 /** A suite's results as Markdown. */
 export function suiteReport(suite: Suite, runs: readonly Run[]): string {
@@ -18,6 +24,7 @@ export function suiteReport(suite: Suite, runs: readonly Run[]): string {
       })
       .join('\n');
   }
+  if (suite === 'metrics') return `## ${titles.metrics}, ${adapter}\n\n${metricsTables(runs)}\n`;
   const notes = `Ratios to ${reference} in brackets. ${runtimeLine(runs)}.`;
   return `## ${titles[suite]}, ${adapter}\n\n${jobTable(runs)}\n\n${notes}\n`;
 }

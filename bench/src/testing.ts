@@ -17,6 +17,7 @@ export const measured = (contestant: string, ms: number, changes: Partial<Measur
   errors: { loss: 0, gradients: 0 },
   losses: [2, 1],
   memory: null,
+  stream: null,
   ...changes,
 });
 

@@ -1,5 +1,6 @@
 // Reference: the timing rules of protocol.ts, on a clock that the work itself moves.
 import { describe, expect, it } from 'vitest';
+import { streamFeatures, timeFeatures } from './features';
 import { runsFor, timeRounds } from './rounds';
 import { timeTraining } from './train';
 import { takeValues } from './values';
@@ -45,6 +46,65 @@ describe('timeRounds', () => {
     const times = await timeRounds(prepare, limits, () => time);
     expect(times).toMatchObject({ firstMs: 725, runsPerRound: 4, all: [85 / 4, 85 / 4] });
     expect(counts).toEqual([1, 1, 4, 4]);
+  });
+});
+
+describe('timeFeatures', () => {
+  it('times the first batch with the opening and the others alone', async () => {
+    let [time, batches] = [0, 0];
+    const open = async () => {
+      time += 900;
+      return {
+        async features() {
+          time += 40;
+          return Float32Array.of(++batches);
+        },
+      };
+    };
+    const limits = { repeats: 2, budgetMs: 1000 };
+    const times = await timeFeatures(open, new Float32Array(3), limits, () => time);
+    expect(times).toEqual({ firstMs: 940, all: [40, 40], features: Float32Array.of(3) });
+  });
+});
+
+describe('streamFeatures', () => {
+  /** Opening takes 700 bytes for a while; each batch of 4 images 300, and `leak` more than the one before it. */
+  const stream = (leak: number, restartable = true) => {
+    let [resident, peak, batches] = [100, 100, 0];
+    const use = (bytes: number) => {
+      resident = bytes;
+      peak = Math.max(peak, bytes);
+    };
+    const meter = {
+      resident: () => resident,
+      peak: () => peak,
+      ...(restartable && {
+        restart() {
+          peak = resident;
+        },
+      }),
+    };
+    const open = async () => {
+      use(800);
+      return {
+        async features() {
+          use(400 + leak * batches++);
+          return new Float32Array();
+        },
+      };
+    };
+    return streamFeatures(open, new Float32Array(), { batch: 4, few: 10, many: 40 }, { meter, now: () => 0 });
+  };
+
+  it('reads the meter after the first batch, for few and for many', async () => {
+    expect((await stream(0)).stream).toEqual({ few: 10, growthOfFew: 300, many: 40, growthOfMany: 300 });
+    // Batch 2 is the last of the few (images 9 to 12), batch 9 the last of all.
+    expect((await stream(5)).stream).toMatchObject({ growthOfFew: 310, growthOfMany: 345 });
+    expect((await stream(5)).all).toHaveLength(9);
+  });
+
+  it('says nothing where a peak is that of a life', async () => {
+    expect((await stream(5, false)).stream).toBeNull();
   });
 });
 

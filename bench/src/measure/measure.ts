@@ -1,5 +1,5 @@
-import { under } from '../host-tensor';
-import { jobName } from '../job';
+import { tensorNamed, under } from '../host-tensor';
+import { type FeaturesJob, jobName, type StreamJob } from '../job';
 import type { JobData } from '../job-file';
 import { timedInputScale, timedOptimizer } from '../optimizer-settings';
 import type { Peer, Prepared } from '../peer';
@@ -8,6 +8,7 @@ import { summarise } from '../statistics';
 import { batchesOf } from '../train-data';
 import { resultErrors } from '../verify/results';
 import { trainErrors } from '../verify/train-step';
+import { streamFeatures, timeFeatures } from './features';
 import { openMeter } from './memory';
 import { timeRounds } from './rounds';
 import { timeTraining } from './train';
@@ -31,11 +32,42 @@ export async function measure(contestant: string, peer: Peer, data: JobData): Pr
     const meter = openMeter(peer.pid);
     const { firstMs, all, losses, memory } = await timeTraining(() => peer.openTraining(setup), job, { meter });
     const errors = job.fixture === null ? null : await trainErrors(peer, job.fixture);
-    return { ...common, ms: summarise(all), firstMs, runsPerRound: 1, errors, losses, memory };
+    return { ...common, ms: summarise(all), firstMs, runsPerRound: 1, errors, losses, memory, stream: null };
   }
+  if (job.kind === 'features' || job.kind === 'stream') return await measureFeatures(common, peer, data, job);
   const { firstMs, runsPerRound, all, prepared } = await timeRounds(() => prepare(peer, data), job);
   const errors = resultErrors(await prepared.read(), expected);
-  return { ...common, ms: summarise(all), firstMs, runsPerRound, errors, losses: [], memory: null };
+  return { ...common, ms: summarise(all), firstMs, runsPerRound, errors, losses: [], memory: null, stream: null };
+}
+
+async function measureFeatures(
+  common: Pick<Measurement, 'contestant' | 'job' | 'adapter' | 'runtime'>,
+  peer: Peer,
+  { inputs, expected }: JobData,
+  job: FeaturesJob | StreamJob,
+): Promise<Measurement> {
+  const images = tensorNamed(inputs, 'images').data;
+  const open = () => able(peer, 'openFeatures')(job.batch);
+  globalThis.gc?.();
+  const measured =
+    job.kind === 'features'
+      ? { ...(await timeFeatures(open, images, job)), stream: null }
+      : await streamFeatures(open, images, job, { meter: openMeter(peer.pid) });
+  const { firstMs, all, features, stream } = measured;
+  const errors = {
+    ...resultErrors(new Map([['features', features]]), expected),
+    ...(stream && { memory: stream.growthOfMany / stream.growthOfFew - 1 }),
+  };
+  return { ...common, ms: summarise(all), firstMs, runsPerRound: 1, errors, losses: [], memory: null, stream };
+}
+
+type Ability = 'prepareConvolution' | 'openFeatures' | 'prepareFrechet';
+
+/** @throws Error where the contestant cannot do that */
+function able<A extends Ability>(peer: Peer, ability: A): NonNullable<Peer[A]> {
+  const found = peer[ability];
+  if (found === undefined) throw new Error(`this contestant has no ${ability}`);
+  return found as NonNullable<Peer[A]>;
 }
 
 function prepare(peer: Peer, { job, inputs }: JobData): Promise<Prepared> {
@@ -46,7 +78,11 @@ function prepare(peer: Peer, { job, inputs }: JobData): Promise<Prepared> {
       return peer.prepareDenoiser(job.config, inputs);
     case 'sample':
       return peer.prepareSampler(job.config, job.levels, inputs);
-    case 'train':
-      throw new Error('a train job is not made of runs');
+    case 'convolution':
+      return able(peer, 'prepareConvolution')(job.convolution, inputs);
+    case 'frechet':
+      return able(peer, 'prepareFrechet')(job.size);
+    default:
+      throw new Error(`a ${job.kind} job is not made of runs`);
   }
 }

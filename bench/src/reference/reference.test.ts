@@ -1,9 +1,12 @@
 // Reference: values worked by hand, and central differences in float64 for the gradients.
+import { frechetDistance } from '@noisesmith/metrics';
 import { describe, expect, it } from 'vitest';
 import { hostTensor, sizeOf } from '../host-tensor';
 import { inputShapes, type Op } from '../ops';
 import { normalSource, uniformSource } from '../random-batch';
 import { attention } from './attention';
+import { convolution } from './convolution';
+import { frechetPair } from './frechet';
 import { layerNorm } from './layer-norm';
 import { matmul } from './matmul';
 import { opReference } from './op';
@@ -11,6 +14,46 @@ import { opReference } from './op';
 describe('matmul', () => {
   it('multiplies rows by columns', () => {
     expect([...matmul([1, 2, 3, 4], [5, 6, 7, 8], 2)]).toEqual([19, 22, 43, 50]);
+  });
+});
+
+describe('convolution', () => {
+  const line = { batch: 1, height: 1, width: 4, channels: 1, size: [1, 2], outputs: 1, stride: 1 } as const;
+  const x = [1, 2, 3, 4];
+
+  it('slides a kernel that is not turned, the odd padding behind', () => {
+    expect([...convolution({ ...line, padding: 'valid' }, x, [10, 1])]).toEqual([12, 23, 34]);
+    expect([...convolution({ ...line, padding: 'same' }, x, [10, 1])]).toEqual([12, 23, 34, 40]);
+    expect([...convolution({ ...line, padding: 'same', stride: 3 }, x, [10, 1])]).toEqual([12, 40]);
+  });
+
+  it('sums over rows and channels, and keeps outputs apart', () => {
+    const square = { batch: 2, height: 2, width: 2, channels: 2, size: [2, 1], outputs: 2, stride: 1 } as const;
+    // Pixels (1, 2), (3, 4) above (5, 6), (7, 8); of the second image nothing is asked.
+    const pixels = [1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9, 9, 9, 9, 9, 9];
+    const kernel = [1, 0, 10, 0, 100, 1, 1000, 0];
+    expect([...convolution({ ...square, padding: 'valid' }, pixels, kernel)]).toEqual([6521, 5, 8743, 7]);
+  });
+});
+
+describe('frechetPair', () => {
+  const { a, b, distance } = frechetPair(6);
+
+  it('has symmetric covariances that are not diagonal, and commute', () => {
+    const product = (p: Float64Array, q: Float64Array) =>
+      Array.from({ length: 36 }, (_, at) =>
+        [0, 1, 2, 3, 4, 5].reduce((sum, k) => sum + p[Math.floor(at / 6) * 6 + k]! * q[k * 6 + (at % 6)]!, 0),
+      );
+    const [s, t] = [a.covariance, b.covariance];
+    expect(Math.abs(s[1]!)).toBeGreaterThan(1e-3);
+    product(s, t).forEach((value, at) => {
+      expect(value).toBeCloseTo(product(t, s)[at]!, 10);
+      expect(s[at]).toBeCloseTo(s[(at % 6) * 6 + Math.floor(at / 6)]!, 12);
+    });
+  });
+
+  it('has the distance that the metrics find', () => {
+    expect(frechetDistance(a, b)).toBeCloseTo(distance, 9);
   });
 });
 

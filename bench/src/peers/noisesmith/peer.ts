@@ -8,7 +8,9 @@ import { type OptimizerSettings, timedInputScale, timedOptimizer } from '../../o
 import type { Peer, PeerOptions, Training, TrainingSetup } from '../../peer';
 import type { HostBatch } from '../../random-batch';
 import { describeAdapter } from '../dawn';
+import { prepareConvolution } from './convolution';
 import { prepareDenoiser } from './denoiser';
+import { openFeatures, prepareFrechet } from './metrics';
 import { networkOf, weightsOf } from './network';
 import { prepareOp } from './ops';
 import { prepareSampler } from './sampler';
@@ -26,6 +28,9 @@ export async function open({ dawn }: PeerOptions): Promise<Peer> {
     prepareOp: (op, inputs) => prepareOp(device, op, inputs),
     prepareDenoiser: (config, inputs) => prepareDenoiser(device, config, inputs),
     prepareSampler: (config, levels, inputs) => prepareSampler(device, config, levels, inputs),
+    prepareConvolution: (convolution, inputs) => prepareConvolution(device, convolution, inputs),
+    openFeatures: (batch) => openFeatures(device, batch),
+    prepareFrechet: async (size) => prepareFrechet(size),
     close: () => device.destroy(),
   };
 }

@@ -2,7 +2,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Peer, PeerOptions, Training, TrainingSetup } from '../../peer';
 import { type BackendName, openBackend } from './backend';
+import { prepareConvolution } from './convolution';
 import { prepareDenoiser } from './denoiser';
+import { openFeatures } from './features';
 import { prepareOp } from './ops';
 import { prepareSampler } from './sampler';
 import { readAll, uploadAll } from './tensors';
@@ -29,6 +31,8 @@ export async function open(name: BackendName, { dawn }: PeerOptions): Promise<Pe
     prepareOp: async (op, inputs) => prepareOp(op, inputs, fence),
     prepareDenoiser: async (config, inputs) => prepareDenoiser(config, inputs, fence),
     prepareSampler: async (config, levels, inputs) => prepareSampler(config, levels, inputs, fence),
+    prepareConvolution: async (convolution, inputs) => prepareConvolution(convolution, inputs, fence),
+    openFeatures,
     close: () => undefined,
   };
 }

@@ -1,0 +1,69 @@
+import { formatMilliseconds } from '@noisesmith/tensor';
+import { type Run, ratioOf, reference } from './run';
+import { formatRatio, jobTable, markdownTable, runtimeLine, verdict } from './table';
+
+const MEBIBYTE = 2 ** 20;
+
+const ofKind = (runs: readonly Run[], kind: Run['job']['kind']): Run[] => runs.filter(({ job }) => job.kind === kind);
+
+/** A features job's outcomes, a row for each contestant. */
+export function featuresTable(run: Run): string {
+  const { job } = run;
+  const batch = job.kind === 'features' ? job.batch : Number.NaN;
+  const header = [
+    'contestant',
+    'runs on',
+    'images/s',
+    'ms (median)',
+    'first (ms)',
+    `ratio to ${reference}`,
+    'verified',
+  ];
+  const rows = run.outcomes.map((outcome) => {
+    if ('failure' in outcome) return [outcome.name, '–', 'failed', '–', '–', '–', '–'];
+    const { result } = outcome;
+    return [
+      outcome.name,
+      result.runtime,
+      ((1000 * batch) / result.ms.median).toFixed(2),
+      formatMilliseconds(result.ms.median),
+      formatMilliseconds(result.firstMs),
+      formatRatio(ratioOf(outcome, run)),
+      verdict(result),
+    ];
+  });
+  return markdownTable(header, rows, [false, false, true, true, true, true, false]);
+}
+
+/** What a stream job found, a line for each contestant. */
+export function streamLines({ outcomes }: Run): string[] {
+  return outcomes.map((outcome) => {
+    if ('failure' in outcome) return `${outcome.name}: failed.`;
+    const { stream } = outcome.result;
+    if (stream === null) return `${outcome.name}: this system keeps one peak of memory for the life of a process.`;
+    const { few, growthOfFew, many, growthOfMany } = stream;
+    const [less, more] = [growthOfFew, growthOfMany].map((bytes) => (bytes / MEBIBYTE).toFixed(1));
+    return `${outcome.name}: ${less} MiB above the baseline for ${few} images, ${more} MiB for ${many} (bounded: ${verdict(outcome.result)}).`;
+  });
+}
+
+/** The tables of the suite metrics, under headings. */
+export function metricsTables(runs: readonly Run[]): string {
+  const convolutions = ofKind(runs, 'convolution');
+  const parts: string[] = [];
+  if (convolutions.length > 0) {
+    const { job } = convolutions[0]!;
+    const of = job.kind === 'convolution' ? job.convolution.batch : 0;
+    const notes = `Ratios to ${reference} in brackets. ${runtimeLine(convolutions)}.`;
+    parts.push(`### Convolutions of Inception-v3, ${of} images\n\n${jobTable(convolutions)}\n\n${notes}`);
+  }
+  for (const run of ofKind(runs, 'features')) {
+    const { job } = run;
+    const batch = job.kind === 'features' ? job.batch : 0;
+    parts.push(`### Inception-v3 of nsfwjs, batches of ${batch}\n\n${featuresTable(run)}`);
+  }
+  for (const run of ofKind(runs, 'stream')) parts.push(streamLines(run).join('\n'));
+  const distances = ofKind(runs, 'frechet');
+  if (distances.length > 0) parts.push(`### Fréchet distance, one core\n\n${jobTable(distances)}`);
+  return parts.join('\n\n');
+}
