@@ -7,8 +7,8 @@ import { cli, filesIn, readBytes, temporaryFolder, tinyTrain, writeImages } from
 
 const folder = temporaryFolder();
 const images = writeImages(folder);
-const run = (out: string): string[] =>
-  tinyTrain(images, out, 40, '--checkpoint-every', '6', ...['--eval-every', '10', '--eval-n', '30']);
+const run = (out: string, steps = 40): string[] =>
+  tinyTrain(images, out, steps, '--checkpoint-every', '6', ...['--eval-every', '10', '--eval-n', '30']);
 
 /** Step and value of each line of statistics that has one. */
 const measured = (out: string): [number, number][] =>
@@ -41,10 +41,24 @@ it('measurements while training stand in the statistics, and are the same after 
   expect(readBytes(killed, 'ema.safetensors').equals(readBytes(whole, 'ema.safetensors'))).toBe(true);
 });
 
+it('another network is opened by its name', async () => {
+  const out = join(folder, 'other');
+  const result = await cli([...run(out, 10), '--eval-network', 'pixels-2x2x1', '--json']);
+  expect(result.exitCode).toBe(0);
+  const lines = result.out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const found = lines.filter(({ type }) => type === 'evaluation');
+  expect(found).toEqual([
+    { type: 'evaluation', step: 10, samples: 30, network: 'pixels-2x2x1', frechet: measured(out)[0]![1] },
+  ]);
+});
+
 it('a network that is not there is told before anything is written', async () => {
   const out = join(folder, 'unknown');
   const result = await cli([...run(out), '--eval-network', 'vgg']);
   expect(result.exitCode).toBe(2);
-  expect(result.err).toContain('noisesmith: output.evalNetwork is "vgg", but no such network was opened');
+  expect(result.err).toContain('noisesmith: --eval-network vgg is unknown');
   expect(existsSync(out)).toBe(false);
 });

@@ -1,4 +1,5 @@
 import type { ImageDataset } from '@noisesmith/data';
+import type { FeatureNetwork } from '@noisesmith/metrics';
 import {
   adapterProfile,
   checkNothingIsLost,
@@ -17,6 +18,7 @@ import { type ResolvedRun, resolveRun } from '../config/resolve';
 import { settingFlags } from '../config/settings';
 import type { Context } from '../context';
 import { exitCodes, UsageError } from '../errors';
+import { openNamedNetwork } from '../evaluation/network';
 import { exists } from '../files';
 import type { Arguments } from '../flags';
 import { warnOfUnusedGpu } from '../machine/diagnosis';
@@ -121,6 +123,7 @@ async function trainResolved(
   }
   await checkNothingIsLost(folder);
   checkUnlocked(folder.path);
+  using network = await evaluationNetwork(config, context, progress);
   await prepareOutput('--out', folder.path, 'folder');
   const warn = (message: string): void => progress.note(`warning: ${message}`);
   progress.quiet(`opening ${config.data.source}`);
@@ -130,8 +133,9 @@ async function trainResolved(
   warnOfUnusedGpu(device.profile, context.host, (line) => progress.note(line));
   const tuning = await tuningFor(resolved, device.profile, args, context);
   const resume = args.text('resume') ?? 'auto';
+  const more = { ...(network && { network }), ...(onEvent && { onEvent }) };
   const exitCode = await runTraining(
-    { config, folder, dataset, device, resume, tuning, warnings, progress, ...(onEvent && { onEvent }) },
+    { config, folder, dataset, device, resume, tuning, warnings, progress, ...more },
     context,
   );
   if (exitCode === exitCodes.done && !onEvent) {
@@ -139,6 +143,18 @@ async function trainResolved(
     context.out(`${folder.path}: ema.safetensors${samples} and grid.png are written\n`);
   }
   return exitCode;
+}
+
+/** The network that a run measures its samples by, where it does and has none of its own. */
+async function evaluationNetwork(
+  { output }: RunConfig,
+  context: Context,
+  progress: Progress,
+): Promise<FeatureNetwork | undefined> {
+  if (output.evalEvery === 0 || output.evalNetwork === 'pixels') return undefined;
+  const network = await openNamedNetwork({ name: output.evalNetwork, flag: '--eval-network' }, context, progress);
+  if (network.caveat) progress.note(`${network.name}: ${network.caveat}`);
+  return network;
 }
 
 /**

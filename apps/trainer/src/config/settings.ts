@@ -45,7 +45,7 @@ export const settingFlags: Flags = {
   'eval-n': { value: 'N', help: 'samples that are measured (output.evalN)' },
   'eval-network': {
     value: 'NAME',
-    help: 'whose features are compared; pixels: the images themselves (output.evalNetwork)',
+    help: 'whose features are compared, as in eval; pixels (default): the images themselves (output.evalNetwork)',
   },
   'checkpoint-every': { value: 'N', help: 'steps between checkpoints (output.checkpointEvery)' },
   keep: { value: 'N', help: 'checkpoints that are kept (output.keep)' },

@@ -1,4 +1,5 @@
 import type { ImageDataset } from '@noisesmith/data';
+import type { FeatureNetwork } from '@noisesmith/metrics';
 import {
   describeDataset,
   describeTuning,
@@ -20,6 +21,8 @@ export interface TrainRun {
   readonly folder: RunFolder;
   readonly dataset: ImageDataset;
   readonly device: Device;
+  /** What samples are measured by, unless the run has its own. */
+  readonly network?: FeatureNetwork;
   /** The value of `--resume`. */
   readonly resume: string;
   readonly tuning: RunTuning;
@@ -35,7 +38,7 @@ export interface TrainRun {
  * @returns the exit code: done or interrupted
  */
 export async function runTraining(train: TrainRun, context: Context): Promise<number> {
-  const { config, dataset, device, folder, progress, tuning } = train;
+  const { config, dataset, device, folder, network, progress, tuning } = train;
   const signal = context.interruptSignal();
   using _lock = await folder.take();
   const onEvent = (event: RunEvent): void => {
@@ -49,6 +52,7 @@ export async function runTraining(train: TrainRun, context: Context): Promise<nu
       openBackend: () => context.openDevice(),
       dataset,
       files: folder,
+      ...(network && { network }),
       tuning,
       resume: await resumeOption(train.resume, folder),
       onEvent,
