@@ -194,19 +194,22 @@ export function factorOf(x: Index, name: string): number | undefined {
   let sum = 0;
   for (const { factor, atom } of x.terms) {
     if (atom.kind === 'digit' && mentions(atom.x, name)) return undefined;
-    const own = atom.kind === 'inside' ? factorOf(atom.x, name) : isNamed(atom, name) ? 1 : 0;
+    const own = atom.kind === 'inside' ? factorOf(atom.x, name) : stepOf(atom, name);
     if (own === undefined) return undefined;
     sum += factor * own;
   }
   return sum;
 }
 
-const isNamed = (atom: Atom, name: string): boolean =>
-  atom.kind === 'lane' ? name === 'lane' : atom.kind === 'variable' && atom.name === name;
+function stepOf(atom: Atom, name: string): number {
+  if (atom.kind === 'lane') return name === 'lane' ? 1 : 0;
+  if (atom.kind !== 'variable' && atom.kind !== 'fourth') return 0;
+  return atom.name !== name ? 0 : atom.kind === 'variable' ? 1 : 1 / 4;
+}
 
 const mentions = (x: Index, name: string): boolean =>
   x.terms.some(({ atom }) =>
-    atom.kind === 'digit' || atom.kind === 'inside' ? mentions(atom.x, name) : isNamed(atom, name),
+    atom.kind === 'digit' || atom.kind === 'inside' ? mentions(atom.x, name) : stepOf(atom, name) > 0,
   );
 
 /** Four neighbours: where they begin, in vectors of four, and which of them `x` is; undefined where they lie otherwise. */

@@ -118,6 +118,9 @@ describe('rules', () => {
     expect(factorOf(sum, 'i')).toBe(6);
     expect(factorOf(sum, 'k')).toBe(0);
     expect(factorOf(remainder(i, 7), 'i')).toBeUndefined();
+    const four = multiply(quadVariable('first', 1, 96), 3);
+    expect(['first', 'lane', 'i'].map((name) => factorOf(four, name))).toEqual([3, 3, 0]);
+    expect(factorOf(divide(quadVariable('first', 1, 96), 12), 'first')).toBeUndefined();
     expect(factorOf(indexArithmetic.inside(add(i, multiply(r, 5)), 3, 90), 'r')).toBe(5);
   });
 });

@@ -202,6 +202,8 @@ export function quadStage(problem: ContractProblem, tile: QuadTile, scratch: str
     ...right.before,
     ...range(rows).flatMap((r) => range(columns).map((c) => `var s_${r}_${c} = 0.0;`)),
     `let end = min((part + 1u) * ${depth}u, ${p.k}u);`,
+    // Indices are computed whole in each turn: what does not change in them would, kept across turns, be stored and loaded
+    // in each as the sums are, which costs more than the divisions of a convolution's index.
     `for (var k = part * ${depth}u; k < end; k += ${turn}u) {`,
     ...left.loads,
     ...right.loads,
