@@ -1,6 +1,7 @@
 /**
- * How often a classifier gives samples to their class, against the images that training had seen: samples are drawn from
- * every checkpoint of one or more runs and judged.
+ * How often a classifier gives samples to their class, and how far what it sees of them is from what it sees of MNIST
+ * (Fréchet distance), against the images that training had seen: samples are drawn from every checkpoint of one or more runs
+ * and judged.
  *
  *     node --conditions=@noisesmith/source --import tsx examples/accuracy-curve.ts --weights digits.safetensors \
  *       --out curve.svg runs/mnist-tiny runs/mnist-tiny-x4
@@ -13,31 +14,37 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
-import { curveSvg, type Series } from './accuracy-curve/svg';
+import { curveSvg, type Point, type Series } from './accuracy-curve/svg';
 
 const run = promisify(execFile);
 const here = fileURLToPath(new URL('.', import.meta.url));
 const node = ['--conditions=@noisesmith/source', '--import', 'tsx'];
 
-async function judge(checkpoint: string, weights: string, samples: number, folder: string): Promise<number> {
+type Judged = Pick<Point, 'accuracy' | 'frechet'>;
+
+async function judge(checkpoint: string, weights: string, samples: number, folder: string): Promise<Judged> {
   const npz = join(folder, 'samples.npz');
   const cli = join(here, '../apps/trainer/src/main.ts');
   const sampling = ['sample', '--checkpoint', checkpoint, '--n', String(samples), '--labels', 'all', '--out', npz];
   await run(process.execPath, [...node, cli, ...sampling]);
   const judging = ['--weights', weights, '--samples', npz, '--json'];
   const { stdout } = await run(process.execPath, [...node, join(here, 'mnist-classifier.ts'), ...judging]);
-  return (JSON.parse(stdout) as { samples: { accuracy: number } }).samples.accuracy;
+  const { accuracy, frechet } = (JSON.parse(stdout) as { samples: { accuracy: number; frechet: { samples: number } } })
+    .samples;
+  return { accuracy, frechet: frechet.samples };
 }
 
 async function seriesOf(runFolder: string, weights: string, samples: number, folder: string): Promise<Series> {
   const config = JSON.parse(await readFile(join(runFolder, 'config.json'), 'utf8')) as { train: { batch: number } };
   const checkpoints = (await readdir(join(runFolder, 'checkpoints'))).filter((name) => name.endsWith('.safetensors'));
-  const points: { images: number; accuracy: number }[] = [];
+  const points: Point[] = [];
   for (const name of checkpoints.sort()) {
     const images = Number(/\d+/.exec(name)![0]) * config.train.batch;
-    const accuracy = await judge(join(runFolder, 'checkpoints', name), weights, samples, folder);
-    console.error(`accuracy-curve: ${basename(runFolder)}, ${images} images: ${(100 * accuracy).toFixed(1)} %`);
-    points.push({ images, accuracy });
+    const judged = await judge(join(runFolder, 'checkpoints', name), weights, samples, folder);
+    const { accuracy, frechet } = judged;
+    const found = `${(100 * accuracy).toFixed(1)} %, Fréchet distance ${frechet.toFixed(3)}`;
+    console.error(`accuracy-curve: ${basename(runFolder)}, ${images} images: ${found}`);
+    points.push({ images, ...judged });
   }
   return { name: basename(runFolder), points };
 }

@@ -5,6 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeNpz } from '@noisesmith/formats';
+import { frechetDistanceOfSets } from '@noisesmith/metrics';
 import { type Device, openDevice } from '@noisesmith/tensor';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Digits, mnistDigits, readSamples } from './mnist-classifier/digits';
@@ -98,6 +99,19 @@ describe('the classifier', () => {
     expect((await judge.judge({ images: test.images, labels })).accuracy).toBeLessThan(0.1);
   });
 
+  it('sees test digits near each other, and other pictures far away', async () => {
+    const half = test.images.length / 2;
+    const [a, b] = [
+      await judge.features(test.images.subarray(0, half)),
+      await judge.features(test.images.subarray(half)),
+    ];
+    const negative = await judge.features(test.images.map((value) => 255 - value));
+    expect([a.count, a.size]).toEqual([TEST_IMAGES / 2, 256]);
+    const near = frechetDistanceOfSets(a, b);
+    expect(near).toBeGreaterThan(0);
+    expect(frechetDistanceOfSets(a, negative)).toBeGreaterThan(10 * near);
+  });
+
   it('refuses weights for other images', async () => {
     await expect(loadClassifier(weights, { size: 28, channels: 1 })).rejects.toThrow(
       `${weights}: for images of size 14 and 1 channels, expected 28 and 1`,
@@ -111,9 +125,13 @@ describe('the command line', () => {
     const { status, stdout, stderr } = await run('--weights', weights, '--samples', file, '--json');
     expect(stderr).toContain(`weights from ${weights}`);
     expect(status).toBe(0);
-    const report = JSON.parse(stdout) as { test: Verdict; samples: Verdict };
+    const report = JSON.parse(stdout) as { test: Verdict; samples: Verdict & { frechet: Record<string, number> } };
     expect(report.test.count).toBe(10_000);
-    expect(report.samples).toEqual(await judge.judge(test));
+    const { frechet, ...samples } = report.samples;
+    expect(samples).toEqual(await judge.judge(test));
+    // The samples are the first of the test digits.
+    expect(frechet.samples).toBe(frechet.testDigits);
+    expect(frechet.samples).toBeGreaterThan(0);
   });
 
   const bad: [string, () => Promise<string>, string][] = [

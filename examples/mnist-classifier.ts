@@ -5,10 +5,11 @@
  *       --samples samples.npz
  */
 import { parseArgs } from 'node:util';
+import { frechetDistance, momentsOf } from '@noisesmith/metrics';
 import { type Device, openDevice } from '@noisesmith/tensor';
-import { InputError, isInputError, mnistDigits, readSamples } from './mnist-classifier/digits';
+import { type Digits, InputError, isInputError, mnistDigits, readSamples } from './mnist-classifier/digits';
 import { Judge, type Tally, type Verdict } from './mnist-classifier/judging';
-import type { ImageShape } from './mnist-classifier/network';
+import { type ImageShape, pixelsOf } from './mnist-classifier/network';
 import { trainClassifier } from './mnist-classifier/training';
 import { loadClassifier, saveClassifier } from './mnist-classifier/weights';
 
@@ -20,7 +21,8 @@ const usage = `usage: mnist-classifier [--size N] [--channels 1|3] [--epochs N] 
   --epochs N       passes over the 60,000 training images (default 5)
   --seed N         of the initial weights, the order and the shifts (default 0)
   --weights FILE   load the weights from here, or train and save them when there is no such file
-  --samples FILE   judge arr_0 (uint8 [n, size, size, channels]) against the labels arr_1
+  --samples FILE   judge arr_0 (uint8 [n, size, size, channels]) against the labels arr_1, and compare them with MNIST:
+                   the Fréchet distance of what the last layer sees of them and of the training images
   --json           print one JSON document instead of tables`;
 
 interface Settings {
@@ -97,6 +99,24 @@ async function parametersFor(device: Device, { shape, epochs, seed, weights }: S
   return trained;
 }
 
+/** Squared Fréchet distances to the training digits, of what the last layer sees. */
+interface Distances {
+  readonly samples: number;
+  /** Of as many test digits, which is about what the best samples would have. */
+  readonly testDigits: number;
+}
+
+async function distances(judge: Judge, shape: ImageShape, samples: Digits, test: Digits): Promise<Distances> {
+  const training = momentsOf(await judge.features((await mnistDigits('train', shape)).images));
+  const distance = async (images: Uint8Array): Promise<number> =>
+    frechetDistance(momentsOf(await judge.features(images)), training);
+  const asMany = Math.min(samples.labels.length, test.labels.length) * pixelsOf(shape);
+  return {
+    samples: await distance(samples.images),
+    testDigits: await distance(test.images.subarray(0, asMany)),
+  };
+}
+
 const percent = (share: number): string => `${(100 * share).toFixed(2)} %`.padStart(8);
 const line = (what: string, { accuracy, count, meanConfidence }: Tally): string =>
   `${what.padEnd(8)} ${String(count).padStart(7)} ${percent(accuracy)} ${percent(meanConfidence).padStart(15)}`;
@@ -114,11 +134,21 @@ async function main(): Promise<void> {
   const samples = settings.samples === undefined ? undefined : await readSamples(settings.samples, shape);
   using device = await openDevice();
   using judge = await Judge.open(device, shape, await parametersFor(device, settings));
-  const test = await judge.judge(await mnistDigits('test', shape));
-  const judged = samples && (await judge.judge(samples));
+  const testDigits = await mnistDigits('test', shape);
+  const test = await judge.judge(testDigits);
+  const judged = samples && {
+    ...(await judge.judge(samples)),
+    ...(samples.labels.length > 1 && { frechet: await distances(judge, shape, samples, testDigits) }),
+  };
   if (settings.json) return console.log(JSON.stringify({ ...shape, test, ...(judged && { samples: judged }) }));
   console.log(`MNIST test accuracy ${percent(test.accuracy).trim()} of ${test.count} images`);
-  if (judged) console.log(`${settings.samples}:\n${table(judged)}`);
+  if (judged === undefined) return;
+  console.log(`${settings.samples}:\n${table(judged)}`);
+  if (judged.frechet === undefined) return;
+  const { samples: ofSamples, testDigits: ofTest } = judged.frechet;
+  console.log(
+    `Fréchet distance to the training digits ${ofSamples.toFixed(3)}, of as many test digits ${ofTest.toFixed(3)}`,
+  );
 }
 
 try {

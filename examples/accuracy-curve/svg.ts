@@ -1,11 +1,25 @@
+export interface Point {
+  /** That training had seen. */
+  readonly images: number;
+  /** Share of samples that are given to their class. */
+  readonly accuracy: number;
+  /** Squared Fréchet distance of the samples' features to those of the data. */
+  readonly frechet: number;
+}
+
 export interface Series {
   readonly name: string;
-  readonly points: readonly { readonly images: number; readonly accuracy: number }[];
+  readonly points: readonly Point[];
 }
 
 const WIDTH = 640;
-const HEIGHT = 360;
-const MARGIN = { left: 56, right: 20, top: 36, bottom: 48 };
+const LEFT = 56;
+const RIGHT = 20;
+const TOP = 36;
+const PANEL = 276;
+const BETWEEN = 40;
+const BOTTOM = 48;
+const HEIGHT = TOP + 2 * PANEL + BETWEEN + BOTTOM;
 /** Told apart without colour by their dashes. Okabe & Ito's colours. */
 const STYLES = [
   { colour: '#0072b2', dash: '' },
@@ -13,40 +27,90 @@ const STYLES = [
   { colour: '#009e73', dash: '2 3' },
 ];
 
-/** Share of samples given to their class against images seen, as a picture that stands alone. */
+type Text = (x: number, y: number, anchor: string, content: string) => string;
+const text: Text = (x, y, anchor, content) =>
+  `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" text-anchor="${anchor}">${content}</text>`;
+
+/** What is drawn above one another: a title, lines at some values, and where a point stands. */
+interface Panel {
+  readonly title: string;
+  readonly top: number;
+  readonly rows: readonly { readonly at: number; readonly label: string }[];
+  readonly y: (point: Point) => number;
+}
+
+/** Share of samples given to their class, from 0 to 100 %. */
+function accuracyPanel(top: number): Panel {
+  const place = (share: number): number => top + PANEL * (1 - share);
+  return {
+    title: 'samples given to their class',
+    top,
+    rows: [0, 0.25, 0.5, 0.75, 1].map((share) => ({ at: place(share), label: `${100 * share} %` })),
+    y: ({ accuracy }) => place(accuracy),
+  };
+}
+
+/** Fréchet distance on a logarithmic scale of whole 1, 2, 5 times powers of ten. */
+function frechetPanel(top: number, points: readonly Point[]): Panel {
+  const above = points.map(({ frechet }) => frechet).filter((value) => value > 0);
+  const values = above.length > 0 ? above : [1];
+  const steps = Array.from({ length: 27 }, (_, i) => [1, 2, 5][i % 3]! * 10 ** (Math.floor(i / 3) - 4));
+  const low = steps.findLast((step) => step <= Math.min(...values)) ?? steps[0]!;
+  const high = steps.find((step) => step >= Math.max(...values, 2 * low)) ?? steps.at(-1)!;
+  const place = (value: number): number => {
+    const share = Math.log(Math.max(value, low) / low) / Math.log(high / low);
+    return top + PANEL * (1 - Math.min(1, share));
+  };
+  const shown = steps.filter((step) => step >= low && step <= high);
+  return {
+    title: 'Fréchet distance to MNIST on features of the classifier',
+    top,
+    rows: shown.map((step) => ({ at: place(step), label: String(Number(step.toPrecision(1))) })),
+    y: ({ frechet }) => place(frechet),
+  };
+}
+
+/** Both measures against images seen, one above the other, as a picture that stands alone. */
 export function curveSvg(series: readonly Series[]): string {
-  const most = Math.max(...series.flatMap((s) => s.points.map((p) => p.images)), 1);
-  const x = (images: number): number => MARGIN.left + (images / most) * (WIDTH - MARGIN.left - MARGIN.right);
-  const y = (accuracy: number): number => HEIGHT - MARGIN.bottom - accuracy * (HEIGHT - MARGIN.top - MARGIN.bottom);
+  const points = series.flatMap((one) => one.points);
+  const most = Math.max(...points.map(({ images }) => images), 1);
+  const x = (images: number): number => LEFT + (images / most) * (WIDTH - LEFT - RIGHT);
   const step = niceStep(most / 5);
   const ticks = Array.from({ length: Math.floor(most / step) + 1 }, (_, i) => i * step);
-  const text = (at: [number, number], anchor: string, content: string): string =>
-    `<text x="${at[0].toFixed(1)}" y="${at[1].toFixed(1)}" text-anchor="${anchor}">${content}</text>`;
-  const rows = [0, 0.25, 0.5, 0.75, 1].flatMap((a) => [
-    `<line x1="${MARGIN.left}" x2="${WIDTH - MARGIN.right}" y1="${y(a)}" y2="${y(a)}" stroke="#ddd"/>`,
-    text([MARGIN.left - 8, y(a) + 4], 'end', `${100 * a} %`),
+  const panels = [accuracyPanel(TOP), frechetPanel(TOP + PANEL + BETWEEN, points)];
+  const body = panels.flatMap((panel) => [
+    text(LEFT, panel.top - 10, 'start', panel.title),
+    ...panel.rows.flatMap(({ at, label }) => [
+      `<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${at.toFixed(1)}" y2="${at.toFixed(1)}" stroke="#ddd"/>`,
+      text(LEFT - 8, at + 4, 'end', label),
+    ]),
+    ...series.flatMap((one, i) => lineOf(one, i, x, panel)),
   ]);
-  const columns = ticks.map((t) => text([x(t), HEIGHT - MARGIN.bottom + 18], 'middle', t.toLocaleString('en')));
-  const lines = series.flatMap(({ name, points }, i) => {
+  const names = series.flatMap(({ name }, i) => {
     const { colour, dash } = STYLES[i % STYLES.length]!;
-    const path = points.map((p) => `${x(p.images).toFixed(1)},${y(p.accuracy).toFixed(1)}`).join(' ');
-    const left = MARGIN.left + 8 + i * 200;
+    const left = WIDTH - RIGHT - (series.length - i) * 150;
     return [
-      `<polyline points="${path}" fill="none" stroke="${colour}" stroke-width="2" stroke-dasharray="${dash}"/>`,
-      ...points.map(
-        (p) => `<circle cx="${x(p.images).toFixed(1)}" cy="${y(p.accuracy).toFixed(1)}" r="3" fill="${colour}"/>`,
-      ),
       `<line x1="${left}" x2="${left + 28}" y1="18" y2="18" stroke="${colour}" stroke-width="2" stroke-dasharray="${dash}"/>`,
-      text([left + 34, 22], 'start', name),
+      text(left + 34, 22, 'start', name),
     ];
   });
-  const body = [...rows, ...columns, ...lines, text([WIDTH / 2, HEIGHT - 8], 'middle', 'images seen')].join('\n  ');
+  const columns = ticks.map((t) => text(x(t), HEIGHT - BOTTOM + 18, 'middle', t.toLocaleString('en')));
+  const all = [...body, ...names, ...columns, text(WIDTH / 2, HEIGHT - 8, 'middle', 'images seen')].join('\n  ');
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" font-family="sans-serif" font-size="12">
-  <title>Samples given to their class by a classifier, against images seen in training</title>
+  <title>Samples given to their class by a classifier, and their Fréchet distance to MNIST, against images seen in training</title>
   <rect width="${WIDTH}" height="${HEIGHT}" fill="white"/>
-  ${body}
+  ${all}
 </svg>
 `;
+}
+
+function lineOf({ points }: Series, index: number, x: (images: number) => number, { y }: Panel): string[] {
+  const { colour, dash } = STYLES[index % STYLES.length]!;
+  const places = points.map((point) => [x(point.images).toFixed(1), y(point).toFixed(1)] as const);
+  return [
+    `<polyline points="${places.map((place) => place.join(',')).join(' ')}" fill="none" stroke="${colour}" stroke-width="2" stroke-dasharray="${dash}"/>`,
+    ...places.map(([cx, cy]) => `<circle cx="${cx}" cy="${cy}" r="3" fill="${colour}"/>`),
+  ];
 }
 
 /** 1, 2 or 5 times a power of ten, at least `wanted`. */

@@ -1,6 +1,7 @@
+import type { FeatureSet } from '@noisesmith/metrics';
 import { compile, type Device, f32, type Program, softmax } from '@noisesmith/tensor';
 import type { Digits } from './digits';
-import { CLASSES, classifierLayout, type ImageShape, logits, pixelsOf } from './network';
+import { CLASSES, classifierLayout, features, HIDDEN, type ImageShape, lastLayer, pixelsOf } from './network';
 
 /** A whole number of images whose probabilities are small enough to come back with the run itself. */
 const BATCH = 400;
@@ -32,26 +33,38 @@ export class Judge implements Disposable {
       inputs: { images: f32(BATCH, pixelsOf(shape)) },
       state: { params: classifierLayout(shape) },
     } as const;
-    const program = await compile(device, spec, ({ inputs, state }) => ({
-      outputs: { probabilities: softmax(logits(state.params.tensors, inputs.images)) },
-    }));
+    const program = await compile(device, spec, ({ inputs, state }) => {
+      const p = state.params.tensors;
+      const seen = features(p, inputs.images);
+      return { outputs: { features: seen, probabilities: softmax(lastLayer(p, seen)) } };
+    });
     program.state.write('params', parameters);
     return new Judge(program, pixelsOf(shape));
   }
 
   /** Class probabilities [count, 10]. */
-  async probabilities(images: Uint8Array): Promise<Float32Array> {
+  probabilities(images: Uint8Array): Promise<Float32Array> {
+    return this.outputs(images, 'probabilities', CLASSES);
+  }
+
+  /** What the last layer sees of each image. */
+  async features(images: Uint8Array): Promise<FeatureSet> {
+    const rows = await this.outputs(images, 'features', HIDDEN);
+    return { count: rows.length / HIDDEN, size: HIDDEN, rows };
+  }
+
+  private async outputs(images: Uint8Array, name: 'features' | 'probabilities', width: number): Promise<Float32Array> {
     const count = images.length / this.stride;
-    const all = new Float32Array(Math.ceil(count / BATCH) * BATCH * CLASSES);
+    const all = new Float32Array(Math.ceil(count / BATCH) * BATCH * width);
     for (let from = 0; from < count; from += BATCH) {
       const batch = new Float32Array(BATCH * this.stride);
       images.subarray(from * this.stride, (from + BATCH) * this.stride).forEach((byte, i) => {
         batch[i] = byte / 255;
       });
       await this.program.run({ images: batch });
-      all.set(await this.program.read('probabilities'), from * CLASSES);
+      all.set(await this.program.read(name), from * width);
     }
-    return all.subarray(0, count * CLASSES);
+    return all.subarray(0, count * width);
   }
 
   /** How well labels and images go together. */

@@ -12,7 +12,8 @@ import {
 } from '@noisesmith/tensor';
 
 export const CLASSES = 10;
-const HIDDEN = 256;
+/** Width of the hidden layers, the last of which gives the features. */
+export const HIDDEN = 256;
 
 /** Mean and standard deviation of MNIST's training pixels. */
 const PIXEL_MEAN = 0.1307;
@@ -55,12 +56,19 @@ export function initialParameters(layout: Layout, seed: number): Float32Array<Ar
   return flat;
 }
 
-/** images [batch, pixels] in [0, 1] → logits [batch, 10]. */
-export function logits(p: Readonly<Record<string, Tensor>>, images: Tensor): Tensor {
+/** images [batch, pixels] in [0, 1] → what the last layer sees of them [batch, 256]. */
+export function features(p: Readonly<Record<string, Tensor>>, images: Tensor): Tensor {
   const x = mul(sub(images, PIXEL_MEAN), 1 / PIXEL_STD);
   const h1 = linear(x, p['hidden1.weight']!, p['hidden1.bias']!, { activation: 'gelu' });
   const n1 = layerNorm(h1, p['norm1.gamma']!, p['norm1.beta']!);
   const h2 = linear(n1, p['hidden2.weight']!, p['hidden2.bias']!, { activation: 'gelu' });
-  const n2 = layerNorm(h2, p['norm2.gamma']!, p['norm2.beta']!);
-  return linear(n2, p['out.weight']!, p['out.bias']!);
+  return layerNorm(h2, p['norm2.gamma']!, p['norm2.beta']!);
 }
+
+/** images [batch, pixels] in [0, 1] → logits [batch, 10]. */
+export const logits = (p: Readonly<Record<string, Tensor>>, images: Tensor): Tensor =>
+  lastLayer(p, features(p, images));
+
+/** features [batch, 256] → logits [batch, 10]. */
+export const lastLayer = (p: Readonly<Record<string, Tensor>>, x: Tensor): Tensor =>
+  linear(x, p['out.weight']!, p['out.bias']!);

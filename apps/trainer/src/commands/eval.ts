@@ -36,6 +36,9 @@ function metricsOf(args: Arguments): readonly MetricName[] | undefined {
 
 const countOf = ({ features, images }: EvaluationSide): number | undefined => images?.count ?? features?.count;
 
+/** Of more images on a side, all pairs take longer than someone waits for without having asked. */
+const MOST_PAIRED = 20_000;
+
 /** What is measured unless it is said: what both sides can give. */
 function defaultMetrics(
   samples: EvaluationSide | undefined,
@@ -45,7 +48,7 @@ function defaultMetrics(
   if (samples === undefined || reference === undefined) return ['is'];
   const counts = [countOf(samples), countOf(reference)];
   if (counts.some((count) => count === undefined)) return ['fid'];
-  return counts.every((count) => count! > k) ? ['fid', 'kid', 'pr'] : ['fid', 'kid'];
+  return counts.every((count) => count! > k && count! <= MOST_PAIRED) ? ['fid', 'kid', 'pr'] : ['fid', 'kid'];
 }
 
 /** Logits that a file holds. @throws UsageError for a file of something else */
