@@ -34,9 +34,11 @@ it('gives what the network says of all images, in order, and counts them up', as
   expect(got.pool.whole.set).toEqual({ count: COUNT, size: 5, rows: expected.pool });
   expect(got.spatial!.whole.set!.rows).toEqual(expected.spatial);
   expect(got.logits!.whole.set).toEqual({ count: COUNT, size: 3, rows: expected.logits });
-  expect(network.seen.map(({ count }) => count)).toEqual([32, 32, 6]);
+  expect(network.seen.map(({ count }) => count)).toEqual([16, 16, 16, 16, 6]);
   expect(progress).toEqual([
+    [16, 70],
     [32, 70],
+    [48, 70],
     [64, 70],
     [70, 70],
   ]);
@@ -112,5 +114,5 @@ it('what a network does not have is refused before it is asked', async () => {
   );
   await expect(collectFeatures(set, bare, { request: { spatial: true } })).rejects.toThrow('no spatial features');
   const lying = tinyNetwork({ featureSize: 4 });
-  await expect(collectFeatures(set, lying)).rejects.toThrow('gave 160 numbers for 32 images, 4 each expected');
+  await expect(collectFeatures(set, lying)).rejects.toThrow('gave 80 numbers for 16 images, 4 each expected');
 });
