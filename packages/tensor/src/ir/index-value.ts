@@ -34,11 +34,28 @@ export type Atom = { readonly key: string; readonly bound: number } & (
 /** True where every sum lies in [from, from + count). */
 export type Condition = readonly { readonly x: Index; readonly from: number; readonly count: number }[];
 
+class Sum implements Index {
+  private text: string | undefined;
+
+  constructor(
+    readonly constant: number,
+    readonly terms: readonly IndexTerm[],
+    readonly bound: number,
+  ) {}
+
+  /** Most sums are never asked for it. */
+  get key(): string {
+    this.text ??= [...this.terms.map(({ factor, atom }) => `${factor}*${atom.key}`), this.constant].join('+');
+    return this.text;
+  }
+}
+
+const inOrder = (a: IndexTerm, b: IndexTerm): number => b.factor - a.factor || (a.atom.key < b.atom.key ? -1 : 1);
+
 function sumOf(constant: number, terms: readonly IndexTerm[]): Index {
-  const sorted = [...terms].sort((a, b) => b.factor - a.factor || (a.atom.key < b.atom.key ? -1 : 1));
+  const sorted = terms.length > 1 ? [...terms].sort(inOrder) : terms;
   const bound = sorted.reduce((n, { factor, atom }) => n + factor * (atom.bound - 1), constant + 1);
-  const key = [...sorted.map(({ factor, atom }) => `${factor}*${atom.key}`), constant].join('+');
-  return { key, constant, terms: sorted, bound: Math.max(1, bound) };
+  return new Sum(constant, sorted, Math.max(1, bound));
 }
 
 const ofAtom = (atom: Atom): Index => sumOf(0, [{ factor: 1, atom }]);
@@ -64,13 +81,14 @@ export function sumOfTerms(constant: number, terms: readonly IndexTerm[]): Index
   for (const { factor, atom } of terms) {
     factors.set(atom.key, { factor: factor + (factors.get(atom.key)?.factor ?? 0), atom });
   }
-  for (const low of factors.values()) {
+  const digits = [...factors.values()].filter(({ atom }) => atom.kind === 'digit');
+  for (const low of digits.length > 1 ? digits : []) {
     if (low.atom.kind !== 'digit' || low.atom.modulo === undefined) continue;
     const { x, by, modulo } = low.atom;
     // n·(x / (by·n) % m) + x / by % n = x / by % (n·m)
-    const high = [...factors.values()].find(
+    const high = digits.find(
       ({ factor, atom }) =>
-        atom.kind === 'digit' && atom.x.key === x.key && atom.by === by * modulo && factor === low.factor * modulo,
+        atom.kind === 'digit' && atom.by === by * modulo && factor === low.factor * modulo && atom.x.key === x.key,
     );
     if (high?.atom.kind !== 'digit') continue;
     const whole = digit(x, by, high.atom.modulo && modulo * high.atom.modulo);
