@@ -33,6 +33,8 @@ export interface FeatureNetwork extends Disposable {
   readonly featureSize: number;
   readonly spatialSize?: number;
   readonly classes?: number;
+  /** Whether the bias of the last layer is in the logits; absent where it is not known. */
+  readonly logitBias?: boolean;
   /** What has to be said beside every number, such as that it is not comparable with published ones. */
   readonly caveat?: string;
   /** Any number of images of one size; the network cuts them into batches of its own. */

@@ -26,6 +26,7 @@ export const networkFlags = {
     help: 'how images become its input: bilinear as the paper’s authors (default), as TensorFlow 1, bicubic as clean-fid',
   },
   batch: { value: 'N', help: 'images that the network takes at a time; changes speed and memory' },
+  'unbiased-logits': { help: 'logits without the last bias, as torch-fidelity and guided-diffusion score them' },
 } as const satisfies Flags;
 
 export const networkHelp = [
@@ -80,6 +81,8 @@ export interface NetworkRequest {
   /** Absent: 'half-pixel'. */
   readonly resize?: InputResize | undefined;
   readonly batch?: number | undefined;
+  /** Whether the last layer's bias is in the logits. Default true. */
+  readonly logitBias?: boolean | undefined;
   /** What messages call the name. Default `--network`. */
   readonly flag?: string;
 }
@@ -87,7 +90,7 @@ export interface NetworkRequest {
 /** A network over a device of its own, which goes with it. */
 async function overDevice(
   weights: InceptionWeights,
-  { batch, resize }: NetworkRequest,
+  { batch, logitBias = true, resize }: NetworkRequest,
   context: Pick<Context, 'openDevice'>,
   progress: Progress,
 ): Promise<FeatureNetwork> {
@@ -96,6 +99,7 @@ async function overDevice(
     const network = await openFeatureNetwork(device, weights, {
       ...(resize !== undefined && { resize }),
       ...(batch !== undefined && { batch }),
+      logitBias,
       onProgress: (ready, total) => progress.count('compiling kernels', ready, total),
     });
     return {
@@ -136,6 +140,11 @@ export async function openNamedNetwork(
 export function openNetwork(args: Arguments, context: Context, progress: Progress): Promise<FeatureNetwork> {
   const text = args.text('resize');
   const resize = text === undefined ? undefined : userInput(() => parseInputResize(text));
-  const request = { name: args.text('network') ?? 'inception', resize, batch: args.whole('batch', 1) };
+  const request = {
+    name: args.text('network') ?? 'inception',
+    resize,
+    batch: args.whole('batch', 1),
+    logitBias: !args.has('unbiased-logits'),
+  };
   return openNamedNetwork(request, context, progress);
 }

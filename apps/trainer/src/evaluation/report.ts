@@ -48,7 +48,14 @@ function numberRows(found: Evaluation): string[][] {
     inceptionScore && [
       labels.inceptionScore,
       number(inceptionScore.mean),
-      inceptionScore.splits === 1 ? '1 split' : `± ${number(inceptionScore.std)} over ${inceptionScore.splits} splits`,
+      [
+        inceptionScore.splits === 1
+          ? '1 split'
+          : `± ${number(inceptionScore.std)} over ${inceptionScore.splits} splits`,
+        ...(inceptionScore.logitBias === undefined
+          ? []
+          : [`logits ${inceptionScore.logitBias ? 'with' : 'without'} bias`]),
+      ].join(', '),
     ],
     mind !== undefined && [labels.mind, number(mind), ''],
     memorisation && [

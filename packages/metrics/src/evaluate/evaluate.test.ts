@@ -51,6 +51,10 @@ const b = await featuresOf(referencePixels);
 const npy = ({ count, rows, size }: FeatureSet): Uint8Array =>
   writeNpy({ dtype: 'F32', shape: [count, size], data: Float32Array.from(rows) });
 
+/** An archive of feature vectors that are all zero, packed. */
+const zeros = (count: number, size: number): Uint8Array =>
+  writeNpz({ feats: { dtype: 'F32', shape: [count, size], data: new Float32Array(count * size) } }, { compress: true });
+
 const run = (input: EvaluationInput, options: Partial<EvaluationOptions> = {}) =>
   evaluate({ network: tinyNetwork(), samples, reference, ...input }, { metrics: ['fid'], ...options });
 
@@ -195,6 +199,9 @@ describe('evaluate', () => {
     expect(got).toMatchObject({ samples: { path: 'logits', count: 40, format: 'logits' }, network: null });
     expect(got.inceptionScore!.mean).toBe(inceptionScore(logits).mean);
     expect(got.repeats!.inceptionScore!.values).toHaveLength(2);
+    const network = tinyNetwork({ logitBias: false });
+    expect((await run({ network }, { metrics: ['is'] })).inceptionScore).toMatchObject({ logitBias: false });
+    expect(got.inceptionScore).not.toHaveProperty('logitBias');
   });
 
   it('finds copies among the samples, by the indices of the images', async () => {
@@ -315,6 +322,15 @@ describe('in one line is refused', () => {
     await expect(evaluate(images, { metrics: ['fid'] })).rejects.toThrow('a.npz: images need a network');
     const alone: EvaluationInput = { samples, network: tinyNetwork() as FeatureNetwork };
     await expect(evaluate(alone, { metrics: ['fid'] })).rejects.toThrow('fid needs a reference');
+  });
+
+  it('an archive of few bytes that stand for many features', async () => {
+    const bomb = zeros(2 ** 14, 1025);
+    expect(bomb.length).toBeLessThan(2 ** 17);
+    await expect(open('bomb.npz', bomb)).rejects.toThrow(
+      /^bomb\.npz: 16384 vectors of 1025 features packed into \d+ bytes, which no network gives; refused$/,
+    );
+    expect((await open('few.npz', zeros(100, 8))).features).toMatchObject({ count: 100, size: 8 });
   });
 
   it('a truncated archive, at every length', async () => {

@@ -82,6 +82,7 @@ class Evaluator {
     const work: NumberWork = {
       ...this.options,
       metrics: this.metrics,
+      logitBias: logits ? undefined : network?.logitBias,
       onShare: (what, share) => this.tell(what, share, 1),
     };
     const numbers = await numbersOf(prepared, ofReference, undefined, work);

@@ -35,6 +35,8 @@ export interface NumberOptions {
 
 export interface NumberWork extends NumberOptions {
   readonly metrics: ReadonlySet<MetricName>;
+  /** Of the network that gives the logits. */
+  readonly logitBias?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Told of the share that is done of a number. */
   readonly onShare?: (what: string, share: number) => void;
@@ -53,7 +55,7 @@ export async function numbersOf(
   samples: SideFeatures,
   reference: SideFeatures | undefined,
   part: number | undefined,
-  { k, metrics, onShare, seed = 0, signal, splits, subsets, subsetSize }: NumberWork,
+  { k, logitBias, metrics, onShare, seed = 0, signal, splits, subsets, subsetSize }: NumberWork,
 ): Promise<Numbers> {
   const options = (what: string): TaskOptions => ({
     ...(signal && { signal }),
@@ -92,7 +94,7 @@ export async function numbersOf(
     } = inceptionScore(pick(samples, 'logits', part).vectors('is', samples.path), {
       ...(splits !== undefined && { splits }),
     });
-    numbers.inceptionScore = { mean, std, splits: parts };
+    numbers.inceptionScore = { mean, std, splits: parts, ...(logitBias !== undefined && { logitBias }) };
   }
   if (metrics.has('mind')) numbers.mind = await run('mind', mindTask(...vectors('mind'), { seed }));
   return numbers;

@@ -36,7 +36,13 @@ export interface Numbers {
   readonly coverage?: number;
   /** Neighbours that make the balls of the four above. */
   readonly k?: number;
-  readonly inceptionScore?: { readonly mean: number; readonly std: number; readonly splits: number };
+  readonly inceptionScore?: {
+    readonly mean: number;
+    readonly std: number;
+    readonly splits: number;
+    /** Whether the bias of the network's last layer is in the logits; absent where it is not known. */
+    readonly logitBias?: boolean;
+  };
   readonly mind?: number;
 }
 

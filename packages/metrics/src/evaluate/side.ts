@@ -1,4 +1,5 @@
 import { openNpy, openNpz, type RangeSource } from '@noisesmith/formats';
+import { MetricError } from '../errors';
 import { arrayImages } from '../images/array-images';
 import type { ImageSet } from '../images/image-set';
 import type { FeatureSet } from '../moments';
@@ -16,6 +17,22 @@ export interface EvaluationSide {
 /** A side made of images. */
 export const sideOfImages = (path: string, images: ImageSet): EvaluationSide => ({ path, images });
 
+/** Features of more bytes are looked at before memory is asked for. */
+const LARGE = 2 ** 26;
+/** Floats of a network never pack as well as this: few bytes that stand for many are no features. */
+const MOST_PACKED = 100;
+
+async function readFeatures(source: RangeSource, path: string): Promise<FeatureSet> {
+  const file = await openFeatures(source);
+  const bytes = file.count * file.size * 4;
+  if (bytes > LARGE && bytes > MOST_PACKED * source.size) {
+    throw new MetricError(
+      `${path}: ${file.count} vectors of ${file.size} features packed into ${source.size} bytes, which no network gives; refused`,
+    );
+  }
+  return await file.read();
+}
+
 const NPY_MAGIC = '\x93NUMPY';
 
 /**
@@ -29,10 +46,10 @@ export async function openSide(source: RangeSource, path: string): Promise<Evalu
   if (magic === NPY_MAGIC) {
     const array = await openNpy(source);
     if (array.shape.length > 2) return { path, images: arrayImages(array, path, 'npy') };
-    return { path, features: await (await openFeatures(source)).read() };
+    return { path, features: await readFeatures(source, path) };
   }
   const contents = await npzContents(source);
-  if (contents.features && !contents.images) return { path, features: await (await openFeatures(source)).read() };
+  if (contents.features && !contents.images) return { path, features: await readFeatures(source, path) };
   if (!contents.images) return { path, statistics: await readStatistics(source) };
   const images = arrayImages((await openNpz(source)).entry('arr_0'), `${path}: arr_0`, 'npz');
   return { path, images, ...(contents.statistics && { statistics: await readStatistics(source) }) };

@@ -110,6 +110,7 @@ export async function openFeatureNetwork(
     featureSize,
     spatialSize: sizes.spatial,
     classes: sizes.logits,
+    logitBias,
     ...(weights.caveat !== undefined && { caveat: weights.caveat }),
     features: (images, request) => runBatches(program, batch, sizes, images, { resize, request }),
     [Symbol.dispose]() {
