@@ -62,6 +62,16 @@ it('subsets are drawn by the seed, without replacement, and their mean is that o
   expect(kernelDistance(x, y, { subsets: 1 }).standardError).toBe(0);
 });
 
+it('subsets give the same, whether they are computed one by one or from all pairs', () => {
+  const [x, y] = [normalSet(1300, 4, 1), normalSet(700, 4, 2, 1.4)];
+  const few = kernelDistance(x, y, { subsets: 3, subsetSize: 400, full: false });
+  // The same first three, among so many that all pairs are fewer.
+  const many = kernelDistance(x, y, { subsets: 20, subsetSize: 400 });
+  few.values.forEach((value, i) => {
+    near(many.values[i], value);
+  });
+});
+
 it('says what is wrong', () => {
   const [x, y] = [normalSet(20, 2, 1), normalSet(10, 2, 2)];
   expect(() => kernelDistance(x, y, { subsetSize: 11 })).toThrow('subsets of 11 vectors, expected 2 to 10');
@@ -69,6 +79,7 @@ it('says what is wrong', () => {
   expect(() => kernelDistance(x, y, { subsets: 0 })).toThrow('0 subsets, expected 1 or more');
   expect(() => kernelDistance(x, y, { subsets: [{ a: [0, 1], b: [0, 10] }] })).toThrow('row 10 of a set of 10 vectors');
   expect(() => kernelDistance(x, y, { subsets: [{ a: [0, 1], b: [0] }] })).toThrow('a subset of 2 and 1 vectors');
+  expect(() => kernelDistance(x, y, { subsets: [{ a: [0, 1], b: [3, 3] }] })).toThrow('a subset has a row twice');
   expect(() => kernelDistance(x, { ...y, rows: y.rows.map(() => 1e60) })).toThrow('the features are too large');
   expect(() => kernelDistance(x, normalSet(1, 2, 1))).toThrow('the second set: 1 of at least 2 feature vectors');
 });

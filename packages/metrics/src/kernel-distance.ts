@@ -43,28 +43,86 @@ const MOST_FOR_FULL = 20_000;
 /** k(x, y) = (x·y/d + 1)³. */
 const kernel = (dot: number, size: number): number => (dot / size + 1) ** 3;
 
-/** Sum of the kernel over all pairs; of a set with itself, over pairs of two different vectors. */
-function* kernelSum(a: FeatureSet, b: FeatureSet): Pieces<number> {
-  const { size } = a;
-  let sum = 0;
-  yield* visitPairs(a, b, ({ columns, dots, firstColumn, firstRow, rows }) => {
-    let here = 0;
-    for (let at = 0; at < rows * columns; at++) here += kernel(dots[at]!, size);
-    if (a !== b) sum += here;
-    else if (firstColumn > firstRow) sum += 2 * here;
-    else {
-      for (let i = 0; i < rows; i++) here -= kernel(dots[i * columns + i]!, size);
-      sum += here;
-    }
-  });
-  return sum;
+/** Sums of the kernel over pairs. */
+interface KernelSums {
+  readonly all: number;
+  /** Over the pairs of each part. */
+  readonly parts: Float64Array;
 }
 
-/** Unbiased estimate of the squared maximum mean discrepancy (Gretton et al. 2012, equation 3). */
-function* estimate(a: FeatureSet, b: FeatureSet): Pieces<number> {
-  const [n, m] = [a.count, b.count];
-  const within = (yield* kernelSum(a, a)) / (n * (n - 1)) + (yield* kernelSum(b, b)) / (m * (m - 1));
-  return within - (2 * (yield* kernelSum(a, b))) / (n * m);
+/** Rows of both sets, each in ascending order. */
+type Part = readonly [a: Int32Array, b: Int32Array];
+
+/** Those of some ascending numbers that are at least `from` and below `to`. */
+function between(sorted: Int32Array, from: number, to: number): Int32Array {
+  const firstAtLeast = (value: number) => {
+    let [low, high] = [0, sorted.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (sorted[middle]! < value) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+  return sorted.subarray(firstAtLeast(from), firstAtLeast(to));
+}
+
+/** Over all pairs, and over those of some parts; of a set with itself, over pairs of two different vectors. */
+function* kernelSums(a: FeatureSet, b: FeatureSet, parts: readonly Part[]): Pieces<KernelSums> {
+  const { size } = a;
+  const same = a === b;
+  let all = 0;
+  const sums = new Float64Array(parts.length);
+  yield* visitPairs(a, b, ({ columns, dots: values, firstColumn, firstRow, rows }) => {
+    for (let at = 0; at < rows * columns; at++) values[at] = kernel(values[at]!, size);
+    const diagonal = same && firstColumn === firstRow;
+    if (diagonal) for (let i = 0; i < rows; i++) values[i * columns + i] = 0;
+    const weight = same && !diagonal ? 2 : 1;
+    let here = 0;
+    for (let at = 0; at < rows * columns; at++) here += values[at]!;
+    all += weight * here;
+    for (const [index, [chosenA, chosenB]] of parts.entries()) {
+      const chosenRows = between(chosenA, firstRow, firstRow + rows);
+      const chosenColumns = between(chosenB, firstColumn, firstColumn + columns);
+      let sum = 0;
+      for (const row of chosenRows) {
+        const at = (row - firstRow) * columns - firstColumn;
+        for (const column of chosenColumns) sum += values[at + column]!;
+      }
+      sums[index]! += weight * sum;
+    }
+  });
+  return { all, parts: sums };
+}
+
+/** Unbiased estimate of the squared maximum mean discrepancy (Gretton et al. 2012, equation 3) from sums of n and m vectors. */
+const discrepancy = (aa: number, bb: number, ab: number, n: number, m: number): number =>
+  aa / (n * (n - 1)) + bb / (m * (m - 1)) - (2 * ab) / (n * m);
+
+/** Estimate of two sets, and of parts of them. */
+function* estimate(
+  a: FeatureSet,
+  b: FeatureSet,
+  subsets: readonly KernelSubset[],
+): Pieces<{ readonly full: number; readonly values: readonly number[] }> {
+  const sorted = subsets.map((each): Part => [Int32Array.from(each.a).sort(), Int32Array.from(each.b).sort()]);
+  const aa = yield* kernelSums(
+    a,
+    a,
+    sorted.map(([rows]) => [rows, rows]),
+  );
+  const bb = yield* kernelSums(
+    b,
+    b,
+    sorted.map(([, rows]) => [rows, rows]),
+  );
+  const ab = yield* kernelSums(a, b, sorted);
+  return {
+    full: discrepancy(aa.all, bb.all, ab.all, a.count, b.count),
+    values: sorted.map(([rowsA, rowsB], i) =>
+      discrepancy(aa.parts[i]!, bb.parts[i]!, ab.parts[i]!, rowsA.length, rowsB.length),
+    ),
+  };
 }
 
 const estimateWork = (a: FeatureSet, b: FeatureSet): number => pairsWork(a, a) + pairsWork(b, b) + pairsWork(a, b);
@@ -87,6 +145,7 @@ function checkSubset({ a, b }: KernelSubset, first: FeatureSet, second: FeatureS
   ] as const) {
     const beyond = Array.from(indices).find((index) => !Number.isSafeInteger(index) || index < 0 || index >= count);
     if (beyond !== undefined) throw new MetricError(`a subset has row ${beyond} of a set of ${count} vectors`);
+    if (new Set(Array.from(indices)).size < indices.length) throw new MetricError('a subset has a row twice');
   }
 }
 
@@ -109,18 +168,31 @@ function subsetsOf(a: FeatureSet, b: FeatureSet, options: KernelDistanceOptions)
   }));
 }
 
+/** Whether all pairs of both sets are fewer than those of the subsets together. */
+const isShared = (a: FeatureSet, b: FeatureSet, subsets: readonly KernelSubset[]): boolean =>
+  estimateWork(a, b) <= subsetsWork(a, b, subsets);
+
+function subsetsWork(a: FeatureSet, b: FeatureSet, subsets: readonly KernelSubset[]): number {
+  const of = (set: FeatureSet): FeatureSet => ({ ...set, count: subsets[0]!.a.length });
+  return subsets.length * estimateWork(of(a), of(b));
+}
+
 function* measure(
   a: FeatureSet,
   b: FeatureSet,
   subsets: readonly KernelSubset[],
   full: boolean,
 ): Pieces<KernelDistance> {
-  const values: number[] = [];
-  for (const indices of subsets) values.push(yield* estimate(rowsOf(a, indices.a), rowsOf(b, indices.b)));
+  const shared = isShared(a, b, subsets);
+  const whole = shared || full ? yield* estimate(a, b, shared ? subsets : []) : undefined;
+  const values = shared ? [...whole!.values] : [];
+  if (!shared) {
+    for (const each of subsets) values.push((yield* estimate(rowsOf(a, each.a), rowsOf(b, each.b), [])).full);
+  }
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return {
-    ...(full && { full: yield* estimate(a, b) }),
+    ...(full && { full: whole!.full }),
     mean,
     std: Math.sqrt(squares / values.length),
     standardError: values.length > 1 ? Math.sqrt(squares / (values.length - 1) / values.length) : 0,
@@ -147,9 +219,9 @@ export function kernelDistanceTask(
   );
   if (!Number.isFinite(kernel(largest, a.size)))
     throw new MetricError('the features are too large: their cubes are not finite');
-  const of = (set: FeatureSet): FeatureSet => ({ ...set, count: subsets[0]!.a.length });
+  const shared = isShared(a, b, subsets);
   return {
-    work: subsets.length * estimateWork(of(a), of(b)) + (full ? estimateWork(a, b) : 0),
+    work: (shared ? 0 : subsetsWork(a, b, subsets)) + (shared || full ? estimateWork(a, b) : 0),
     pieces: () => measure(a, b, subsets, full),
   };
 }
