@@ -14,7 +14,6 @@ import type { InceptionWeights } from './weights';
 const images = pictures(3, 64);
 const large = resizeImages(images, 299, 'half-pixel');
 const BATCH = 2;
-const MINUTES = 60_000;
 
 function imageOf({ data, height, width }: ImageBatch, index: number): ImageBatch {
   const each = height * width * 3;
@@ -30,7 +29,7 @@ beforeAll(async () => {
   keras = await openFeatureNetwork(device, await nsfwWeights('keras'), { batch: BATCH });
   weights = await nsfwWeights('fid');
   fid = await openFeatureNetwork(device, weights, { batch: BATCH });
-}, 5 * MINUTES);
+});
 afterAll(() => {
   keras[Symbol.dispose]();
   fid[Symbol.dispose]();
@@ -49,36 +48,28 @@ function softmax(logits: Float32Array, classes: number): number[] {
 }
 
 describe.each(['keras', 'fid'] as const)('%s: features, the map of sFID and the classes', (variant) => {
-  it(
-    'are those of TensorFlow.js',
-    async () => {
-      const network = variant === 'keras' ? keras : fid;
-      using reference = await openTfjsInception(variant === 'keras' ? 'average' : 'max');
-      const expected = reference.run(large.data);
-      const found = await network.features(images, { spatial: true, logits: true });
-      expect(relativeError(found.pool, expected.features)).toBeLessThan(1e-5);
-      expect(relativeError(found.spatial!, firstChannels(expected.map))).toBeLessThan(1e-5);
-      expect(relativeError(softmax(found.logits!, 5), expected.probabilities)).toBeLessThan(1e-5);
-      expect([network.featureSize, network.spatialSize, network.classes]).toEqual([2048, 2023, 5]);
-    },
-    MINUTES,
-  );
+  it('are those of TensorFlow.js', async () => {
+    const network = variant === 'keras' ? keras : fid;
+    using reference = await openTfjsInception(variant === 'keras' ? 'average' : 'max');
+    const expected = reference.run(large.data);
+    const found = await network.features(images, { spatial: true, logits: true });
+    expect(relativeError(found.pool, expected.features)).toBeLessThan(1e-5);
+    expect(relativeError(found.spatial!, firstChannels(expected.map))).toBeLessThan(1e-5);
+    expect(relativeError(softmax(found.logits!, 5), expected.probabilities)).toBeLessThan(1e-5);
+    expect([network.featureSize, network.spatialSize, network.classes]).toEqual([2048, 2023, 5]);
+  });
 });
 
-it(
-  "the graph of FID is the oracle's, at another batch size",
-  async () => {
-    const oracle = openOracle();
-    using exact = await openFeatureNetwork(oracle, weights, { batch: 1 });
-    const one = imageOf(images, 0);
-    const request = { spatial: true, logits: true };
-    const [found, expected] = [await fid.features(one, request), await exact.features(one, request)];
-    expect(relativeError(found.pool, expected.pool)).toBeLessThan(1e-5);
-    expect(relativeError(found.spatial!, expected.spatial!)).toBeLessThan(1e-5);
-    expect(relativeError(found.logits!, expected.logits!)).toBeLessThan(1e-5);
-  },
-  3 * MINUTES,
-);
+it("the graph of FID is the oracle's, at another batch size", async () => {
+  const oracle = openOracle();
+  using exact = await openFeatureNetwork(oracle, weights, { batch: 1 });
+  const one = imageOf(images, 0);
+  const request = { spatial: true, logits: true };
+  const [found, expected] = [await fid.features(one, request), await exact.features(one, request)];
+  expect(relativeError(found.pool, expected.pool)).toBeLessThan(1e-5);
+  expect(relativeError(found.spatial!, expected.spatial!)).toBeLessThan(1e-5);
+  expect(relativeError(found.logits!, expected.logits!)).toBeLessThan(1e-5);
+});
 
 it('a mean and a maximum in the last block are two networks', async () => {
   const one = imageOf(images, 0);

@@ -69,7 +69,7 @@ beforeAll(async () => {
   file = legacyTorchFile(tensors);
   digest = await sha256(file);
   direct = await readInceptionWeights(source());
-}, 60_000);
+});
 
 const source = (name = 'fid.pth'): RangeSource => bytesSource(file, name);
 

@@ -68,6 +68,14 @@ export function inception(
   /** Branches of a block, one convolution behind the other. */
   const chain = (block: string, names: readonly string[], x: Tensor): Tensor =>
     names.reduce((map, name) => conv(`${block}.${name}`, map), x);
+  /**
+   * The branch that averages what is around each place and convolves that, 1×1. Of the two, which are linear, the
+   * convolution comes first here: it leaves fewer channels to be averaged.
+   */
+  const averaged = (block: string, x: Tensor): Tensor => {
+    const { kernel, bias } = weights(`${block}.branch_pool`);
+    return scope(`${block}.branch_pool`, () => relu(add(averagePool(conv2d(x, kernel), around), bias)));
+  };
   const numbered = (name: string, count: number): string[] =>
     Array.from({ length: count }, (_, i) => `${name}_${i + 1}`);
 
@@ -77,7 +85,7 @@ export function inception(
         chain(block, ['branch1x1'], x),
         chain(block, numbered('branch5x5', 2), x),
         chain(block, numbered('branch3x3dbl', 3), x),
-        chain(block, ['branch_pool'], averagePool(x, around)),
+        averaged(block, x),
       ],
       3,
     );
@@ -87,7 +95,7 @@ export function inception(
         chain(block, ['branch1x1'], x),
         chain(block, numbered('branch7x7', 3), x),
         chain(block, numbered('branch7x7dbl', 5), x),
-        chain(block, ['branch_pool'], averagePool(x, around)),
+        averaged(block, x),
       ],
       3,
     );
@@ -101,7 +109,7 @@ export function inception(
         chain(block, ['branch3x3_2b'], single),
         chain(block, ['branch3x3dbl_3a'], double),
         chain(block, ['branch3x3dbl_3b'], double),
-        chain(block, ['branch_pool'], pool === 'max' ? maxPool(x, around) : averagePool(x, around)),
+        pool === 'max' ? chain(block, ['branch_pool'], maxPool(x, around)) : averaged(block, x),
       ],
       3,
     );
