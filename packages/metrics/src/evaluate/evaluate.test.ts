@@ -150,6 +150,7 @@ describe('evaluate', () => {
     expect(got.warnings[0]).toBe(
       'virtual.npz: its statistics do not say how images were resized; taken to be half-pixel',
     );
+    expect(got.warnings[1]).toMatch(/^fid: 40 samples and unknown many of the reference are few/);
     const ofImages = await run({ reference: both });
     expect(ofImages.fid! / frechetDistanceOfSets(a, b)).toBeCloseTo(1, 9);
     expect(ofImages.warnings[0]).toMatch(/^virtual\.npz: its statistics are not used: .*network inception.* tiny/);
@@ -223,6 +224,25 @@ describe('evaluate', () => {
     ]);
     expect(got.memorisation).toMatchObject({ unseenAre: 'held-out', unseen: { count: 30 } });
     expect(got.heldOut).toEqual({ path: 'h.npz', count: 30, format: 'npz' });
+  });
+
+  it('names the images of the closest pairs, also where some before them do not decode', async () => {
+    const folder = join(root, 'broken');
+    mkdirSync(folder);
+    for (let i = 0; i < 20; i++) {
+      const image = referencePixels.subarray((i + 10) * EACH, (i + 11) * EACH);
+      writeFileSync(join(folder, `${i}.png`), i === 3 ? 'no image' : rgbPng(SIDE, SIDE, image));
+    }
+    const dataset = await openDataset(`folder:${folder}`, { folders: 'plain', cacheBytes: 0 });
+    const given = sideOfImages(folder, datasetImages(dataset));
+    const got = await run({ samples: given }, { metrics: ['memorisation'], pairs: 20 });
+    expect(got.samples.count).toBe(19);
+    expect(got.warnings[0]).toMatch(/3\.png: .*; left out$/);
+    const pairs = got.memorisation!.closest.map(({ reference: image, sample }) => [sample, image]);
+    const expected = Array.from({ length: 20 }, (_, i) => [i, i + 10]).filter(([i]) => i !== 3);
+    expect(pairs.toSorted(([x], [y]) => x! - y!)).toEqual(expected);
+    const first = got.memorisation!.closest.find(({ sample }) => sample === 7)!;
+    expect(first.sampleName).toBe(`${folder}: 7.png`);
   });
 
   it('reports how far it is, and ends with the reason of a signal', async () => {

@@ -244,7 +244,7 @@ class Evaluator {
   private async tellBias(samples: Prepared, reference: Prepared): Promise<void> {
     const cloud = reference.moments ?? reference.pool!.whole;
     const few = FEW_PER_FEATURE * cloud.size;
-    const counts = [samples.count, reference.moments?.count ?? reference.pool!.whole.count];
+    const counts = [samples.count, cloud.count];
     const small = counts.filter((count) => count !== undefined).filter((count) => count < few);
     if (small.length === 0) return;
     const { signal } = this.options;
