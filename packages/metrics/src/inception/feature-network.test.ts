@@ -89,3 +89,24 @@ it('images have the same features wherever they stand, and in as much memory how
   expect(device.liveBytes).toBe(before);
   expect((await fid.features({ ...images, count: 0, data: new Float32Array(0) })).pool).toEqual(new Float32Array(0));
 });
+
+it('weights that leave it to the resize are given 2x − 1, or (255x − 128)/128', async () => {
+  const one = imageOf(large, 0);
+  const expected = await fid.features(one, { logits: true });
+  const open: InceptionWeights = { ...weights, range: 'resize' };
+  // What each scaling makes the samples of `one` of again.
+  const undone = { 'half-pixel': (x: number) => (x + 1) / 2, clean: (x: number) => (128 * x + 128) / 255 } as const;
+  for (const resize of ['half-pixel', 'clean'] as const) {
+    using network = await openFeatureNetwork(device, open, { batch: BATCH, resize, logitBias: false });
+    const { logits, pool } = await network.features({ ...one, data: one.data.map(undone[resize]) }, { logits: true });
+    expect(relativeError(pool, expected.pool)).toBeLessThan(1e-4);
+    const bias = weights.head.at(-1)!.bias;
+    expect(
+      relativeError(
+        logits!.map((y, i) => y + bias[i]!),
+        expected.logits!,
+      ),
+    ).toBeLessThan(1e-4);
+    expect(relativeError(logits!, expected.logits!)).toBeGreaterThan(1e-2);
+  }
+});
