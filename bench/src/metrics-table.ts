@@ -1,38 +1,20 @@
 import { formatMilliseconds } from '@noisesmith/tensor';
-import { type Run, ratioOf, reference } from './run';
-import { formatRatio, jobTable, markdownTable, runtimeLine, verdict } from './table';
+import { type Run, reference } from './run';
+import { jobTable, outcomeTable, runtimeLine, verdict } from './table';
 
 const MEBIBYTE = 2 ** 20;
 
 const ofKind = (runs: readonly Run[], kind: Run['job']['kind']): Run[] => runs.filter(({ job }) => job.kind === kind);
 
-/** A features job's outcomes, a row for each contestant. */
+/** A features job's outcomes. */
 export function featuresTable(run: Run): string {
   const { job } = run;
   const batch = job.kind === 'features' ? job.batch : Number.NaN;
-  const header = [
-    'contestant',
-    'runs on',
-    'images/s',
-    'ms (median)',
-    'first (ms)',
-    `ratio to ${reference}`,
-    'verified',
-  ];
-  const rows = run.outcomes.map((outcome) => {
-    if ('failure' in outcome) return [outcome.name, '–', 'failed', '–', '–', '–', '–'];
-    const { result } = outcome;
-    return [
-      outcome.name,
-      result.runtime,
-      ((1000 * batch) / result.ms.median).toFixed(2),
-      formatMilliseconds(result.ms.median),
-      formatMilliseconds(result.firstMs),
-      formatRatio(ratioOf(outcome, run)),
-      verdict(result),
-    ];
-  });
-  return markdownTable(header, rows, [false, false, true, true, true, true, false]);
+  return outcomeTable(run, [
+    { title: 'images/s', cell: ({ ms }) => ((1000 * batch) / ms.median).toFixed(2) },
+    { title: 'ms (median)', cell: ({ ms }) => formatMilliseconds(ms.median) },
+    { title: 'first (ms)', cell: ({ firstMs }) => formatMilliseconds(firstMs) },
+  ]);
 }
 
 /** What a stream job found, a line for each contestant. */

@@ -25,32 +25,31 @@ export function markdownTable(
   return [line(header), line(rule), ...rows.map(line)].join('\n');
 }
 
-/** A train job's outcomes, a row for each contestant. */
-export function trainTable(run: Run): string {
-  const header = [
-    'contestant',
-    'runs on',
-    'ms/step (median)',
-    'steps',
-    'first step (ms)',
-    `ratio to ${reference}`,
-    'verified',
-  ];
-  const rows = run.outcomes.map((outcome) => {
-    if ('failure' in outcome) return [outcome.name, '–', 'failed', '–', '–', '–', '–'];
-    const { result } = outcome;
-    return [
-      outcome.name,
-      result.runtime,
-      formatMilliseconds(result.ms.median),
-      String(result.ms.all.length),
-      formatMilliseconds(result.firstMs),
-      formatRatio(ratioOf(outcome, run)),
-      verdict(result),
-    ];
-  });
-  return markdownTable(header, rows, [false, false, true, true, true, true, false]);
+/** A column of a table of outcomes. */
+export interface Column {
+  readonly title: string;
+  readonly cell: (result: Measurement) => string;
 }
+
+/** A job's outcomes, a row for each contestant, with these columns of numbers among those that every job has. */
+export function outcomeTable(run: Run, columns: readonly Column[]): string {
+  const header = ['contestant', 'runs on', ...columns.map(({ title }) => title), `ratio to ${reference}`, 'verified'];
+  const rows = run.outcomes.map((outcome) => {
+    if ('failure' in outcome) return [outcome.name, '–', 'failed', ...header.slice(3).map(() => '–')];
+    const { result } = outcome;
+    const cells = columns.map(({ cell }) => cell(result));
+    return [outcome.name, result.runtime, ...cells, formatRatio(ratioOf(outcome, run)), verdict(result)];
+  });
+  return markdownTable(header, rows, [false, false, ...columns.map(() => true), true, false]);
+}
+
+/** A train job's outcomes. */
+export const trainTable = (run: Run): string =>
+  outcomeTable(run, [
+    { title: 'ms/step (median)', cell: ({ ms }) => formatMilliseconds(ms.median) },
+    { title: 'steps', cell: ({ ms }) => String(ms.all.length) },
+    { title: 'first step (ms)', cell: ({ firstMs }) => formatMilliseconds(firstMs) },
+  ]);
 
 /**
  * Median milliseconds of several jobs with the ratios to the reference, a row for each job and a column for each

@@ -1,5 +1,5 @@
 import { MetricError } from './errors';
-import { checkFeatures, checkSameSize, type FeatureSet } from './moments';
+import { checkFeatures, checkSameSize, type FeatureSet, pickRows } from './moments';
 import { pairsWork, squaredNorms, visitPairs } from './pairs';
 import { stream, subset } from './random';
 import { compute, type Pieces, type Task, type TaskOptions } from './task';
@@ -127,14 +127,6 @@ function* estimate(
 
 const estimateWork = (a: FeatureSet, b: FeatureSet): number => pairsWork(a, a) + pairsWork(b, b) + pairsWork(a, b);
 
-/** Some rows of a set. */
-function rowsOf({ rows, size }: FeatureSet, indices: ArrayLike<number>): FeatureSet {
-  const data = new Float64Array(indices.length * size);
-  for (let i = 0; i < indices.length; i++)
-    data.set(rows.subarray(indices[i]! * size, (indices[i]! + 1) * size), i * size);
-  return { count: indices.length, size, rows: data };
-}
-
 function checkSubset({ a, b }: KernelSubset, first: FeatureSet, second: FeatureSet): void {
   if (a.length !== b.length || a.length < 2) {
     throw new MetricError(`a subset of ${a.length} and ${b.length} vectors; it takes as many of each set, at least 2`);
@@ -187,7 +179,7 @@ function* measure(
   const whole = shared || full ? yield* estimate(a, b, shared ? subsets : []) : undefined;
   const values = shared ? [...whole!.values] : [];
   if (!shared) {
-    for (const each of subsets) values.push((yield* estimate(rowsOf(a, each.a), rowsOf(b, each.b), [])).full);
+    for (const each of subsets) values.push((yield* estimate(pickRows(a, each.a), pickRows(b, each.b), [])).full);
   }
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);

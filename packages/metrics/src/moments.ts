@@ -89,3 +89,13 @@ export function checkMoments({ count, covariance, mean }: Moments, what: string)
     }
   }
 }
+
+/** Some vectors of a set, in the order of the indices. */
+export function pickRows({ rows, size }: FeatureSet, indices: ArrayLike<number>): FeatureSet {
+  const length = indices.length * size;
+  const picked = rows instanceof Float64Array ? new Float64Array(length) : new Float32Array(length);
+  for (let i = 0; i < indices.length; i++) {
+    picked.set(rows.subarray(indices[i]! * size, (indices[i]! + 1) * size), i * size);
+  }
+  return { count: indices.length, size, rows: picked };
+}

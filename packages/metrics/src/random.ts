@@ -1,4 +1,5 @@
 import { hash32, shuffledIndex } from '@noisesmith/data';
+import { inverseNormal } from '@noisesmith/tensor';
 
 /** What random numbers are drawn for: streams of one seed that share nothing. */
 export const stream = { directions: 1, normalSamples: 2, kernelSubsets: 3, distanceSubsets: 4 } as const;
@@ -6,14 +7,10 @@ export const stream = { directions: 1, normalSamples: 2, kernelSubsets: 3, dista
 /** Seed of a stream of a seed. */
 const seedOf = (seed: number, purpose: number): number => hash32(seed, purpose);
 
-/** Normal numbers first, first + 1, ... of a stream (Box and Muller 1958): number i is a function of seed, purpose and i. */
+/** Normal numbers first, first + 1, ... of a stream: number i is a function of seed, purpose and i. */
 export function normals(seed: number, purpose: number, first: number, count: number): Float64Array {
   const base = seedOf(seed, purpose);
-  const uniform = (i: number) => (hash32(base, i) + 0.5) / 2 ** 32;
-  return Float64Array.from({ length: count }, (_, i) => {
-    const at = 2 * (first + i);
-    return Math.sqrt(-2 * Math.log(uniform(at))) * Math.cos(2 * Math.PI * uniform(at + 1));
-  });
+  return Float64Array.from({ length: count }, (_, i) => inverseNormal((hash32(base, first + i) + 0.5) / 2 ** 32));
 }
 
 /** `size` of the whole numbers below `count`, each at most once, in random order. */

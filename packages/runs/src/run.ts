@@ -134,6 +134,7 @@ interface Surroundings {
 class OpenRun implements Run {
   private readonly sampler: RunSampler;
   private begun = false;
+
   constructor(
     readonly config: RunConfig,
     readonly denoiser: RinDenoiser,
@@ -240,7 +241,7 @@ class OpenRun implements Run {
   private async evaluate({ late, step }: EvaluateEvent, listening: Emitting): Promise<void> {
     const { evaluation, files } = this.around;
     const { signal } = listening;
-    if (signal?.aborted || (await evaluation.isKnown(step))) return;
+    if (signal?.aborted || (late && (await evaluation.isKnown(step)))) return;
     const { backend, store } = this.trainer;
     const samples = (count: number): AsyncIterable<Images> => {
       const draw = evaluationDraw(this.denoiser.classes, count);

@@ -106,6 +106,7 @@ it('another file is removed, and told by its SHA-256', async () => {
 
 it.each<[string, Answer, RegExp]>([
   ['a refusal', (_, response) => void response.writeHead(404).end(), /: the server says 404 Not Found$/],
+  ['a range that was not asked for', (_, response) => void response.writeHead(416).end(), /: the server says 416 /],
   [
     'a file that is too long',
     (_, response) => void response.writeHead(200).end(Buffer.concat([content, content])),

@@ -41,7 +41,8 @@ async function request(url: string, from: number, signal: AbortSignal): Promise<
   const headers: Record<string, string> = from > 0 ? { range: `bytes=${from}-` } : {};
   try {
     const response = await fetch(url, { headers, signal, redirect: 'follow' });
-    if (response.ok || response.status === 416) return response;
+    // 416: the server does not know of what would go on from there.
+    if (response.ok || (response.status === 416 && from > 0)) return response;
     await response.body?.cancel();
     throw new WorkError(`${url}: the server says ${response.status} ${response.statusText}`.trim());
   } catch (error) {

@@ -3,7 +3,7 @@ import { MetricError } from '../errors';
 import type { FeatureNetwork, FeatureRequest } from '../feature-network';
 import { imageBatches } from '../images/batches';
 import type { ImageSet } from '../images/image-set';
-import type { FeatureSet } from '../moments';
+import { type FeatureSet, pickRows } from '../moments';
 import { FeatureStatistics } from '../statistics';
 import { FeatureCloud } from './cloud';
 import { partOf } from './parts';
@@ -106,16 +106,6 @@ class Collector {
     const parts = this.parts === 1 ? [whole] : this.ofPart.map((rows) => pickRows(whole, rows));
     return { whole: FeatureCloud.ofSet(whole), parts: parts.map(FeatureCloud.ofSet) };
   }
-}
-
-/** Some vectors of a set. */
-export function pickRows({ rows, size }: FeatureSet, indices: readonly number[]): FeatureSet {
-  const length = indices.length * size;
-  const picked = rows instanceof Float64Array ? new Float64Array(length) : new Float32Array(length);
-  indices.forEach((index, i) => {
-    picked.set(rows.subarray(index * size, (index + 1) * size), i * size);
-  });
-  return { count: indices.length, size, rows: picked };
 }
 
 /** Vectors that are there already, whole and by random parts. */

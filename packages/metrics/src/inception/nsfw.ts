@@ -1,3 +1,4 @@
+import { joined } from '@noisesmith/formats';
 import { MetricError } from '../errors';
 import { convLayers, featureSize } from './layers';
 import { type DenseWeights, foldBatchNorm, type InceptionWeights, sha256 } from './weights';
@@ -52,13 +53,7 @@ function fromBase64(texts: readonly string[]): Uint8Array<ArrayBuffer> {
     for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
     return bytes;
   });
-  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
+  return joined(pieces);
 }
 
 /** A look-up of the bundle's tensors by name. */
