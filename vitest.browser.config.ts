@@ -9,5 +9,6 @@ export default defineConfig({
     include: ['{packages,apps}/*/test/browser-*.test.ts'],
     // Chromium's software adapter compiles and computes on the CPU.
     testTimeout: 900_000,
+    globalSetup: 'apps/viewer/test/build-viewer.ts',
   },
 });

@@ -38,6 +38,10 @@ const commands = {
       ...args,
     ]);
   },
+  async viewer(args) {
+    await setUp({ adapter: false });
+    return runForeground([join(root, 'apps', 'viewer', 'scripts', 'serve.mjs'), ...args]);
+  },
   async build() {
     await setUp({ adapter: false });
     return 0;

@@ -25,7 +25,9 @@ export function buildDigest(base) {
     ...folders.flatMap((folder) => [
       ...fileStates(base, `${folder}/package.json`),
       ...fileStates(base, `${folder}/tsconfig.json`),
-      ...fileStates(base, `${folder}/tsup.config.ts`),
+      ...['tsup.config.ts', 'vite.config.ts', 'svelte.config.js', 'index.html', 'build', 'public'].flatMap((name) =>
+        fileStates(base, `${folder}/${name}`),
+      ),
       ...fileStates(base, `${folder}/src`, (path) => !path.endsWith('.test.ts')),
       ...fileStates(base, `${folder}/dist`),
     ]),

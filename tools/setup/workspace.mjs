@@ -29,11 +29,12 @@ export function workspaceFolders(base = root) {
 
 /**
  * Path of an installed package's executable script, to be run by Node without a shell.
- * @param {string} packageName root devDependency
+ * @param {string} packageName a dependency
  * @param {string} [binName] name in its `bin` field; the package's own name by default
+ * @param {string} [workspaceFolder] whose dependency it is; the root's by default
  */
-export function binOf(packageName, binName = packageName) {
-  const folder = join(root, 'node_modules', packageName);
+export function binOf(packageName, binName = packageName, workspaceFolder = '.') {
+  const folder = join(root, workspaceFolder, 'node_modules', packageName);
   const { bin } = readJson(join(folder, 'package.json'));
   return join(folder, typeof bin === 'string' ? bin : bin[binName]);
 }

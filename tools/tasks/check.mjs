@@ -43,6 +43,10 @@ export async function check() {
   const checks = [
     ['biome', [binOf('@biomejs/biome', 'biome'), 'check', '.']],
     ['tsc', [binOf('typescript', 'tsc'), '-p', 'tsconfig.json']],
+    [
+      'svelte-check',
+      [binOf('svelte-check', 'svelte-check', 'apps/viewer'), '--workspace', 'apps/viewer', '--threshold', 'warning'],
+    ],
     ['tsc of the libraries, without Node', [binOf('typescript', 'tsc'), '-p', 'tsconfig.libraries.json']],
   ];
   for (const { name, tarball, isLibrary } of publicPackages()) {

@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { chromium, type Page } from 'playwright-core';
 
+export { chromium, type Page };
+
 export interface ChromiumPage {
   readonly page: Page;
   close(): Promise<void>;

@@ -1,0 +1,36 @@
+/** The address's hash as reactive state. */
+class Location {
+  hash = $state(window.location.hash);
+  /** The hash that the page itself last wrote. */
+  written: string | undefined;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private next: string | undefined;
+
+  constructor() {
+    window.addEventListener('hashchange', () => {
+      this.drop();
+      this.hash = window.location.hash;
+    });
+  }
+
+  /** Sets the hash without an entry in the history; a little later, since browsers take only so many in a second. */
+  replace(hash: string): void {
+    this.next = hash;
+    this.timer ??= setTimeout(() => {
+      const { next } = this;
+      this.drop();
+      if (next === undefined || next === window.location.hash) return;
+      this.written = next;
+      history.replaceState(history.state, '', next);
+      this.hash = next;
+    }, 150);
+  }
+
+  private drop(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.next = undefined;
+  }
+}
+
+export const location = new Location();
