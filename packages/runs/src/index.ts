@@ -1,3 +1,4 @@
+export { type ApngOptions, encodeApng } from './apng';
 export { checkRunConfig } from './check';
 export { classGridPng, finalCount, gridDraw, pick } from './class-grid';
 export { defaultPreset, presetConfig, type RunConfig } from './config';

@@ -21,18 +21,32 @@ export interface SampleBatch {
   readonly carry: Float32Array;
 }
 
-/** Runs all steps for the samples from `first` on, as many as run together. */
-export async function drawBatch(drawing: Drawing, request: SampleRequest, first: number): Promise<SampleBatch> {
+/** What samples start from at t = 1, [count, h, w, c]: samples `members` of a request. */
+export function startOf(
+  { denoiser }: Served,
+  { given, seeds }: SampleRequest,
+  members: readonly number[],
+): Float32Array {
+  const pixels = elementsOf(denoiser.imageShape);
+  return gather(members, pixels, (sample) =>
+    given ? part(given.start, sample, pixels) : startNoise(seeds![sample]!, pixels),
+  );
+}
+
+/** Runs the steps for the samples from `first` on, as many as run together, one for each time that it is asked. */
+export async function* drawSteps(
+  drawing: Drawing,
+  request: SampleRequest,
+  first: number,
+): AsyncGenerator<StepProgress, SampleBatch> {
   const { denoiser, program, scalars, settings, steps } = drawing;
-  const { given, labels, onStep, seeds, signal } = request;
+  const { given, labels, seeds, signal } = request;
   const all = sampleCount(denoiser, request);
   const count = Math.min(settings.batch, all - first);
   // The last batch is filled up with copies of its last sample, whose results are dropped.
   const members = Array.from({ length: settings.batch }, (_, i) => first + Math.min(i, count - 1));
   const pixels = elementsOf(denoiser.imageShape);
-  const start = (sample: number): Float32Array =>
-    given ? part(given.start, sample, pixels) : startNoise(seeds![sample]!, pixels);
-  program.state.write('x', gather(members, pixels, start));
+  program.state.write('x', startOf(drawing, request, members));
   program.state.write('carry', new Float32Array(members.length * elementsOf(denoiser.carryShape)));
 
   const { width } = denoiser.timeFeatures;
@@ -62,9 +76,19 @@ export async function drawBatch(drawing: Drawing, request: SampleRequest, first:
       ...noiseOf(index),
     };
     await program.run(inputs, { ...scalars[index]! });
-    await onStep?.({ ...step, steps: steps.length, first, count, read });
+    yield { ...step, steps: steps.length, first, count, read };
   }
   return { first, count, images: await read('image'), carry: await read('carry') };
+}
+
+/** Runs all steps for the samples from `first` on, as many as run together. */
+export async function drawBatch(drawing: Drawing, request: SampleRequest, first: number): Promise<SampleBatch> {
+  const steps = drawSteps(drawing, request, first);
+  for (;;) {
+    const { done, value } = await steps.next();
+    if (done) return value;
+    await request.onStep?.(value);
+  }
 }
 
 const part = (data: Float32Array, index: number, size: number): Float32Array =>

@@ -1,12 +1,9 @@
-import { ddim } from './ddim';
-import { ddpm } from './ddpm';
 import type { Sampler } from './sampler';
-
-/** The shapes {@link parseSampler} reads, for help texts. */
-export const samplerSpecUsage: readonly string[] = ['ddim', 'ddim@eta', 'ddpm', 'ddpm@large', 'ddpm@small'];
+import { samplerSpecUsage, samplers } from './samplers';
 
 /**
- * Reads a sampler spec: `ddim`, `ddim@0.5` (eta in [0, 1]), `ddpm`, `ddpm@large`, `ddpm@small`.
+ * Reads a sampler spec, a name of {@link samplers} alone or with a value of its parameter: `ddim`, `ddim@0.5` (eta in
+ * [0, 1]), `ddpm`, `ddpm@large`, `ddpm@small`.
  * @throws RangeError, one line that names the spec and what was expected
  */
 export function parseSampler(spec: string): Sampler {
@@ -15,17 +12,17 @@ export function parseSampler(spec: string): Sampler {
     throw new RangeError(`sampler '${spec}': ${problem}; expected one of ${samplerSpecUsage.join(', ')}`);
   };
   if (values.length > 1) return fail('more than one @');
-  const [value] = values;
-  switch (name) {
-    case 'ddim': {
-      if (value === undefined) return ddim();
-      const eta = /^\d*\.?\d+$/.test(value) ? Number(value) : Number.NaN;
-      return eta >= 0 && eta <= 1 ? ddim(eta) : fail(`eta '${value}' is not a number in [0, 1]`);
-    }
-    case 'ddpm':
-      if (value === undefined || value === 'large' || value === 'small') return ddpm(value);
-      return fail(`unknown variance '${value}'`);
-    default:
-      return fail(`unknown sampler '${name}'`);
+  const family = samplers.find((one) => one.name === name);
+  if (!family) return fail(`unknown sampler '${name}'`);
+  const [text] = values;
+  if (family.kind === 'choice') {
+    const { default: usual, name, values } = family.parameter;
+    const value = text ?? usual;
+    return values.includes(value) ? family.build(value) : fail(`unknown ${name} '${value}'`);
   }
+  const { parameter } = family;
+  const [least, greatest] = parameter.range;
+  const value = text === undefined ? parameter.default : /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= least && value <= greatest) return family.build(value);
+  return fail(`${parameter.name} '${text}' is not a number in [${least}, ${greatest}]`);
 }

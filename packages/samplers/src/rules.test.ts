@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { ddim } from './ddim';
 import { ddpm } from './ddpm';
 import { type TimeStep, timeSteps } from './noise-level';
-import { parseSampler, samplerSpecUsage } from './parse';
+import { parseSampler } from './parse';
+import { samplerSpecUsage } from './samplers';
 
 const steps = timeSteps(10, simpleLinear()).slice(1);
 const x = 0.7;

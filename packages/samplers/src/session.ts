@@ -6,6 +6,7 @@ import { type TimeStep, timeSteps } from './noise-level';
 import { checkRequest, elementsOf, type SampleRequest, sampleCount } from './request';
 import type { Sampler } from './sampler';
 import { complete, DEFAULT_BATCH, type SamplingOptions, type Settings } from './settings';
+import { drawStates, type SampleState, type StatesRequest } from './states';
 import { denoiseStep, stepScalars } from './step';
 
 export interface Samples {
@@ -46,6 +47,13 @@ export interface SamplingSession extends Disposable {
    * @throws RangeError, one line, when the request does not fit the session
    */
   batches(request: SampleRequest): AsyncIterable<SampleBatch>;
+  /**
+   * What every step starts from and what it makes of it, each as soon as it is computed, batch after batch: x_t, the
+   * estimate of x0 and λ. The estimates of the last step are the samples. Whoever stops listening draws no more.
+   *
+   * @throws RangeError, one line, when the request does not fit the session
+   */
+  states(request: StatesRequest): AsyncIterable<SampleState>;
   /** All samples of a request. */
   sample(request: SampleRequest): Promise<Samples>;
   destroy(): void;
@@ -105,8 +113,14 @@ class Session implements SamplingSession {
   }
 
   batches(request: SampleRequest): AsyncIterable<SampleBatch> {
-    checkRequest(this.drawing, request);
-    return this.draw(request);
+    const { drawing } = this;
+    return this.draw(request, async function* (first) {
+      yield await drawBatch(drawing, request, first);
+    });
+  }
+
+  states(request: StatesRequest): AsyncIterable<SampleState> {
+    return this.draw(request, (first) => drawStates(this.drawing, request, first));
   }
 
   async sample(request: SampleRequest): Promise<Samples> {
@@ -131,7 +145,15 @@ class Session implements SamplingSession {
     this.destroy();
   }
 
-  private async *draw(request: SampleRequest): AsyncGenerator<SampleBatch, void> {
+  private draw<T>(request: SampleRequest, batch: (first: number) => AsyncIterable<T>): AsyncGenerator<T, void> {
+    checkRequest(this.drawing, request);
+    return this.drawAlone(request, batch);
+  }
+
+  private async *drawAlone<T>(
+    request: SampleRequest,
+    batch: (first: number) => AsyncIterable<T>,
+  ): AsyncGenerator<T, void> {
     // The batch under way lies in the session's states.
     if (this.busy) throw new Error('sampling: the session is drawing another request');
     this.busy = true;
@@ -140,7 +162,7 @@ class Session implements SamplingSession {
       const { weights } = request;
       if (weights) await this.store.load('params', weights);
       const count = sampleCount(denoiser, request);
-      for (let first = 0; first < count; first += settings.batch) yield await drawBatch(this.drawing, request, first);
+      for (let first = 0; first < count; first += settings.batch) yield* batch(first);
     } finally {
       this.busy = false;
     }

@@ -1,6 +1,6 @@
 import { fileSource } from '@noisesmith/formats/node';
 import { drawOf, type Model, type ReadModelOptions, readModel, samplingOptions } from '@noisesmith/runs';
-import { parseSampler, type SamplingOptions } from '@noisesmith/samplers';
+import { parseSampler, type SamplingOptions, samplerSpecUsage } from '@noisesmith/samplers';
 import { parseSchedule } from '@noisesmith/schedules';
 import { type Command, jsonFlag } from '../command';
 import { exitCodes, UsageError, userInput } from '../errors';
@@ -57,7 +57,7 @@ export const sample: Command = {
       help: 'classes by number or name, in turn: seed s has the label s mod their number (default all)',
     },
     steps: { value: 'N', help: 'sampling steps (default: as in the run)' },
-    sampler: { value: 'SPEC', help: 'ddim, ddim@eta, ddpm, ddpm@small (default: as in the run)' },
+    sampler: { value: 'SPEC', help: `${samplerSpecUsage.join(', ')} (default: as in the run)` },
     schedule: { value: 'SPEC', help: 'noise schedule to sample with (default: as in the run)' },
     guidance: { value: 'W', help: '(1 + W) conditional - W unconditional (default: as in the run)' },
     weights: { value: 'average|raw', help: 'of a checkpoint: the moving average (default), or the weights themselves' },
