@@ -111,7 +111,7 @@ const mistakes: Readonly<Record<string, readonly [argv: string[], message: strin
   ],
   'a name that moves the cursor': [['inspect', '\x1b[2Jnone'], '\\u001b[2Jnone: no such file'],
   'inspecting a missing file': [['inspect', 'none.npz'], 'none.npz: no such file'],
-  'inspecting something else': [['inspect', text], `${text}: not a safetensors file`],
+  'inspecting something else': [['inspect', text], `${text}: not a safetensors, npz, npy, IDX or torch.save file`],
   'a schedule spec': [['schedule', 'sigmoid@1'], 'bad schedule spec "sigmoid@1"'],
   'a time outside': [['schedule', 'cosine', '--t', '0,2'], '--t has 2; expected times from 0 to 1'],
   'a scale of zero': [['schedule', 'cosine', '--scale', '0'], '--scale is 0; expected a number above 0'],

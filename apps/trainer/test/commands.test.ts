@@ -66,7 +66,7 @@ describe('inspect', () => {
     const contents = JSON.parse(out);
     expect(contents).toMatchObject({ kind: 'safetensors', parameters: 315917, metadata: { format: 'rin-fixture-1' } });
     expect(contents.tensors).toHaveLength(581);
-    expect(contents.tensors).toContainEqual({ name: 'train.loss', dtype: 'F32', shape: [1] });
+    expect(contents.tensors).toContainEqual({ name: 'train.loss', dtype: 'F32', shape: [1], bytes: 4 });
   });
 
   it('counts the parameters of a checkpoint once', async () => {

@@ -2,7 +2,7 @@
 // NaN; for what may stand in a header, the format's own reader (safetensors 0.8).
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { writeNpz, writeSafetensors } from '@noisesmith/formats';
+import { writeIdx, writeNpz, writeSafetensors } from '@noisesmith/formats';
 import { encodePng } from '@noisesmith/runs';
 import { describe, expect, it } from 'vitest';
 import { cli, temporaryFolder, writeImages } from './cli-run';
@@ -115,6 +115,18 @@ describe('a file', () => {
       expect(out).toContain('\\u001b[2Jw\\u009b');
     }
     expect((await cli(['inspect', file])).out).toContain('classes\n  0  cat\n  1  \\u001bdog\n');
+  });
+
+  it('may be of IDX or torch, and --check tells its values', async () => {
+    const digits = writeIdx({ dtype: 'U8', shape: [2, 2], data: Uint8Array.of(0, 1, 2, 5) });
+    const { exitCode, out } = await cli(['inspect', put('digits-idx2-ubyte', digits), '--check']);
+    expect(exitCode).toBe(0);
+    expect(out).toContain('digits-idx2-ubyte: idx, 1 tensors, 4 elements\n');
+    expect(out).toMatch(/ U8 +\[2, 2\] +min 0 +mean 2 +max 5\n/);
+    const saved = new URL('../../../packages/formats/fixtures/torch-zip.pth', import.meta.url).pathname;
+    const found = JSON.parse((await cli(['inspect', saved, '--check', '--json'])).out);
+    expect(found.kind).toBe('torch');
+    expect(found.tensors[0]).toMatchObject({ name: 'f64', shape: [2, 3], values: { min: 0, mean: 2.5, max: 5 } });
   });
 
   it('--check finds values that are no numbers, and a damaged array', async () => {

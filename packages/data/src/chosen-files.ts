@@ -3,12 +3,18 @@ import { DataError, MissingFileError } from './errors';
 import { type Files, pathsBelow } from './files';
 
 /** A file that a person chose, and where it lies in what was chosen. */
-interface PlacedFile {
+export interface PlacedFile {
   readonly path: string;
   readonly file: File;
 }
 
-function placedFiles(placed: readonly PlacedFile[], name: string): Files {
+/**
+ * Files of which a page knows already where they lie, e.g. in a worker that was handed them; only what is asked for is
+ * brought into memory.
+ * @param name what messages call the place
+ * @throws DataError when two files have one path
+ */
+export function placedFiles(placed: readonly PlacedFile[], name: string): Files {
   const fileAt = new Map(placed.map(({ path, file }) => [path, file]));
   if (fileAt.size < placed.length) {
     const twice = placed.find(({ path, file }) => fileAt.get(path) !== file)!;

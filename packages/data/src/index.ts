@@ -1,7 +1,7 @@
 export { type ArrayDatasetOptions, arrayDataset } from './arrays';
 export { allowedBroken, type BrokenImage } from './broken-images';
 export { type CheckOptions, checkDataset, type DatasetCheck } from './check';
-export { chosenFiles, droppedFiles } from './chosen-files';
+export { chosenFiles, droppedFiles, type PlacedFile, placedFiles } from './chosen-files';
 export { cifar10Dataset } from './cifar10';
 export {
   createDataset,
@@ -27,6 +27,7 @@ export {
 } from './facts';
 export type { Files } from './files';
 export { imageExtensions } from './image-folder';
+export { type DatasetContents, inspectDataset } from './inspect';
 export { mnistDataset } from './mnist';
 export { datasetSpecs, type OpenOptions, openDataset } from './open';
 export { type PixelOptions, prepareImage } from './prepare';

@@ -1,5 +1,6 @@
 import { FormatError, failer } from './errors';
 import { gunzip, LARGEST_RATIO } from './inflate';
+import { type LazyArray, lazyArray } from './lazy-array';
 import {
   byteWidth,
   type DType,
@@ -10,7 +11,9 @@ import {
   mismatch,
   type NdArray,
 } from './ndarray';
+import { fileContent } from './npy';
 import { joined } from './parts';
+import { bytesSource, type RangeSource, readInMemory } from './range-source';
 
 const dtypeOfCode = new Map<number, DType>([
   [0x08, 'U8'],
@@ -101,6 +104,16 @@ function allocate(length: number, fail: Fail): Uint8Array {
   }
 }
 
+const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
+
+const noHeader = (length: number): string => `truncated: ${length} bytes, an IDX header takes 4 and 4 for each axis`;
+
+function checkLength(header: IdxHeader, size: number, fail: Fail): void {
+  const actual = size - header.dataStart;
+  if (actual < header.dataBytes) throw fail(wrongLength(header, 'truncated', actual));
+  if (actual > header.dataBytes) throw fail(wrongLength(header, 'trailing bytes', actual));
+}
+
 /**
  * Reads an IDX file (the format of MNIST): two zero bytes, type code, number of axes, the extents and the elements, all
  * big endian. Gzip, of one or several members, is recognised by its magic bytes and checked (CRC-32 and length); it is
@@ -110,13 +123,37 @@ function allocate(length: number, fail: Fail): Uint8Array {
  */
 export function readIdx(bytes: Uint8Array, options: { name?: string } = {}): NdArray {
   const fail: Fail = failer(options.name);
-  const content = bytes[0] === 0x1f && bytes[1] === 0x8b ? unpack(bytes, fail) : bytes;
+  const content = isGzip(bytes) ? unpack(bytes, fail) : bytes;
   const header = parseHeader(content, fail);
-  if (header === undefined) throw fail(`truncated: ${content.length} bytes, an IDX header takes 4 and 4 for each axis`);
-  const actual = content.length - header.dataStart;
-  if (actual < header.dataBytes) throw fail(wrongLength(header, 'truncated', actual));
-  if (actual > header.dataBytes) throw fail(wrongLength(header, 'trailing bytes', actual));
+  if (header === undefined) throw fail(noHeader(content.length));
+  checkLength(header, content.length, fail);
   return decodeElements(header.dtype, header.shape, content.subarray(header.dataStart), 'big');
+}
+
+/** Header of the most axes that there can be. */
+const LONGEST_HEADER = 4 + 4 * 255;
+
+/**
+ * Opens an IDX file for reading by rows; reads only its header. A gzip file is unpacked as a whole, and its rows lie in
+ * memory then.
+ * @throws FormatError as {@link readIdx}
+ */
+export async function openIdx(source: RangeSource): Promise<LazyArray> {
+  const { name, size } = source;
+  const fail: Fail = failer(name);
+  const start = await source.read(0, Math.min(LONGEST_HEADER, size));
+  if (isGzip(start)) {
+    const content = unpack(await readInMemory(source, 0, size, 'gzip'), fail);
+    return openIdx(bytesSource(content, name));
+  }
+  const header = parseHeader(start, fail);
+  if (header === undefined) throw fail(noHeader(start.length));
+  checkLength(header, size, fail);
+  const { dataStart, dtype, shape } = header;
+  return lazyArray(
+    { content: fileContent(size, name), header: { dataStart, dtype, shape, endian: 'big', fortranOrder: false } },
+    source,
+  );
 }
 
 /**

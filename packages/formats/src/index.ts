@@ -7,7 +7,17 @@ export {
   float32ToFloat16,
   toFloat32,
 } from './half';
-export { readIdx, writeIdx } from './idx';
+export { openIdx, readIdx, writeIdx } from './idx';
+export { type ArrayEntry, type ArrayFile, openArrayFile } from './inspect/array-file';
+export { type ArrayFileKind, arrayFileKind } from './inspect/array-file-kind';
+export {
+  type Histogram,
+  histogramOfValues,
+  numbersOf,
+  type ReadingOptions,
+  summarizeValues,
+  type ValueSummary,
+} from './inspect/value-summary';
 export type { LazyArray } from './lazy-array';
 export {
   byteWidth,

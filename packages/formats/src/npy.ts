@@ -10,7 +10,7 @@ import { type Reading, readFromBytes, readFromSource } from './reading';
 const PORTION = 1 << 20;
 
 /** A file that is an npy file and nothing else; there is no checksum to compare. */
-function fileContent(size: number, file: string | undefined): NpyContent {
+export function fileContent(size: number, file: string | undefined): NpyContent {
   function* range(offset: number, length: number): Reading<Uint8Array> {
     return yield { offset, length, part: 'data' };
   }

@@ -1,5 +1,6 @@
 export { MetricError } from './errors';
 export { type CollectedFeatures, type CollectOptions, collectFeatures } from './evaluate/collect';
+export { defaultMetrics } from './evaluate/default-metrics';
 export {
   type EvaluationInput,
   type EvaluationOptions,
@@ -16,6 +17,7 @@ export {
   type Numbers,
   type RepeatedNumbers,
 } from './evaluate/result';
+export { aboutRows, type NumberRow, numberRows, pairRows, repeatRows } from './evaluate/rows';
 export { type EvaluationSide, openSide, sideOfImages } from './evaluate/side';
 export { type ExpectedBiasOptions, expectedBias, expectedBiasTask } from './expected-bias';
 export type { FeatureBatch, FeatureNetwork, FeatureRequest } from './feature-network';
@@ -64,8 +66,9 @@ export {
 } from './memorisation';
 export { mergeStatistics, type NamedStatistics } from './merge-moments';
 export { type MindOptions, mind, mindTask } from './mind';
+export { type MindBiasOptions, mindBias, mindBiasTask } from './mind-bias';
 export type { FeatureSet, Moments } from './moments';
-export { type PixelOptions, pixelNetwork } from './networks/pixels';
+export { type PixelOptions, pixelNetwork, pixelOptions } from './networks/pixels';
 export {
   type PrecisionRecall,
   type PrecisionRecallOptions,

@@ -18,7 +18,7 @@ const BLOCK = 32;
  * Squared 2-Wasserstein distance of two sets of numbers, each of equal weights, both in ascending order: the integral of
  * the squared difference of their quantile functions, which are steps.
  */
-function squaredWasserstein(a: Float64Array, b: Float64Array): number {
+export function squaredWasserstein(a: Float64Array, b: Float64Array): number {
   const [n, m] = [a.length, b.length];
   let sum = 0;
   if (n === m) {

@@ -2,7 +2,13 @@ import { hash32, shuffledIndex } from '@noisesmith/data';
 import { inverseNormal } from '@noisesmith/tensor';
 
 /** What random numbers are drawn for: streams of one seed that share nothing. */
-export const stream = { directions: 1, normalSamples: 2, kernelSubsets: 3, distanceSubsets: 4 } as const;
+export const stream = {
+  directions: 1,
+  normalSamples: 2,
+  kernelSubsets: 3,
+  distanceSubsets: 4,
+  projections: 5,
+} as const;
 
 /** Seed of a stream of a seed. */
 const seedOf = (seed: number, purpose: number): number => hash32(seed, purpose);

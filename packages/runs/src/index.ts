@@ -17,6 +17,7 @@ export {
 } from './draws';
 export type { RunEvent, RunEventHandler } from './events';
 export { type Images, imageGrid, squareColumns, toBytes } from './grid';
+export { contentsOf, type FileContents, type InspectedTensor, type InspectOptions, inspectFile } from './inspect-file';
 export { type Model, type ReadModelOptions, readModel } from './model-file';
 export { nearest, suggestion } from './nearest';
 export { adapterProfile, planRun, type RunPlan } from './plan';
@@ -31,6 +32,7 @@ export { isSameDataset } from './run-data';
 export { memoryRunFiles, opfsRunFiles, type RunFileContent, type RunFiles } from './run-files';
 export {
   checkNothingIsLost,
+  isRunFolder,
   type RunState,
   runFileNames,
   runState,

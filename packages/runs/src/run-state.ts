@@ -16,6 +16,10 @@ export const runFileNames = {
   reference: 'reference-stats.npz',
 } as const;
 
+/** Whether a folder that holds files and folders of these names is that of a run. */
+export const isRunFolder = (names: readonly string[]): boolean =>
+  names.includes(runFileNames.config) && (names.includes(runFileNames.weights) || names.includes('checkpoints'));
+
 /** @throws SettingError naming the file, for text that is no JSON */
 export function parseJson(text: string, where: string): unknown {
   try {

@@ -1,5 +1,6 @@
 import { fileSource, writeFileAtomic } from '@noisesmith/formats/node';
 import {
+  defaultMetrics,
   type EvaluationProgress,
   type EvaluationSide,
   evaluate,
@@ -32,23 +33,6 @@ function metricsOf(args: Arguments): readonly MetricName[] | undefined {
       throw new UsageError(`--metrics has ${JSON.stringify(word)}${suggestion(word, metricNames)}`);
     return found;
   });
-}
-
-const countOf = ({ features, images }: EvaluationSide): number | undefined => images?.count ?? features?.count;
-
-/** Of more images on a side, all pairs take longer than someone waits for without having asked. */
-const MOST_PAIRED = 20_000;
-
-/** What is measured unless it is said: what both sides can give. */
-function defaultMetrics(
-  samples: EvaluationSide | undefined,
-  reference: EvaluationSide | undefined,
-  k: number,
-): readonly MetricName[] {
-  if (samples === undefined || reference === undefined) return ['is'];
-  const counts = [countOf(samples), countOf(reference)];
-  if (counts.some((count) => count === undefined)) return ['fid'];
-  return counts.every((count) => count! > k && count! <= MOST_PAIRED) ? ['fid', 'kid', 'pr'] : ['fid', 'kid'];
 }
 
 /** Logits that a file holds. @throws UsageError for a file of something else */

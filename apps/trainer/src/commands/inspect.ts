@@ -52,10 +52,10 @@ async function run(
 
 export const inspect: Command = {
   name: 'inspect',
-  summary: 'what is in a safetensors, npz or npy file, a checkpoint or a data set',
+  summary: 'what is in a safetensors, npz, npy, IDX or torch file, a checkpoint or a data set',
   positionals: ['FILE|DATA'],
   flags: {
-    check: { help: 'read all: every image that does not decode, damaged arrays, values that are infinite or NaN' },
+    check: { help: 'read all: every image that does not decode, damaged arrays, least, mean and most of values, NaN' },
     ...jsonFlag,
   },
   details: [

@@ -8,6 +8,7 @@ import {
   openFeatureNetwork,
   parseInputResize,
   pixelNetwork,
+  pixelOptions,
   readInceptionWeights,
 } from '@noisesmith/metrics';
 import { suggestion } from '@noisesmith/runs';
@@ -35,8 +36,6 @@ export const networkHelp = [
   'last block, without a download and not comparable with published FID; weights:FILE: weights converted or as torch saved',
   'them; pixels, pixels-SxSxC: images averaged to 16x16 pixels or SxS of C channels, without a network.',
 ] as const;
-
-const pixels = /^pixels(?:-(\d+)x\1x([13]))?$/;
 
 const names = ['inception', 'inception-keras', 'nsfwjs', 'nsfwjs-fid', 'weights:FILE', 'pixels'];
 
@@ -125,15 +124,13 @@ export async function openNamedNetwork(
   progress: Progress,
 ): Promise<FeatureNetwork> {
   const { flag = '--network', name, resize } = request;
-  const asked = pixels.exec(name);
-  if (asked === null) {
+  const pixels = pixelOptions(name);
+  if (pixels === undefined) {
     progress.quiet(`reading the weights of ${name}`);
     return overDevice(await weightsOf(name, flag), request, context, progress);
   }
-  const [, side, channels] = asked;
   if (resize !== undefined) throw new UsageError(`--resize ${resize}: ${name} averages pixels, and takes no other way`);
-  if (side === undefined) return pixelNetwork();
-  return pixelNetwork({ side: Number(side), channels: channels === '1' ? 1 : 3 });
+  return pixelNetwork(pixels);
 }
 
 /** Opens the network that {@link networkFlags} ask for. @throws as {@link openNamedNetwork} */

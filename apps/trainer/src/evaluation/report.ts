@@ -1,103 +1,21 @@
 import { printable } from '@noisesmith/formats';
-import type { Evaluation, MeasuredSet, RepeatedNumbers } from '@noisesmith/metrics';
-import { groupedNumber, table } from '../output';
+import { aboutRows, type Evaluation, numberRows, pairRows, repeatRows } from '@noisesmith/metrics';
+import { table } from '../output';
 
-const number = (value: number): string => {
-  const size = Math.abs(value);
-  return size !== 0 && (size < 1e-4 || size >= 1e7) ? value.toExponential(4) : String(Number(value.toPrecision(6)));
-};
-
-const setLine = ({ count, fingerprint, format, path }: MeasuredSet): string => {
-  const many = count === null ? 'unknown number' : groupedNumber(count);
-  return `${path} (${many}, ${format}${fingerprint === undefined ? '' : `, ${fingerprint.slice(0, 12)}`})`;
-};
-
-/** Labels of the numbers that repeats summarize, by their names in the result. */
-const labels: Readonly<Record<Exclude<keyof RepeatedNumbers, 'count' | 'images'>, string>> = {
-  fid: 'Fréchet distance (fid)',
-  sfid: 'spatial Fréchet distance (sfid)',
-  kid: 'kernel distance (kid)',
-  precision: 'precision',
-  recall: 'recall',
-  density: 'density',
-  coverage: 'coverage',
-  inceptionScore: 'Inception Score (is)',
-  mind: 'sliced Wasserstein distance (mind)',
-};
-
-function numberRows(found: Evaluation): string[][] {
-  const { coverage, density, fid, fidInfinity, inceptionScore, k, kid, memorisation, mind, precision, recall, sfid } =
-    found;
-  const rows: (string[] | false | undefined)[] = [
-    fid !== undefined && [labels.fid, number(fid), ''],
-    fidInfinity && [
-      'Fréchet distance of infinitely many',
-      number(fidInfinity.value),
-      `slope ${number(fidInfinity.slope)}`,
-    ],
-    sfid !== undefined && [labels.sfid, number(sfid), ''],
-    kid && [
-      labels.kid,
-      number(kid.full ?? kid.mean),
-      `${kid.subsets} subsets of ${kid.subsetSize}: ${number(kid.mean)} ± ${number(kid.std)}`,
-    ],
-    precision !== undefined && [labels.precision, number(precision), `k ${k}`],
-    recall !== undefined && [labels.recall, number(recall), `k ${k}`],
-    density !== undefined && [labels.density, number(density), `k ${k}`],
-    coverage !== undefined && [labels.coverage, number(coverage), `k ${k}`],
-    inceptionScore && [
-      labels.inceptionScore,
-      number(inceptionScore.mean),
-      [
-        inceptionScore.splits === 1
-          ? '1 split'
-          : `± ${number(inceptionScore.std)} over ${inceptionScore.splits} splits`,
-        ...(inceptionScore.logitBias === undefined
-          ? []
-          : [`logits ${inceptionScore.logitBias ? 'with' : 'without'} bias`]),
-      ].join(', '),
-    ],
-    mind !== undefined && [labels.mind, number(mind), ''],
-    memorisation && [
-      'samples nearer to the reference than unseen images',
-      `${(100 * memorisation.nearer).toFixed(1)} %`,
-      `50 %: no sign of memory; nearest ${number(memorisation.samples.minimum)}, median ${number(memorisation.samples.median)}; ${memorisation.unseenAre} images ${number(memorisation.unseen.minimum)}, ${number(memorisation.unseen.median)}`,
-    ],
-  ];
-  return rows.filter((row) => row !== false && row !== undefined);
-}
-
-function repeatRows({ count, images, ...summaries }: RepeatedNumbers): string[][] {
-  const rows = Object.entries(summaries).map(([name, { maximum, mean, minimum }]) => [
-    labels[name as keyof typeof labels],
-    `mean ${number(mean)}`,
-    `minimum ${number(minimum)}`,
-    `maximum ${number(maximum)}`,
-  ]);
-  return [[`in ${count} random parts of ${groupedNumber(images)} samples`], ...rows];
-}
+const SHOWN_PAIRS = 5;
 
 /** What an evaluation found, as text. */
 export function evaluationReport(found: Evaluation): string {
-  const { heldOut, memorisation, network, reference, repeats, resize, samples, seed, weights } = found;
-  const about: string[][] = [
-    ['samples', setLine(samples)],
-    ...(reference ? [['reference', setLine(reference)]] : []),
-    ...(heldOut ? [['held-out', setLine(heldOut)]] : []),
-    ['network', network ?? 'not known'],
-    ...(weights ? [['weights', `SHA-256 ${weights}`]] : []),
-    ...(resize ? [['resize', resize]] : []),
-    ['seed', String(seed)],
-  ];
-  const pairs = memorisation?.closest
-    .slice(0, 5)
-    .map(({ distance, referenceName, sampleName }) => [`  ${sampleName}`, referenceName, number(distance)]);
+  const { repeats } = found;
+  const pairs = pairRows(found)
+    .slice(0, SHOWN_PAIRS)
+    .map(([sample, reference, distance]) => [`  ${sample}`, reference, distance]);
   const lines = (rows: readonly (readonly string[])[]): string => table(rows.map((row) => row.map(printable)));
   return [
-    lines(about),
+    lines(aboutRows(found)),
     '\n',
     lines(numberRows(found)),
     ...(repeats ? ['\n', lines(repeatRows(repeats))] : []),
-    ...(pairs && pairs.length > 0 ? ['\nclosest pairs\n', lines(pairs)] : []),
+    ...(pairs.length > 0 ? ['\nclosest pairs\n', lines(pairs)] : []),
   ].join('');
 }

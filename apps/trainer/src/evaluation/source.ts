@@ -4,7 +4,7 @@ import { fileSource } from '@noisesmith/formats/node';
 import { datasetImages, type EvaluationSide, openSide, sideOfImages, someIndices } from '@noisesmith/metrics';
 import { openRunDataset, storedConfig } from '@noisesmith/runs';
 import { UsageError } from '../errors';
-import { dataKinds, isRunFolder } from '../inspection/data-contents';
+import { dataKinds, holdsRun } from '../inspection/data-contents';
 import { RunFolder } from '../run/run-folder';
 
 /** A side of a comparison, with the file that it is read from. */
@@ -42,7 +42,7 @@ async function runImages(path: string, onWarning: SourceOptions['onWarning']): P
 async function openWhole(argument: string, { onWarning }: SourceOptions): Promise<OpenedSide> {
   const found = await stat(argument).catch(() => undefined);
   if (found?.isDirectory()) {
-    if (await isRunFolder(argument)) return withoutFile(await runImages(argument, onWarning));
+    if (await holdsRun(argument)) return withoutFile(await runImages(argument, onWarning));
     const dataset = await openDataset(`folder:${argument}`, { folders: 'plain', cacheBytes: 0, onWarning });
     return withoutFile(sideOfImages(argument, datasetImages(dataset)));
   }

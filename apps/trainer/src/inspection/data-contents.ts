@@ -1,36 +1,20 @@
 import { readdir, stat } from 'node:fs/promises';
-import {
-  type BrokenImage,
-  checkDataset,
-  type DatasetFacts,
-  datasetFacts,
-  datasetSpecs,
-  openDataset,
-} from '@noisesmith/data';
+import { type DatasetContents, datasetSpecs, inspectDataset, openDataset } from '@noisesmith/data';
+import { isRunFolder } from '@noisesmith/runs';
 import { UsageError } from '../errors';
 import type { Look } from './file-contents';
 
 /** What is in a data set. */
-export interface DataContents extends DatasetFacts {
+export interface DataContents extends DatasetContents {
   /** As `--data` takes it. */
   readonly data: string;
-  /** Images that were decoded. */
-  readonly looked: number;
-  /** Those of them that do not decode. */
-  readonly broken: readonly BrokenImage[];
 }
-
-/** Images that tell the sizes where not all are decoded. */
-const FEW = 64;
 
 /** `mnist`, `folder`, `npz`, ...: what stands before the colon of a data set, or alone. */
 export const dataKinds: ReadonlySet<string> = new Set(datasetSpecs.map(({ form }) => form.split(':')[0]!));
 
 /** Whether a folder is that of a run. */
-export async function isRunFolder(folder: string): Promise<boolean> {
-  const names = await readdir(folder);
-  return names.includes('config.json') && (names.includes('ema.safetensors') || names.includes('checkpoints'));
-}
+export const holdsRun = async (folder: string): Promise<boolean> => isRunFolder(await readdir(folder));
 
 /**
  * The data set that an argument means: one as `--data` takes it, or the path of a folder. undefined for anything else,
@@ -40,7 +24,7 @@ export async function isRunFolder(folder: string): Promise<boolean> {
 export async function dataSpec(argument: string): Promise<string | undefined> {
   const found = await stat(argument).catch(() => undefined);
   if (found?.isDirectory()) {
-    if (await isRunFolder(argument)) {
+    if (await holdsRun(argument)) {
       throw new UsageError(`${argument}: the folder of a run; name a file in it, e.g. ${argument}/ema.safetensors`);
     }
     return `folder:${argument}`;
@@ -53,12 +37,10 @@ export async function dataSpec(argument: string): Promise<string | undefined> {
 export async function inspectData(data: string, { check, progress, signal }: Look): Promise<DataContents> {
   progress.quiet(`opening ${data}`);
   const dataset = await openDataset(data);
-  const facts = datasetFacts(dataset);
-  if (!check && facts.sizes !== null) return { data, ...facts, looked: 0, broken: [] };
-  const { broken, looked, sizes } = await checkDataset(dataset, {
-    ...(!check && { images: Math.min(FEW, dataset.size) }),
-    onProgress: (done, total) => progress.count('decoding images', done, total),
+  const contents = await inspectDataset(dataset, {
+    all: check,
     signal,
+    onProgress: (done, total) => progress.count('decoding images', done, total),
   });
-  return { data, ...facts, sizes: sizes ?? facts.sizes, looked, broken };
+  return { data, ...contents };
 }

@@ -1,7 +1,7 @@
 import { printable } from '@noisesmith/formats';
+import type { FileContents, InspectedTensor } from '@noisesmith/runs';
 import { groupedNumber, table } from '../output';
 import type { DataContents } from './data-contents';
-import type { FileContents } from './file-contents';
 
 const METADATA_WIDTH = 100;
 const cut = (text: string): string => (text.length > METADATA_WIDTH ? `${text.slice(0, METADATA_WIDTH)}...` : text);
@@ -15,6 +15,13 @@ const shown = (rows: readonly (readonly string[])[], numeric?: readonly boolean[
 
 const section = (title: string, rows: readonly (readonly string[])[], numeric?: readonly boolean[]): string =>
   rows.length === 0 ? '' : `${title}\n${shown(rows, numeric)}`;
+
+const number = (value: number | null): string => (value === null ? '-' : String(Number(value.toPrecision(4))));
+
+function valueCells({ values }: InspectedTensor): string[] {
+  if (values === undefined) return [];
+  return [`min ${number(values.min)}`, `mean ${number(values.mean)}`, `max ${number(values.max)}`];
+}
 
 export function fileReport({ classes, file, kind, metadata, parameters, problems, tensors }: FileContents): string {
   const what = kind === 'checkpoint' ? 'parameters' : 'elements';
@@ -31,7 +38,7 @@ export function fileReport({ classes, file, kind, metadata, parameters, problems
     ),
     section(
       'tensors',
-      tensors.map(({ dtype, name, shape }) => [name, dtype, `[${shape.join(', ')}]`]),
+      tensors.map((tensor) => [tensor.name, tensor.dtype, `[${tensor.shape.join(', ')}]`, ...valueCells(tensor)]),
     ),
     section(
       'wrong',

@@ -3,6 +3,7 @@ import { expectedBiasTask } from '../expected-bias';
 import type { FeatureNetwork } from '../feature-network';
 import { type FrechetInfinity, frechetInfinityTask } from '../frechet-infinity';
 import { memorisationTask } from '../memorisation';
+import { mindBiasTask } from '../mind-bias';
 import type { FeatureSet, Moments } from '../moments';
 import { checkMadeAlike } from '../statistics-file';
 import { computeAsync, type Task } from '../task';
@@ -48,6 +49,9 @@ export interface EvaluationOptions extends NumberOptions {
 /** Fewer images than so many for each feature bring a bias that has to be told. */
 const FEW_PER_FEATURE = 10;
 
+/** MIND of so many samples ranks networks as their FID of 50000 does (arXiv:2605.06797); of fewer its bias has to be told. */
+const FEW_FOR_MIND = 5000;
+
 /** A side with its features, and the images that the rows are of. */
 interface Prepared extends SideFeatures {
   readonly count: number | undefined;
@@ -92,6 +96,7 @@ class Evaluator {
       : undefined;
     const repeated = this.repeats > 1 ? await this.repeated(prepared, ofReference, work) : undefined;
     if (this.metrics.has('fid')) await this.tellBias(prepared, ofReference!);
+    if (this.metrics.has('mind')) await this.tellMindBias(prepared, ofReference!);
 
     const made = network ? madeByNetwork(network) : this.madeByFiles();
     return {
@@ -256,6 +261,17 @@ class Evaluator {
     const [n, m] = counts;
     this.warnings.push(
       `fid: ${n} samples and ${m ?? 'unknown many'} of the reference are few for ${cloud.size} features (below ${few}): even perfect samples would score about ${bias.toPrecision(2)}; compare only with numbers of as many images`,
+    );
+  }
+
+  /** As {@link tellBias}: MIND of few samples is small, but not nothing. */
+  private async tellMindBias(samples: Prepared, reference: Prepared): Promise<void> {
+    const vectors = reference.pool!.whole.vectors('mind', reference.path);
+    const count = samples.pool!.whole.vectors('mind', samples.path).count;
+    if (Math.min(count, vectors.count) >= FEW_FOR_MIND) return;
+    const bias = await this.compute('bias', mindBiasTask(vectors, count, { seed: this.seed }));
+    this.warnings.push(
+      `mind: ${count} samples and ${vectors.count} of the reference are few (below ${FEW_FOR_MIND}): even perfect samples would score about ${bias.toPrecision(2)}; compare only with numbers of as many images`,
     );
   }
 }

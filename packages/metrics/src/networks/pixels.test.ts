@@ -2,7 +2,7 @@
 // d features one of d·s² (closed form of the Fréchet distance of equal covariances).
 import { expect, it } from 'vitest';
 import { frechetDistanceOfSets } from '../frechet';
-import { pixelNetwork } from './pixels';
+import { pixelNetwork, pixelOptions } from './pixels';
 
 it('averages images to a few pixels, of any size', async () => {
   using network = await pixelNetwork({ side: 2, channels: 1 });
@@ -35,4 +35,13 @@ it('tells a shift of brightness', async () => {
   };
   expect(frechetDistanceOfSets(await set(0), await set(0))).toBeCloseTo(0, 6);
   expect(frechetDistanceOfSets(await set(0), await set(0.5))).toBeCloseTo(12 * 0.25, 5);
+});
+
+it('is found by its name', () => {
+  expect(pixelOptions('pixels')).toEqual({});
+  expect(pixelOptions('pixels-8x8x1')).toEqual({ side: 8, channels: 1 });
+  expect(pixelOptions('pixels-12x12x3')).toEqual({ side: 12, channels: 3 });
+  for (const other of ['inception', 'pixels-8x9x3', 'pixels-8x8x4', 'pixels-8x8', 'xpixels']) {
+    expect(pixelOptions(other)).toBeUndefined();
+  }
 });

@@ -10,6 +10,13 @@ export interface PixelOptions {
   readonly channels?: 1 | 3;
 }
 
+/** The options that a name of such a network stands for: `pixels`, `pixels-8x8x1`; undefined for another network's name. */
+export function pixelOptions(name: string): PixelOptions | undefined {
+  const [, side, channels] = /^pixels(?:-(\d+)x\1x([13]))?$/.exec(name) ?? [undefined];
+  if (side !== undefined) return { side: Number(side), channels: channels === '1' ? 1 : 3 };
+  return name === 'pixels' ? {} : undefined;
+}
+
 const CAVEAT =
   'features are averaged pixels: sets are compared by mean and covariance of brightness, not by what they show; the numbers are not comparable with FID';
 

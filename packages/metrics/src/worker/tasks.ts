@@ -4,6 +4,7 @@ import { frechetInfinityTask } from '../frechet-infinity';
 import { kernelDistanceTask } from '../kernel-distance';
 import { memorisationTask, nearestReferenceTask } from '../memorisation';
 import { mindTask } from '../mind';
+import { mindBiasTask } from '../mind-bias';
 import { precisionRecallTask } from '../precision-recall';
 import type { Task } from '../task';
 
@@ -16,6 +17,7 @@ export const workerTasks = {
   kernelDistance: kernelDistanceTask,
   memorisation: memorisationTask,
   mind: mindTask,
+  mindBias: mindBiasTask,
   nearestReference: nearestReferenceTask,
   precisionRecall: precisionRecallTask,
 } as const;

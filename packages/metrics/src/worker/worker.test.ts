@@ -6,6 +6,7 @@ import { frechetDistanceInfinity } from '../frechet-infinity';
 import { kernelDistance } from '../kernel-distance';
 import { memorisation, nearestReference } from '../memorisation';
 import { mind } from '../mind';
+import { mindBias } from '../mind-bias';
 import { openMetricsWorker } from '../node';
 import { precisionRecall } from '../precision-recall';
 import { momentsOf } from '../statistics';
@@ -33,6 +34,7 @@ it('every task, at once', async () => {
     worker.compute('memorisation', [x, y]),
     worker.compute('nearestReference', [x, y]),
     worker.compute('expectedBias', [a, 30]),
+    worker.compute('mindBias', [x, 30]),
   ]);
   expect(found).toEqual([
     frechetDistance(a, b),
@@ -44,6 +46,7 @@ it('every task, at once', async () => {
     memorisation(x, y),
     nearestReference(x, y),
     expectedBias(a, 30),
+    mindBias(x, 30),
   ]);
 });
 
