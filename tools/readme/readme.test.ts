@@ -11,6 +11,7 @@ import { nodeArguments, root } from '../../examples/testing/run-example';
 import { type CommandLine, parseCommandLines } from './command-line';
 import { codeSpans, namedPaths, parseDocument, readDocument, tableRows } from './markdown';
 import { runCli, runNode, runnable, runSource, scripts, toolHelp } from './scripts';
+import { checkViewer } from './viewer';
 
 const readme = readDocument('README.md');
 const contributing = readDocument('CONTRIBUTING.md');
@@ -79,6 +80,7 @@ const checks: Readonly<Record<string, (line: CommandLine) => Promise<unknown>>> 
   train: ({ args }) => runCli(['train', ...args, ...shortened], work),
   test: checkTest,
   bench: checkBench,
+  viewer: ({ args }) => checkViewer(args),
   check: async ({ args }) => expect(args).toEqual([]),
   changeset: checkTool,
   format: checkTool,

@@ -1,0 +1,136 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium, type Page } from '@noisesmith/testing';
+
+/** Where the page lies on the test's server: not at its root, as on many static hosts. */
+const base = '/some/where/';
+
+const types: Readonly<Record<string, string>> = {
+  '.css': 'text/css',
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.json': 'application/json',
+  '.png': 'image/png',
+  '.svg': 'image/svg+xml',
+};
+
+export interface OpenViewerOptions {
+  /** The page and its state, `#/schedules?b=0.5`. */
+  readonly path?: string;
+  /** Whether the browser has WebGPU; it has unless told otherwise. */
+  readonly webgpu?: boolean;
+  readonly dark?: boolean;
+  /** As wide as a phone. */
+  readonly phone?: boolean;
+  /** Answers further addresses of the page's origin, by path within the page's folder; undefined: 404. */
+  answer?(path: string): { readonly type: string; readonly body: Uint8Array | string } | undefined;
+}
+
+export interface Viewer extends AsyncDisposable {
+  readonly page: Page;
+  /** Goes to another page or state. */
+  visit(path: string): Promise<void>;
+  /** What axe-core finds, a line each: none is right. */
+  violations(): Promise<string[]>;
+  /** What no page should do: requests off the origin, uncaught errors, breaches of the policy. */
+  readonly faults: readonly string[];
+}
+
+/** Any static server's way with files. */
+function serve(folder: string, answer: OpenViewerOptions['answer']): Promise<Server> {
+  const server = createServer(({ url = '' }, response) => {
+    const path = decodeURIComponent(url.split('?')[0]!);
+    const name = path.slice(base.length) || 'index.html';
+    if (!path.startsWith(base) || name.includes('..')) return response.writeHead(404).end();
+    try {
+      const body = readFileSync(join(folder, name));
+      response.writeHead(200, { 'content-type': types[extname(name)] ?? 'application/octet-stream' }).end(body);
+    } catch {
+      const other = answer?.(name);
+      if (other) response.writeHead(200, { 'content-type': other.type }).end(other.body);
+      else response.writeHead(404).end();
+    }
+  });
+  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
+}
+
+/** The viewer that was built into `folder`, in Chromium with a profile of its own, served from a sub-path. */
+export async function openBuiltViewer(folder: string, options: OpenViewerOptions = {}): Promise<Viewer> {
+  const server = await serve(folder, options.answer);
+  const origin = `http://localhost:${(server.address() as AddressInfo).port}`;
+  const profile = mkdtempSync(join(tmpdir(), 'noisesmith-viewer-'));
+  const browser = await chromium.launchPersistentContext(profile, {
+    executablePath: process.env.NOISESMITH_CHROMIUM ?? '/usr/bin/chromium',
+    viewport: options.phone ? { width: 390, height: 844 } : { width: 1280, height: 900 },
+    colorScheme: options.dark ? 'dark' : 'light',
+    reducedMotion: 'reduce',
+    acceptDownloads: true,
+    permissions: ['clipboard-read', 'clipboard-write'],
+    args: [
+      options.webgpu === false ? '--disable-features=WebGPU' : '--enable-unsafe-webgpu',
+      '--headless=new',
+      '--no-sandbox',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+  const faults: string[] = [];
+  const page = await browser.newPage();
+  if (options.webgpu === false) {
+    await browser.addInitScript(() => Object.defineProperty(Navigator.prototype, 'gpu', { get: () => undefined }));
+  }
+  page.on('request', (request) => {
+    const url = request.url();
+    if (!url.startsWith(origin) && !/^(blob|data):/.test(url)) faults.push(`a request to ${url}`);
+  });
+  page.on('pageerror', (error) => faults.push(`uncaught: ${error.message}`));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && /Content Security Policy|Uncaught/.test(message.text()))
+      faults.push(message.text());
+  });
+  const visit = async (path: string) => {
+    await page.goto(`${origin}${base}${path}`);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+  };
+  await visit(options.path ?? '');
+  return {
+    page,
+    visit,
+    faults,
+    async violations() {
+      await page.evaluate(axeSource());
+      const { violations } = await page.evaluate(() =>
+        // axe-core is a script of the page by now.
+        (globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } }).axe.run(),
+      );
+      return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(' | ')}`);
+    },
+    async [Symbol.asyncDispose]() {
+      await browser.close();
+      server.close();
+      server.closeAllConnections();
+      rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+interface Violation {
+  readonly id: string;
+  readonly help: string;
+  readonly nodes: readonly { readonly html: string }[];
+}
+
+let axe: string | undefined;
+
+function axeSource(): string {
+  axe ??= readFileSync(createRequire(fileURLToPath(import.meta.url)).resolve('axe-core/axe.min.js'), 'utf8');
+  return axe;
+}
