@@ -114,7 +114,11 @@ const mistakes: Readonly<Record<string, readonly [argv: string[], message: strin
   'inspecting something else': [['inspect', text], `${text}: not a safetensors, npz, npy, IDX or torch.save file`],
   'a schedule spec': [['schedule', 'sigmoid@1'], 'bad schedule spec "sigmoid@1"'],
   'a time outside': [['schedule', 'cosine', '--t', '0,2'], '--t has 2; expected times from 0 to 1'],
-  'a scale of zero': [['schedule', 'cosine', '--scale', '0'], '--scale is 0; expected a number above 0'],
+  'a scale of zero': [
+    ['schedule', 'cosine', '--scale', '0'],
+    '--scale is 0; expected a number above 0, or shift@s for 1/s',
+  ],
+  'a shift that is no number': [['schedule', 'cosine', '--scale', 'shift@x'], '--scale is shift@x; expected a number'],
   'conformance of something else': [['conformance', tensors, '--out', 'x'], 'format is (none); expected rin-fixture-1'],
 };
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { decodeImage, openDataset } from '@noisesmith/data';
 import { readNpz } from '@noisesmith/formats';
+import { scheduleSpecUsage } from '@noisesmith/schedules';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { commands } from '../src/cli';
 import { cli, type Overrides, readBytes, temporaryFolder, tinyTrain, writeImages } from './cli-run';
@@ -47,6 +48,25 @@ describe('schedule', () => {
     expect(points[1].logSnr).toBeCloseTo(Math.log(3), 12);
     expect(points[1].shiftedLogSnr).toBeCloseTo(Math.log(3) + 2 * Math.log(0.5), 12);
     expect(points[1].shiftedGamma).toBeCloseTo((0.25 * 0.75) / (1 - 0.75 * 0.75), 12);
+  });
+
+  it('says what else the curve under the input scale is called', async () => {
+    const spec = ['schedule', 'rectified_flow', '--scale', 'shift@4'];
+    const names = [
+      "SD3's resolution shift: rectified_flow at t' = s t / (1 + (s - 1) t), s = 4",
+      "Flux's shift, mu = 1.38629",
+      'rectified_flow~shift@4',
+    ];
+    const { inputScale, equals } = JSON.parse((await cli([...spec, '--json'])).out);
+    expect({ inputScale, equals }).toEqual({ inputScale: 0.25, equals: names });
+    const { out } = await cli(spec);
+    for (const name of names) expect(out).toContain(`rectified_flow~0.25 equals ${name}\n`);
+    expect(JSON.parse((await cli(['schedule', 'laplace@0,0.5', '--json'])).out).equals).toEqual([]);
+  });
+
+  it('names every family in its help', async () => {
+    const { out } = await cli(['schedule', '--help']);
+    for (const usage of scheduleSpecUsage) expect(out).toContain(`  ${usage}\n`);
   });
 
   it('draws an accessible SVG', async () => {

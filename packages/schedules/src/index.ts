@@ -1,5 +1,11 @@
 export { type CosineOptions, cosine } from './cosine';
+export { noiseDensity } from './density';
+export { equalNames } from './equals/equal-names';
+export type { EqualName } from './equals/name';
 export { ScheduleSpecError } from './errors';
+export { inputScaleUsage, parseInputScale } from './input-scale';
+export { type LaplaceOptions, laplace } from './laplace';
+export { type LinearBetaOptions, linearBeta } from './linear-beta';
 export { type LogOptions, log } from './log';
 export {
   gammaToLogSnr,
@@ -9,9 +15,11 @@ export {
   shiftGamma,
   sigmaToLogSnr,
 } from './noise-level';
+export { type NormalOptions, normal } from './normal';
 export { offsetCosine } from './offset-cosine';
 export { parseSchedule, scheduleSpecUsage } from './parse';
 export { paperSettings, type Table1Preset, type Table1PresetName, table1Preset, table1Presets } from './presets';
+export { type RectifiedFlowOptions, rectifiedFlow } from './rectified-flow';
 export { alphaSigma, DEFAULT_CLIP_MIN, type Schedule } from './schedule';
 export { isShifted, type ShiftedSchedule, shift } from './shift';
 export { type SigmoidOptions, sigmoid } from './sigmoid';

@@ -21,6 +21,13 @@ describe('parseSchedule', () => {
     'simple_linear~0.4',
     'cosine~0.1',
     'sigmoid@-3,3,1.1~1.25',
+    'normal@2.4,2.4',
+    'normal@-1,0.5,0.000001',
+    'laplace@0,0.5',
+    'rectified_flow',
+    'rectified_flow@0~0.5',
+    'linear_beta@0.1,20',
+    'linear_beta@0,30,0',
   ])('%s comes back unchanged', (spec) => {
     expect(parseSchedule(spec).spec).toBe(spec);
   });
@@ -36,6 +43,10 @@ describe('parseSchedule', () => {
     ['shifted_cosine@64,256,-15', 'shifted_cosine@64,256'],
     ['simple_linear~1', 'simple_linear'],
     ['simple_linear~4e-1', 'simple_linear~0.4'],
+    ['rectified_flow~shift@4', 'rectified_flow~0.25'],
+    ['cosine@0,1,1 ~ shift@ 2.5', 'cosine@0,1,1~0.4'],
+    ['rectified_flow@1e-9', 'rectified_flow'],
+    ['normal@0,2,1e-9', 'normal@0,2'],
   ])('%s is printed as %s', (spec, canonical) => {
     const schedule = parseSchedule(spec);
     expect(schedule.spec).toBe(canonical);
@@ -50,7 +61,7 @@ describe('parseSchedule', () => {
   it.each([
     [
       '',
-      /unknown family ""; expected one of simple_linear, cosine, sigmoid, log, shifted_cosine, interpolated_cosine$/,
+      /unknown family ""; expected one of simple_linear, cosine, sigmoid, log, shifted_cosine, interpolated_cosine, normal, laplace, rectified_flow, linear_beta$/,
     ],
     ['cosin@0.2,1,1', /unknown family "cosin"; expected one of simple_linear, /],
     ['toString', /unknown family "toString"/],
@@ -73,7 +84,19 @@ describe('parseSchedule', () => {
     ['shifted_cosine@0,64', /noiseSize is 0/],
     ['shifted_cosine@64,64,5,-5', /logSnrMin is 5; expected logSnrMin below logSnrMax \(-5\)$/],
     ['interpolated_cosine@256,32,512', /noiseSizeLow is 256; expected noiseSizeLow at most noiseSizeHigh \(32\)$/],
-    ['simple_linear~', /input scale is ""/],
+    ['normal@0,0', /std is 0; expected std to be a finite number above 0$/],
+    ['normal@0,2,0.5', /tail is 0.5; expected tail in \[1e-300, 0.5\)$/],
+    ['normal@500,20', /std is 20; expected std and mean such that the logSNR at both ends is in \[-600, 600\]$/],
+    ['laplace@0,-1', /scale is -1/],
+    ['laplace@0,31', /scale is 31; expected scale and mean such that/],
+    ['laplace@0', /1 value after "@"; expected laplace@mean,scale,\[tail\]$/],
+    ['rectified_flow@1', /clipMin is 1/],
+    ['linear_beta@-1,20', /start is -1; expected start in \[0, 1e100\]$/],
+    ['linear_beta@0,0', /end is 0; expected end or start above 1e-100$/],
+    ['simple_linear~', /input scale is ""; expected input scale to be a finite number, or shift@s$/],
+    ['simple_linear~shift@', /shift is ""; expected shift to be a finite number above 0$/],
+    ['simple_linear~shift@0', /shift is 0; expected the shift to be a finite number above 0$/],
+    ['simple_linear~shift@1e-320', /shift is 1e-320/],
     ['simple_linear~0', /input scale is 0; expected the input scale to be a finite number above 0$/],
     ['simple_linear~0.5~0.5', /input scale is "0.5~0.5"/],
     ['cosine@0.20,1,1\n~x', /input scale is "x"/],
@@ -102,6 +125,10 @@ describe('parseSchedule', () => {
       'log@start,end,reverse,[clipMin]',
       'shifted_cosine@noiseSize,imageSize,[logSnrMin],[logSnrMax]',
       'interpolated_cosine@noiseSizeLow,noiseSizeHigh,imageSize,[logSnrMin],[logSnrMax]',
+      'normal@mean,std,[tail]',
+      'laplace@mean,scale,[tail]',
+      'rectified_flow[@clipMin]',
+      'linear_beta@start,end,[clipMin]',
     ]);
   });
 });

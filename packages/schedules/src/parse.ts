@@ -1,7 +1,12 @@
 import { cosine } from './cosine';
 import { ScheduleSpecError } from './errors';
+import { parseInputScale, readNumber } from './input-scale';
+import { laplace } from './laplace';
+import { linearBeta } from './linear-beta';
 import { log } from './log';
+import { normal } from './normal';
 import { offsetCosine } from './offset-cosine';
+import { rectifiedFlow } from './rectified-flow';
 import type { Schedule } from './schedule';
 import { shift } from './shift';
 import { sigmoid } from './sigmoid';
@@ -12,12 +17,14 @@ interface Family {
   /** Names of the values after `@`, in order. */
   readonly required: readonly string[];
   readonly optional: readonly string[];
-  /** `values[i]` is undefined where an optional value is absent. */
-  build(values: readonly (number | undefined)[]): Schedule;
+  build(values: SpecValues): Schedule;
 }
 
 /** The one value that is not a number; it is read as 1 or 0. */
 const REVERSE = 'reverse';
+
+/** The one name that is also a spec of its own. */
+const OFFSET_COSINE = 'cosine';
 
 const FAMILIES: Readonly<Record<string, Family>> = {
   simple_linear: {
@@ -58,6 +65,26 @@ const FAMILIES: Readonly<Record<string, Family>> = {
         logSnrMax,
       }),
   },
+  normal: {
+    required: ['mean', 'std'],
+    optional: ['tail'],
+    build: ([mean, std, tail]) => normal({ mean: mean!, std: std!, tail }),
+  },
+  laplace: {
+    required: ['mean', 'scale'],
+    optional: ['tail'],
+    build: ([mean, scale, tail]) => laplace({ mean: mean!, scale: scale!, tail }),
+  },
+  rectified_flow: {
+    required: [],
+    optional: ['clipMin'],
+    build: ([clipMin]) => rectifiedFlow({ clipMin }),
+  },
+  linear_beta: {
+    required: ['start', 'end'],
+    optional: ['clipMin'],
+    build: ([start, end, clipMin]) => linearBeta({ start: start!, end: end!, clipMin }),
+  },
 };
 
 function usage(name: string, { required, optional }: Family): string {
@@ -67,15 +94,13 @@ function usage(name: string, { required, optional }: Family): string {
 
 /** The shape of every family's spec, for help texts: `cosine`, `cosine@start,end,tau,[clipMin]`, ... */
 export const scheduleSpecUsage: readonly string[] = [
-  'cosine',
+  OFFSET_COSINE,
   ...Object.entries(FAMILIES).map(([name, family]) => usage(name, family)),
 ];
 
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
-
 function parseNumber(spec: string, name: string, text: string): number {
-  const value = NUMBER.test(text) ? Number(text) : Number.NaN;
-  if (!Number.isFinite(value)) {
+  const value = readNumber(text);
+  if (Number.isNaN(value)) {
     throw new ScheduleSpecError(spec, `${name} is ${JSON.stringify(text)}`, `${name} to be a finite number`);
   }
   return value;
@@ -88,7 +113,19 @@ function parseFlag(spec: string, name: string, text: string): number {
   throw new ScheduleSpecError(spec, `${name} is ${JSON.stringify(text)}`, `${name} to be true or false`);
 }
 
-function parseBase(spec: string, text: string): Schedule {
+/** The values of a spec by position; undefined where an optional one is absent. */
+export type SpecValues = readonly (number | undefined)[];
+
+/** A spec taken apart. */
+export interface SpecParts {
+  /** A name of the table; `cosine` without values is the offset form. */
+  readonly family: string;
+  readonly values: SpecValues;
+  /** b of `~b`, 1 without it. */
+  readonly inputScale: number;
+}
+
+function readBase(spec: string, text: string): Omit<SpecParts, 'inputScale'> {
   const at = text.indexOf('@');
   const name = (at < 0 ? text : text.slice(0, at)).trim();
   const family = Object.hasOwn(FAMILIES, name) ? FAMILIES[name] : undefined;
@@ -96,40 +133,45 @@ function parseBase(spec: string, text: string): Schedule {
     const known = Object.keys(FAMILIES).join(', ');
     throw new ScheduleSpecError(spec, `unknown family ${JSON.stringify(name)}`, `one of ${known}`);
   }
-  // Without values `cosine` is a schedule of its own, the one used for sampling.
-  if (text === 'cosine') return offsetCosine();
+  if (text === OFFSET_COSINE) return { family: name, values: [] };
   const texts = at < 0 ? [] : text.slice(at + 1).split(',');
   const names = [...family.required, ...family.optional];
   if (texts.length < family.required.length || texts.length > names.length) {
     const problem = `${texts.length} ${texts.length === 1 ? 'value' : 'values'} after "@"`;
     throw new ScheduleSpecError(spec, problem, usage(name, family));
   }
-  return family.build(
-    names.map((value, i) => {
-      const given = texts[i]?.trim();
-      if (given === undefined) return undefined;
-      return value === REVERSE ? parseFlag(spec, value, given) : parseNumber(spec, value, given);
-    }),
-  );
+  const values = names.map((value, i) => {
+    const given = texts[i]?.trim();
+    if (given === undefined) return undefined;
+    return value === REVERSE ? parseFlag(spec, value, given) : parseNumber(spec, value, given);
+  });
+  return { family: name, values };
+}
+
+/** @throws ScheduleSpecError as {@link parseSchedule}, but not for values that no schedule has */
+export function readSpec(spec: string): SpecParts {
+  const text = spec.trim();
+  const tilde = text.indexOf('~');
+  if (tilde < 0) return { ...readBase(spec, text), inputScale: 1 };
+  const base = readBase(spec, text.slice(0, tilde).trim());
+  return { ...base, inputScale: parseInputScale(text.slice(tilde + 1)) };
 }
 
 /**
- * Reads a schedule spec: `simple_linear`, `cosine` (the offset form for sampling), `cosine@start,end,tau`,
- * `sigmoid@start,end,tau`, `log@start,end,reverse`, `shifted_cosine@noiseSize,imageSize`,
- * `interpolated_cosine@noiseSizeLow,noiseSizeHigh,imageSize`, each with the optional values of
- * {@link scheduleSpecUsage}, and optionally `~b` at the end for {@link shift}. Spaces around names and numbers are left out.
+ * Reads a schedule spec, one of {@link scheduleSpecUsage}: `simple_linear`, `cosine@start,end,tau`, `cosine` (the offset
+ * form for sampling), `normal@mean,std` and so on, each with its optional values, and optionally `~b` or `~shift@s` at the
+ * end for {@link shift}, as {@link parseInputScale} reads it. Spaces around names and numbers are left out.
  *
  * The `spec` of the result is canonical: numbers as JavaScript prints them, defaults left out.
  *
  * @throws ScheduleSpecError, one line that names the spec, the part that is wrong and what was expected
  */
 export function parseSchedule(spec: string): Schedule {
-  const text = spec.trim();
-  const tilde = text.indexOf('~');
   try {
-    if (tilde < 0) return parseBase(spec, text);
-    const inputScale = parseNumber(spec, 'input scale', text.slice(tilde + 1).trim());
-    return shift(parseBase(spec, text.slice(0, tilde).trim()), inputScale);
+    const { family, values, inputScale } = readSpec(spec);
+    // Without values `cosine` is a schedule of its own, the one used for sampling.
+    const base = family === OFFSET_COSINE && values.length === 0 ? offsetCosine() : FAMILIES[family]!.build(values);
+    return shift(base, inputScale);
   } catch (error) {
     // The families know only their canonical spelling; the message must show what the user wrote.
     if (error instanceof ScheduleSpecError && error.spec !== spec) {

@@ -33,6 +33,20 @@ const SPECS = [
   'simple_linear~0.1',
   'cosine@0.2,1,1~0.2',
   'sigmoid@-3,3,0.9~1.7',
+  'normal@2.4,2.4',
+  'normal@0,2',
+  'normal@0,9,1e-30',
+  'normal@2.4,2.4~0.5',
+  'laplace@0,0.5',
+  'laplace@1,3',
+  'laplace@0,0.5~0.25',
+  'rectified_flow',
+  'rectified_flow@0',
+  'rectified_flow~shift@3',
+  'linear_beta@0.1,20',
+  'linear_beta@12,3',
+  'linear_beta@0,30',
+  'linear_beta@50,0,0',
   ...TAUS.flatMap((tau) => [
     `cosine@0,1,${tau}`,
     `cosine@0.2,1,${tau}`,
@@ -136,6 +150,11 @@ describe('time of a logSNR', () => {
     'shifted_cosine@64,256',
     'interpolated_cosine@32,256,512',
     'simple_linear~0.1',
+    'normal@0,2',
+    'laplace@0,0.5',
+    'rectified_flow',
+    'linear_beta@0.1,20',
+    'linear_beta@12,3',
   ])('%s returns the time itself to 1e-14', (spec) => {
     const schedule = parseSchedule(spec);
     for (const t of [1e-6, 0.01, 0.1, 0.3, 0.5, 0.77, 0.95, 0.999]) {

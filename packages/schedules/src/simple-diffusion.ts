@@ -1,5 +1,5 @@
-import { bisectDecreasing } from './bisect';
-import { gammaToLogSnr, logistic, type NoiseLevel, shiftNoiseLevel } from './noise-level';
+import { logSnrCurve } from './log-snr-curve';
+import { gammaToLogSnr, shiftNoiseLevel } from './noise-level';
 import { printSpec, requireParameter, requirePositive } from './parameters';
 import { type Curve, type Schedule, scheduleFromCurve } from './schedule';
 
@@ -119,16 +119,6 @@ export function interpolatedCosine(options: InterpolatedCosineOptions): Schedule
     const { signal, noise } = base.at(t, rest);
     return gammaToLogSnr(signal, noise) + t * shiftLow + rest * shiftHigh;
   };
-  return scheduleFromCurve(
-    spec,
-    {
-      at: (t, rest): NoiseLevel => {
-        const value = logSnr(t, rest);
-        return { signal: logistic(value), noise: logistic(-value) };
-      },
-      // t enters both inside and outside the tangent, so there is no closed inverse.
-      time: ({ signal, noise }) => bisectDecreasing((t) => logSnr(t, 1 - t), gammaToLogSnr(signal, noise)),
-    },
-    0,
-  );
+  // t enters both inside and outside the tangent, so there is no closed inverse.
+  return scheduleFromCurve(spec, logSnrCurve(logSnr), 0);
 }

@@ -1,5 +1,14 @@
 import { writeFileAtomic } from '@noisesmith/formats/node';
-import { parseSchedule, type Schedule, shift } from '@noisesmith/schedules';
+import {
+  equalNames,
+  inputScaleUsage,
+  parseInputScale,
+  parseSchedule,
+  type Schedule,
+  ScheduleSpecError,
+  scheduleSpecUsage,
+  shift,
+} from '@noisesmith/schedules';
 import { type Command, jsonFlag } from '../command';
 import { exitCodes, UsageError } from '../errors';
 import { type Arguments, parseNumber } from '../flags';
@@ -28,9 +37,13 @@ function readTimes(args: Arguments): readonly number[] {
 }
 
 function readScale(args: Arguments): number {
-  const scale = args.number('scale') ?? 1;
-  if (scale <= 0) throw new UsageError(`--scale is ${args.text('scale')}; expected a number above 0`);
-  return scale;
+  const text = args.text('scale') ?? '1';
+  try {
+    return parseInputScale(text);
+  } catch (error) {
+    if (!(error instanceof ScheduleSpecError)) throw error;
+    throw new UsageError(`--scale is ${text}; expected a number above 0, or shift@s for 1/s`);
+  }
 }
 
 const pointsOf = (plain: Schedule, shifted: Schedule, times: readonly number[]): SchedulePoint[] =>
@@ -50,16 +63,22 @@ export const schedule: Command = {
   summary: 'gamma and logSNR of a noise schedule',
   positionals: ['SPEC'],
   flags: {
-    scale: { value: 'B', help: 'input scale b of the shifted columns (default 1)' },
+    scale: { value: 'B', help: `input scale of the shifted columns: ${inputScaleUsage.join(' or ')} (default b = 1)` },
     t: { value: '0,0.5,1', help: 'times (default 0,0.1,...,1)' },
     svg: { value: 'FILE', help: 'draw both curves' },
     ...jsonFlag,
   },
+  details: [
+    'SPEC is one of',
+    ...scheduleSpecUsage.map((usage) => `  ${usage}`),
+    `with ${inputScaleUsage.map((usage) => `~${usage}`).join(' or ')} behind it for an input scale b, or a shift s = 1/b.`,
+  ],
   example: 'cosine@0.2,1,1 --scale 0.5 --svg schedule.svg',
   async run(args, context) {
     const plain = parseSchedule(args.positionals[0]!);
     const inputScale = readScale(args);
     const shifted = shift(plain, inputScale);
+    const equals = equalNames(shifted).map(({ name }) => name);
     const points = pointsOf(plain, shifted, readTimes(args));
     const svg = args.text('svg');
     if (svg !== undefined) {
@@ -70,12 +89,13 @@ export const schedule: Command = {
       const jsonPoints = points.map((point) =>
         Object.fromEntries(Object.entries(point).map(([name, value]) => [name, jsonNumber(value)])),
       );
-      printJson(context, { schedule: plain.spec, inputScale, points: jsonPoints });
+      printJson(context, { schedule: plain.spec, inputScale, equals, points: jsonPoints });
     } else {
       const cells = (point: SchedulePoint): string[] =>
         Object.values(point).map((value) => String(+value.toPrecision(7)));
       const head = ['t', 'gamma', 'logSNR', `gamma (b=${inputScale})`, `logSNR (b=${inputScale})`];
-      context.out(`${plain.spec}\n${table([head, ...points.map(cells)])}`);
+      const others = equals.map((name) => `${shifted.spec} equals ${name}\n`);
+      context.out(`${plain.spec}\n${others.join('')}${table([head, ...points.map(cells)])}`);
     }
     return exitCodes.done;
   },
