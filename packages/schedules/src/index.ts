@@ -17,7 +17,14 @@ export {
 } from './noise-level';
 export { type NormalOptions, normal } from './normal';
 export { offsetCosine } from './offset-cosine';
-export { parseSchedule, scheduleSpecUsage } from './parse';
+export {
+  parseSchedule,
+  readSpec,
+  type ScheduleFamily,
+  type SpecParts,
+  scheduleFamilies,
+  scheduleSpecUsage,
+} from './parse';
 export { paperSettings, type Table1Preset, type Table1PresetName, table1Preset, table1Presets } from './presets';
 export { type RectifiedFlowOptions, rectifiedFlow } from './rectified-flow';
 export { alphaSigma, DEFAULT_CLIP_MIN, type Schedule } from './schedule';

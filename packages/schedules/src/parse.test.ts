@@ -1,6 +1,6 @@
 // Reference: the spec grammar in the docstring of parseSchedule; canonical specs must come back unchanged.
 import { describe, expect, it } from 'vitest';
-import { parseSchedule, ScheduleSpecError, scheduleSpecUsage } from './index';
+import { parseSchedule, readSpec, ScheduleSpecError, scheduleFamilies, scheduleSpecUsage } from './index';
 
 describe('parseSchedule', () => {
   it.each([
@@ -131,4 +131,16 @@ describe('parseSchedule', () => {
       'linear_beta@start,end,[clipMin]',
     ]);
   });
+
+  it.each(scheduleFamilies)(
+    '$usage has an example and a description',
+    ({ name, usage, example, required, optional }) => {
+      expect(parseSchedule(example).spec).toBe(example);
+      expect(usage.startsWith(name)).toBe(true);
+      const { family, values, inputScale } = readSpec(`${example}~0.5`);
+      expect([family, inputScale]).toEqual([name, 0.5]);
+      expect(values.filter((value) => value !== undefined)).toHaveLength(required.length);
+      expect(values).toHaveLength(required.length + optional.length);
+    },
+  );
 });

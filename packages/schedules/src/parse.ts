@@ -14,6 +14,9 @@ import { interpolatedCosine, shiftedCosine } from './simple-diffusion';
 import { simpleLinear } from './simple-linear';
 
 interface Family {
+  /** One line: what is special about it, and whose it is. */
+  readonly description: string;
+  readonly example: string;
   /** Names of the values after `@`, in order. */
   readonly required: readonly string[];
   readonly optional: readonly string[];
@@ -28,32 +31,44 @@ const OFFSET_COSINE = 'cosine';
 
 const FAMILIES: Readonly<Record<string, Family>> = {
   simple_linear: {
+    description: 'gamma falls linearly, 1 - t: five of the six rows of Table 1',
+    example: 'simple_linear',
     required: [],
     optional: ['clipMin'],
     build: ([clipMin]) => simpleLinear({ clipMin }),
   },
   cosine: {
+    description: 'a part of the quarter cosine, to the power 2 tau',
+    example: 'cosine@0.2,1,1',
     required: ['start', 'end', 'tau'],
     optional: ['clipMin'],
     build: ([start, end, tau, clipMin]) => cosine({ start: start!, end: end!, tau: tau!, clipMin }),
   },
   sigmoid: {
+    description: 'a part of the sigmoid, at temperature tau',
+    example: 'sigmoid@-3,3,0.9',
     required: ['start', 'end', 'tau'],
     optional: ['clipMin'],
     build: ([start, end, tau, clipMin]) => sigmoid({ start: start!, end: end!, tau: tau!, clipMin }),
   },
   log: {
+    description: 'falls with the logarithm of a line from start to end',
+    example: 'log@1,100,false',
     required: ['start', 'end', REVERSE],
     optional: ['clipMin'],
     build: ([start, end, reverse, clipMin]) => log({ start: start!, end: end!, reverse: reverse === 1, clipMin }),
   },
   shifted_cosine: {
+    description: 'simple diffusion: the cosine with its noise kept from another size of images',
+    example: 'shifted_cosine@64,256',
     required: ['noiseSize', 'imageSize'],
     optional: ['logSnrMin', 'logSnrMax'],
     build: ([noiseSize, imageSize, logSnrMin, logSnrMax]) =>
       shiftedCosine({ noiseSize: noiseSize!, imageSize: imageSize!, logSnrMin, logSnrMax }),
   },
   interpolated_cosine: {
+    description: 'simple diffusion: between the shifts for two sizes of noise',
+    example: 'interpolated_cosine@32,256,512',
     required: ['noiseSizeLow', 'noiseSizeHigh', 'imageSize'],
     optional: ['logSnrMin', 'logSnrMax'],
     build: ([noiseSizeLow, noiseSizeHigh, imageSize, logSnrMin, logSnrMax]) =>
@@ -66,37 +81,74 @@ const FAMILIES: Readonly<Record<string, Family>> = {
       }),
   },
   normal: {
+    description: 'logSNR is normal over the times: EDM, Stable Diffusion 3',
+    example: 'normal@2.4,2.4',
     required: ['mean', 'std'],
     optional: ['tail'],
     build: ([mean, std, tail]) => normal({ mean: mean!, std: std!, tail }),
   },
   laplace: {
+    description: 'logSNR has a Laplace density over the times',
+    example: 'laplace@0,0.5',
     required: ['mean', 'scale'],
     optional: ['tail'],
     build: ([mean, scale, tail]) => laplace({ mean: mean!, scale: scale!, tail }),
   },
   rectified_flow: {
+    description: 'the straight path of flow matching, divided by its standard deviation',
+    example: 'rectified_flow',
     required: [],
     optional: ['clipMin'],
     build: ([clipMin]) => rectifiedFlow({ clipMin }),
   },
   linear_beta: {
+    description: 'noise comes in at a rate linear in t: DDPM at 0.1,20',
+    example: 'linear_beta@0.1,20',
     required: ['start', 'end'],
     optional: ['clipMin'],
     build: ([start, end, clipMin]) => linearBeta({ start: start!, end: end!, clipMin }),
   },
 };
 
-function usage(name: string, { required, optional }: Family): string {
+function usage(name: string, { required, optional }: Pick<Family, 'required' | 'optional'>): string {
   const values = [...required, ...optional.map((value) => `[${value}]`)];
   return required.length === 0 ? `${name}[@${optional.join(',')}]` : `${name}@${values.join(',')}`;
 }
 
-/** The shape of every family's spec, for help texts: `cosine`, `cosine@start,end,tau,[clipMin]`, ... */
-export const scheduleSpecUsage: readonly string[] = [
-  OFFSET_COSINE,
-  ...Object.entries(FAMILIES).map(([name, family]) => usage(name, family)),
+/** A family of schedules, for lists from which one is chosen. */
+export interface ScheduleFamily {
+  /** What stands before `@`. */
+  readonly name: string;
+  /** The shape of its spec: `cosine@start,end,tau,[clipMin]`. */
+  readonly usage: string;
+  readonly description: string;
+  /** A spec that parses. */
+  readonly example: string;
+  /** Names of the values after `@` that have to be there, in order. */
+  readonly required: readonly string[];
+  /** Names of those that may follow. */
+  readonly optional: readonly string[];
+}
+
+/** Every family that {@link parseSchedule} knows; the first is `cosine` without values, the offset form to sample with. */
+export const scheduleFamilies: readonly ScheduleFamily[] = [
+  {
+    name: OFFSET_COSINE,
+    usage: OFFSET_COSINE,
+    description: 'cos^2 with small offsets at both ends: the one to sample with',
+    example: OFFSET_COSINE,
+    required: [],
+    optional: [],
+  },
+  ...Object.entries(FAMILIES).map(([name, { build: _, ...family }]) => ({
+    name,
+    usage: usage(name, family),
+    ...family,
+  })),
 ];
+
+/** The shape of every family's spec, for help texts: `cosine`, `cosine@start,end,tau,[clipMin]`, ... */
+export const scheduleSpecUsage: readonly string[] = scheduleFamilies.map((family) => family.usage);
 
 function parseNumber(spec: string, name: string, text: string): number {
   const value = readNumber(text);
