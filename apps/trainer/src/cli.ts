@@ -12,6 +12,7 @@ import { schedule } from './commands/schedule';
 import { stats } from './commands/stats';
 import { train } from './commands/train';
 import { tune } from './commands/tune';
+import { view } from './commands/view';
 import { weights } from './commands/weights';
 import type { Context } from './context';
 import { exitCodes, explain, UsageError } from './errors';
@@ -22,6 +23,7 @@ export const commands: readonly Command[] = [
   doctor,
   tune,
   train,
+  view,
   sample,
   evaluation,
   stats,

@@ -5,6 +5,8 @@ import { UsageError } from './errors';
 export interface Flag {
   /** What stands for the value in the help text; absent: a switch without value. */
   readonly value?: string;
+  /** The value may be left out, and is then empty. */
+  readonly optional?: boolean;
   readonly help: string;
   /** May be given more than once. */
   readonly repeatable?: boolean;
@@ -62,6 +64,14 @@ export function parseNumber(what: string, text: string): number {
   return value;
 }
 
+/** Gives flags whose value is left out an empty one: the next word is theirs unless it is a flag. */
+function withEmptyValues(args: readonly string[], flags: Flags): string[] {
+  return args.map((word, i) => {
+    const isOptional = word.startsWith('--') && Object.hasOwn(flags, word.slice(2)) && flags[word.slice(2)]!.optional;
+    return isOptional && (args[i + 1] ?? '--').startsWith('--') ? `${word}=` : word;
+  });
+}
+
 /**
  * Reads the arguments of one command.
  * @throws UsageError, one line, for an unknown flag (with the nearest known one), a missing or an unwanted value
@@ -74,7 +84,7 @@ export function parseFlags(args: readonly string[], flags: Flags): Arguments {
     ]),
   );
   const { tokens } = parseArgs({
-    args: [...args],
+    args: withEmptyValues(args, flags),
     options: { ...options, help: { type: 'boolean', short: 'h' } },
     allowPositionals: true,
     strict: false,

@@ -37,12 +37,15 @@ describe('draws of a step', () => {
   });
 
   it('give signal and noise of gamma(t), in double precision up to the last rounding', () => {
-    const { gamma, inputs, times } = at({ schedule: 'cosine@0.2,1,1' }, 1);
+    const { gamma, inputs, logSnr, times } = at({ schedule: 'cosine@0.2,1,1', inputScale: 0.5 }, 1);
     const schedule = parseSchedule('cosine@0.2,1,1');
     times.forEach((t, i) => {
       expect(gamma[i]).toBe(schedule.gamma(t));
       expect(inputs.alpha![i]).toBe(Math.fround(Math.sqrt(schedule.gamma(t))));
       expect(inputs.sigma![i]).toBe(Math.fround(Math.sqrt(schedule.oneMinusGamma(t))));
+      // The input scale multiplies the image, so its square the share of the signal.
+      const [signal, noise] = [0.25 * schedule.gamma(t), schedule.oneMinusGamma(t)];
+      expect(logSnr[i]).toBeCloseTo(Math.log(signal / noise), 10);
     });
   });
 

@@ -1,5 +1,5 @@
 import { type Denoiser, randomPurpose } from '@noisesmith/diffusion';
-import { alphaSigma, parseSchedule } from '@noisesmith/schedules';
+import { alphaSigma, parseSchedule, shift } from '@noisesmith/schedules';
 import { deriveKey, type TypedArray } from '@noisesmith/tensor';
 import type { TrainConfig } from './config';
 import { TrainingError } from './errors';
@@ -18,6 +18,8 @@ export interface StepDraw {
   readonly times: Float64Array;
   /** gamma(t) of each example. */
   readonly gamma: Float64Array;
+  /** logSNR of each example, with the input scale in it. */
+  readonly logSnr: Float64Array;
   /** Inputs of the compiled step by name; the first axis of each is the batch. */
   readonly inputs: Readonly<Record<string, TypedArray>>;
 }
@@ -32,6 +34,7 @@ const uniform = ([high, low]: readonly [number, number]): number =>
  */
 export function stepDrawer(denoiser: Denoiser, config: TrainConfig): (step: number, batch: TrainBatch) => StepDraw {
   const schedule = parseSchedule(config.schedule);
+  const shifted = shift(schedule, config.inputScale);
   const { batch: count, labelDropout, seed, stratifyTime } = config;
   const { rate } = config.selfConditioning;
 
@@ -44,6 +47,7 @@ export function stepDrawer(denoiser: Denoiser, config: TrainConfig): (step: numb
     });
     const levels = Array.from(times, (t) => alphaSigma(schedule, t));
     const gamma = Float64Array.from(times, (t) => schedule.gamma(t));
+    const logSnr = Float64Array.from(times, (t) => shifted.logSnr(t));
     const keys = (purpose: number): TypedArray =>
       Uint32Array.from(Array.from({ length: count }, (_, i) => deriveKey(seed, purpose, step, i)).flat());
     /** 1 with the given chance. */
@@ -69,7 +73,7 @@ export function stepDrawer(denoiser: Denoiser, config: TrainConfig): (step: numb
         inputs.labelKeepFirst = mask(randomPurpose.labelDropoutFirst, 1 - labelDropout);
       }
     }
-    return { times, gamma, inputs };
+    return { times, gamma, logSnr, inputs };
   };
 }
 

@@ -102,6 +102,7 @@ export class TrainEngine<P extends Program = Program> implements Disposable {
       step,
       learningRate: scalars.learningRate,
       times: draw.times,
+      logSnrs: draw.logSnr,
       losses: (await Promise.all(losses)).flatMap((values) => Array.from(values)),
       gradientNorm: (await gradientNorm)[0]!,
     });

@@ -34,6 +34,7 @@ export { type GivenBatch, givenInputs, labelsOfOneHot } from './given-inputs';
 export type { KeeperOptions } from './keeper';
 export { type LearningRateConfig, type LearningRateDecay, learningRateAt } from './learning-rate';
 export { type LossInputs, type LossResult, trainingLoss } from './loss';
+export type { LossByLogSnr } from './loss-by-log-snr';
 export { opfsStorage } from './opfs-storage';
 export { StatisticsWindow, type StepResult, type StepStatistics } from './statistics';
 export { type CheckpointStorage, memoryStorage } from './storage';

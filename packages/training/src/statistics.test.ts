@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { StatisticsWindow, type StepResult } from './statistics';
 
 const step = { learningRate: 0.5, gradientNorm: 3 };
-const result = (index: number): StepResult => ({ ...step, step: index, times: [0], losses: [1] });
+const result = (index: number): StepResult => ({ ...step, step: index, times: [0], logSnrs: [9], losses: [1] });
 
 function setUp(batch: number, steps: number) {
   let now = 1000;
@@ -25,9 +25,17 @@ describe('statistics of a window of steps', () => {
     const { window, run, halt, pass } = setUp(2, 100);
     run(7, 500);
     window.report(0);
-    window.add({ ...step, step: 8, times: [0.1, 0.3], losses: [1, 2] }, window.clock() + 1000);
+    window.add({ ...step, step: 8, times: [0.1, 0.3], logSnrs: [2.5, -0.5], losses: [1, 2] }, window.clock() + 1000);
     pass(2);
-    window.add({ ...step, step: 9, times: [0.24, 0.99], losses: [3, 6], gradientNorm: 5, learningRate: 0.25 });
+    window.add({
+      ...step,
+      step: 9,
+      times: [0.24, 0.99],
+      logSnrs: [2, -1e3],
+      losses: [3, 6],
+      gradientNorm: 5,
+      learningRate: 0.25,
+    });
     await halt(60);
     expect(window.elapsed).toBe(2000);
     expect(window.report(77)).toEqual({
@@ -35,6 +43,11 @@ describe('statistics of a window of steps', () => {
       images: 20,
       loss: 3,
       lossQuarters: [2, 2, null, 6],
+      lossByLogSnr: {
+        from: -20,
+        counts: [1, ...Array(18).fill(0), 1, 0, 0, 2],
+        losses: [6, ...Array(18).fill(null), 2, null, null, 2],
+      },
       gradientNorm: 4,
       learningRate: 0.25,
       imagesPerSecond: 2,

@@ -1,10 +1,13 @@
+import { type LossByLogSnr, lossByLogSnr } from './loss-by-log-snr';
+
 /** What a finished step reports. */
 export interface StepResult {
   /** Counted from 0. */
   readonly step: number;
   readonly learningRate: number;
-  /** t and loss of each example, in the same order. */
+  /** t, logSNR and loss of each example, in the same order; logSNR with the input scale in it, as the network sees it. */
   readonly times: ArrayLike<number>;
+  readonly logSnrs: ArrayLike<number>;
   readonly losses: ArrayLike<number>;
   readonly gradientNorm: number;
 }
@@ -18,6 +21,7 @@ export interface StepStatistics {
   readonly loss: number;
   /** Mean loss of the examples with t in [0, 1/4), [1/4, 1/2), ...; null where there were none. */
   readonly lossQuarters: readonly (number | null)[];
+  readonly lossByLogSnr: LossByLogSnr;
   readonly gradientNorm: number;
   /** Of the last step. */
   readonly learningRate: number;
@@ -102,8 +106,8 @@ export class StatisticsWindow {
   report(deviceBytes: number): StepStatistics {
     const last = this.results.at(-1);
     if (!last) throw new RangeError('statistics of no steps');
-    const losses = this.results.flatMap(({ losses, times }) =>
-      Array.from(losses, (loss, i) => ({ loss, t: times[i]! })),
+    const losses = this.results.flatMap(({ logSnrs, losses, times }) =>
+      Array.from(losses, (loss, i) => ({ loss, t: times[i]!, logSnr: logSnrs[i]! })),
     );
     const quarters = [0, 1, 2, 3].map((q) => losses.filter(({ t }) => Math.min(3, Math.floor(t * 4)) === q));
     const seconds = this.secondsPerStep();
@@ -113,6 +117,10 @@ export class StatisticsWindow {
       images: (last.step + 1) * this.batch,
       loss: mean(losses.map(({ loss }) => loss)),
       lossQuarters: quarters.map((part) => (part.length > 0 ? mean(part.map(({ loss }) => loss)) : null)),
+      lossByLogSnr: lossByLogSnr(
+        losses.map(({ loss }) => loss),
+        losses.map(({ logSnr }) => logSnr),
+      ),
       gradientNorm: mean(this.results.map(({ gradientNorm }) => gradientNorm)),
       learningRate: last.learningRate,
       imagesPerSecond: seconds === null ? null : this.batch / seconds,

@@ -29,6 +29,7 @@ import { RunFolder } from '../run/run-folder';
 import { checkUnlocked } from '../run/run-lock';
 import { runTraining } from '../run/train-run';
 import { askedTuning, tuningFlag, tuningOfRun } from '../run/tuning';
+import { defaultPort, portOf, RunServer } from '../serve/run-server';
 
 /** @throws UsageError for logs that are not written */
 function checkLogs(args: Arguments): void {
@@ -83,18 +84,25 @@ export const train: Command = {
     },
     ...tuningFlag,
     log: { value: 'jsonl', help: 'statistics to write: stats.jsonl' },
+    serve: {
+      value: '[PORT]',
+      optional: true,
+      help: `show the run in the browser while it trains, at 127.0.0.1 (port ${defaultPort} unless given, 0: any)`,
+    },
     'dry-run': { help: 'print configuration, parameters and GPU bytes, and do nothing' },
     json: { help: 'events as JSON lines; with --dry-run one document' },
   },
   details: [
     'The run folder: config.json, tuning.json, stats.jsonl, grids/, checkpoints/, ema.safetensors (weights to sample from),',
     'and at the end samples.npz and grid.png. Ctrl-C stops after a checkpoint; the same command goes on, with the kernels',
-    'that the run began with.',
+    'that the run began with. --serve prints the address of a page with live charts and grids; noisesmith view shows a run',
+    'that does not train.',
   ],
   example: '--preset mnist-tiny --steps 2000 --set train.learningRate.base=2e-3 --out runs/digits',
   async run(args, context) {
     checkLogs(args);
     askedTuning(args);
+    portOf(args, 'serve');
     const resolved = await resolveRun(args);
     if (args.has('dry-run')) return dryRun(resolved, args, context);
     const folder = new RunFolder(resolved.folder);
@@ -126,6 +134,7 @@ async function trainResolved(
   using network = await evaluationNetwork(config, context, progress);
   await prepareOutput('--out', folder.path, 'folder');
   const warn = (message: string): void => progress.note(`warning: ${message}`);
+  using server = args.has('serve') ? await openServer(folder, args, progress) : undefined;
   progress.quiet(`opening ${config.data.source}`);
   const dataset = await openRunDataset(config, { onWarning: warn });
   if (dataBefore !== undefined) await checkMovedData(folder, dataset, dataBefore);
@@ -142,7 +151,16 @@ async function trainResolved(
     const samples = config.output.samplesPerClass > 0 ? ', samples.npz' : '';
     context.out(`${folder.path}: ema.safetensors${samples} and grid.png are written\n`);
   }
+  if (server) progress.note(`noisesmith view ${folder.path} shows the run from now on`);
   return exitCode;
+}
+
+/** Serves the run from now on; training does not end with its server. */
+async function openServer({ path }: RunFolder, args: Arguments, progress: Progress): Promise<RunServer> {
+  const server = await RunServer.open({ folder: path, single: true, port: portOf(args, 'serve'), flag: '--serve' });
+  progress.note(`watch it at ${server.address}`);
+  void server.failure.then((error) => progress.note(`warning: the page is served no more: ${error.message}`));
+  return server;
 }
 
 /** The network that a run measures its samples by, where it does and has none of its own. */
