@@ -4,6 +4,7 @@ import { SECRET, type ServedPlace, served } from './served-place';
 
 /** A request, and whether it is one that the server has reason to answer with content. */
 interface Attempt {
+  readonly method: string;
   readonly text: string;
   readonly isWelcome: boolean;
 }
@@ -92,28 +93,47 @@ function strayPath(draw: Draw, { folder }: ServedPlace): string {
   return path + draw.pick([...names, 'secret.txt', 'config.json', '']);
 }
 
-/** A path that leads to something, with a few characters changed. */
-function bentPath(draw: Draw): string {
-  let path = draw.pick(Object.keys(served));
+/** Ways to what must not come back. */
+const temptations = [
+  ...['out', 'absolute', 'beside', 'hidden', 'chain', 'loop', 'pipe'].map((name) => `/run/digits/${name}.json`),
+  ...['/run/digits/grids/up/secret.txt', '/run/digits/grids/up/runs/secret.txt', '/run/digits/.secret.txt'],
+  ...['/run/digits/.git/config.json', '/run/.hidden/config.json', '/run/linked/config.json', '/run/linked/stats.jsonl'],
+  ...['/run/secret.txt', '/run/notes/secret.txt', '/run/../secret.txt', '/run/digits/../../config.json'],
+  ...['/assets/out.js', '/outside/config.json', '/.env', '/../secret.txt', '/assets/../../config.json'],
+];
+
+/** A path that leads to something, most with some characters changed. */
+function bentPath(draw: Draw, from: readonly string[]): string {
+  let path = draw.pick(from);
   for (let left = draw.below(4); left > 0; left--) {
     const at = draw.below(path.length + 1);
     const piece = draw.pick([...up, ...between, ...names, '%', '?', '#', '\u00ff', 'x', '']);
     path = path.slice(0, at) + piece + path.slice(at + draw.below(2));
   }
-  return path;
+  return draw.share() < 0.2 ? percented(path, draw) : path;
+}
+
+/** With some characters as their codes. */
+const percented = (path: string, draw: Draw): string =>
+  path.replace(/[./a-z]/g, (letter) => (draw.share() < 0.3 ? `%${letter.charCodeAt(0).toString(16)}` : letter));
+
+function target(draw: Draw, place: ServedPlace): string {
+  const kind = draw.below(3);
+  if (kind === 0) return strayPath(draw, place);
+  return bentPath(draw, kind === 1 ? temptations : Object.keys(served));
 }
 
 function attempt(draw: Draw, place: ServedPlace): Attempt {
   const { port } = place;
-  const target = draw.share() < 0.5 ? strayPath(draw, place) : bentPath(draw);
-  const method = draw.share() < 0.8 ? draw.pick(['GET', 'GET', 'GET', 'HEAD']) : draw.pick(otherMethods);
+  const path = target(draw, place);
+  const method = draw.share() < 0.9 ? draw.pick(['GET', 'GET', 'GET', 'HEAD']) : draw.pick(otherMethods);
   const ownHosts = [`127.0.0.1:${port}`, `localhost:${port}`, `LocalHost:${port}`, `[::1]:${port}`];
-  const host = draw.share() < 0.8 ? [draw.pick(ownHosts)] : draw.pick(foreignHosts(port));
+  const host = draw.share() < 0.9 ? [draw.pick(ownHosts)] : draw.pick(foreignHosts(port));
   const isOwnHost = host.length === 1 && ownHosts.includes(host[0]!);
   const origin =
-    draw.share() < 0.7 ? undefined : draw.pick([`http://${host[0]}`.toLowerCase(), ...foreignOrigins(port)]);
+    draw.share() < 0.8 ? undefined : draw.pick([`http://${host[0]}`.toLowerCase(), ...foreignOrigins(port)]);
   const isOwnOrigin = origin === undefined || origin === `http://${host[0]}`.toLowerCase();
-  const site = draw.pick([undefined, undefined, 'same-origin', 'none', 'same-site', 'cross-site']);
+  const site = draw.pick([...sites, undefined, undefined, undefined]);
   const range = draw.pick([
     undefined,
     undefined,
@@ -132,9 +152,10 @@ function attempt(draw: Draw, place: ServedPlace): Attempt {
   ];
   const isRead = method === 'GET' || method === 'HEAD';
   const isOwnSite = site === undefined || site === 'same-origin' || site === 'none';
-  return { text: requestText(method, target, lines), isWelcome: isRead && isOwnHost && isOwnOrigin && isOwnSite };
+  return { method, text: requestText(method, path, lines), isWelcome: isRead && isOwnHost && isOwnOrigin && isOwnSite };
 }
 
+const sites = ['same-origin', 'none', 'same-site', 'cross-site'];
 const otherMethods = ['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE', 'CONNECT', 'PROPFIND', 'LINK', 'get'];
 
 const foreignHosts = (port: number): readonly (readonly string[])[] => [
@@ -163,14 +184,16 @@ const foreignOrigins = (port: number): readonly string[] => [
 ];
 
 /** What is wrong with an answer; undefined when nothing is. */
-function fault({ isWelcome }: Attempt, { body, headers, status }: RawAnswer): string | undefined {
+function fault({ isWelcome, method }: Attempt, { body, headers, status }: RawAnswer): string | undefined {
   if (body.includes(SECRET) || [...headers.values()].join().includes(SECRET)) return 'the secret came back';
   if (status >= 500) return `status ${status}`;
   if (status < 200 || status >= 300) return undefined;
   if (!isWelcome) return `answered with ${status}, though it came from elsewhere or would change something`;
   if (headers.get('x-content-type-options') !== 'nosniff') return 'the type of the content may be guessed';
+  if (method === 'GET' && headers.get('content-length') !== String(body.length)) return 'the content was cut off';
   if (headers.has('access-control-allow-origin')) return 'other origins may read it';
-  if (body === '' || isListOfRuns(body)) return undefined;
+  if ((method === 'HEAD' && body === '') || isListOfRuns(body)) return undefined;
+  if (body === '') return 'nothing was sent for a file';
   const known = Object.values(served).some((text) => (status === 206 ? text.includes(body) : text === body));
   return known ? undefined : `content that is not served: ${JSON.stringify(body.slice(0, 80))}`;
 }
