@@ -74,8 +74,8 @@ type Started = { readonly worker: Worker; readonly port: number; readonly failur
 
 /** @returns the code of the system where the port cannot be had */
 async function start(order: ServeOrder): Promise<Started | string> {
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  const worker = new Worker(new URL(`./serve-worker.${extension}`, import.meta.url), { workerData: order });
+  const script = import.meta.url.endsWith('.ts') ? 'serve-worker-source.mjs' : 'serve-worker.js';
+  const worker = new Worker(new URL(`./${script}`, import.meta.url), { workerData: order });
   const failure = new Promise<Error>((resolve) => worker.once('error', resolve));
   const said = new Promise<ServeMessage>((resolve) => worker.once('message', resolve));
   const message = await Promise.race([said, failure]);

@@ -12,8 +12,9 @@ export interface ViewerPage {
 
 /** What the page says of itself, and what only a header can: nobody shows it in a frame. */
 function policyOf(html: string): string {
-  const [, policy] = /<meta\s+http-equiv="Content-Security-Policy"\s+content="([^"]+)"/i.exec(html) ?? [];
-  return [policy ?? "default-src 'self'", "frame-ancestors 'none'"].join('; ');
+  const [, found] = /<meta\s+http-equiv="Content-Security-Policy"\s+content="([^"]+)"/i.exec(html) ?? [];
+  const policy = found?.replaceAll('&#39;', "'") ?? "default-src 'self'";
+  return `${policy}; frame-ancestors 'none'`;
 }
 
 /** The built page. @throws WorkError where it is not there */
