@@ -63,7 +63,8 @@ export function createStudio(): Studio {
   };
   const transformOf = (size: Size) => kept(transforms, size, () => createCosineTransform(size));
   const ringsOf = (size: Size) => kept(rings, size, () => ringMap(size));
-  const fields = (sizes: Map<Size, Planes>) => new Map([...sizes].map(([size, pixels]): [Size, Field] => [size, { pixels }]));
+  const fields = (sizes: Map<Size, Planes>) =>
+    new Map([...sizes].map(([size, pixels]): [Size, Field] => [size, { pixels }]));
   const fieldOf = (map: ReadonlyMap<Size, Field> | undefined, size: Size): Field => {
     const field = map?.get(size);
     if (field === undefined) throw new Error('no picture is open');

@@ -27,10 +27,19 @@ describe('cosine transform', () => {
 
   it('of one of its own waves is one coefficient, the horizontal frequency first', () => {
     const side = 32;
-    const wave = (n: number, k: number) => Math.sqrt((k === 0 ? 1 : 2) / side) * Math.cos((Math.PI * k * (n + 0.5)) / side);
-    const plane = Float32Array.from({ length: side * side }, (_, i) => wave(i % side, 5) * wave(Math.floor(i / side), 2));
+    const wave = (n: number, k: number) =>
+      Math.sqrt((k === 0 ? 1 : 2) / side) * Math.cos((Math.PI * k * (n + 0.5)) / side);
+    const plane = Float32Array.from(
+      { length: side * side },
+      (_, i) => wave(i % side, 5) * wave(Math.floor(i / side), 2),
+    );
     createCosineTransform(side).forward(plane);
-    expect(furthest(plane, Array.from({ length: side * side }, (_, i) => (i === 5 * side + 2 ? 1 : 0)))).toBeLessThan(1e-7);
+    expect(
+      furthest(
+        plane,
+        Array.from({ length: side * side }, (_, i) => (i === 5 * side + 2 ? 1 : 0)),
+      ),
+    ).toBeLessThan(1e-7);
   });
 
   it.each([1, 3, 48])('refuses %d pixels a side', (side) => {

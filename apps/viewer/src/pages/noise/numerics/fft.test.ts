@@ -23,14 +23,24 @@ describe('Fourier transform', () => {
     transform(re, im);
     expect(energy() / 16).toBeCloseTo(before, 12);
     transform(im, re);
-    expect(furthest(re, fourier.re.map((value) => 16 * value))).toBeLessThan(1e-12);
+    expect(
+      furthest(
+        re,
+        fourier.re.map((value) => 16 * value),
+      ),
+    ).toBeLessThan(1e-12);
   });
 
   it('of a wave is one frequency, at the largest length', () => {
     const re = Float64Array.from({ length: 1024 }, (_, n) => Math.cos((2 * Math.PI * 37 * n) / 1024));
     const im = Float64Array.from({ length: 1024 }, (_, n) => Math.sin((2 * Math.PI * 37 * n) / 1024));
     createFourier(1024).transform(re, im);
-    expect(furthest(re, Array.from({ length: 1024 }, (_, k) => (k === 37 ? 1024 : 0)))).toBeLessThan(1e-9);
+    expect(
+      furthest(
+        re,
+        Array.from({ length: 1024 }, (_, k) => (k === 37 ? 1024 : 0)),
+      ),
+    ).toBeLessThan(1e-9);
     expect(furthest(im, new Float64Array(1024))).toBeLessThan(1e-9);
   });
 

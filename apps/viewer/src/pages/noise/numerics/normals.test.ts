@@ -60,7 +60,11 @@ describe('noise of every size', () => {
       const product = (other: Float32Array, step: number) =>
         a.reduce((sum, value, i) => sum + value * (other[i + step] ?? 0), 0) / a.length;
       expect(Math.abs(product(a, 0) - 1)).toBeLessThan((5 * Math.SQRT2) / side);
-      for (const [other, step] of [[a, 1], [a, side], [b, 0]] as const) {
+      for (const [other, step] of [
+        [a, 1],
+        [a, side],
+        [b, 0],
+      ] as const) {
         expect(Math.abs(product(other, step))).toBeLessThan(5 / side);
       }
     }

@@ -30,8 +30,22 @@ describe('what a panel shows', () => {
 });
 
 describe('painting', () => {
-  const x = planesOf([[-1, 0], [0.5, 1], [3, -3]].map((pair) => [...pair, 0, 0]), 2);
-  const e = planesOf([[1, 1], [0, 0], [0, 0]].map((pair) => [...pair, 0, 0]), 2);
+  const x = planesOf(
+    [
+      [-1, 0],
+      [0.5, 1],
+      [3, -3],
+    ].map((pair) => [...pair, 0, 0]),
+    2,
+  );
+  const e = planesOf(
+    [
+      [1, 1],
+      [0, 0],
+      [0, 0],
+    ].map((pair) => [...pair, 0, 0]),
+    2,
+  );
 
   it('turns −1 … 1 into black … white and cuts off what lies beyond', () => {
     const pixels = paint(x, undefined, { alpha: 1, sigma: 1 }, 1);

@@ -53,7 +53,12 @@ export function screenContrast(x: Planes, e: Planes, mixture: Mixture): number {
 }
 
 /** Red, green, blue and alpha of what is seen where −1 is black and 1 is white; what lies beyond is black or white. */
-export function paint(x: Planes, e: Planes | undefined, { alpha, sigma }: Mixture, contrast: number): Uint8ClampedArray<ArrayBuffer> {
+export function paint(
+  x: Planes,
+  e: Planes | undefined,
+  { alpha, sigma }: Mixture,
+  contrast: number,
+): Uint8ClampedArray<ArrayBuffer> {
   const pixels = new Uint8ClampedArray(x.side * x.side * 4).fill(255);
   x.planes.forEach((plane, k) => {
     const noise = e?.planes[k];

@@ -4,7 +4,8 @@ import { furthest, planesOf, reference } from '../testing/fixture';
 import { fromColours, halve, imageToPlanes, toColours } from './planes';
 
 const image = planesOf(reference.picture);
-const energy = (planes: readonly Float32Array[]) => planes.flatMap((plane) => [...plane]).reduce((sum, v) => sum + v * v, 0);
+const energy = (planes: readonly Float32Array[]) =>
+  planes.flatMap((plane) => [...plane]).reduce((sum, v) => sum + v * v, 0);
 
 describe('colours', () => {
   it('become brightness and two differences, and come back', () => {
@@ -16,7 +17,8 @@ describe('colours', () => {
   });
 
   it('that are grey have brightness alone; red and blue part by the first difference', () => {
-    const one = (r: number, g: number, b: number) => fromColours(planesOf([[r], [g], [b]], 1)).planes.map((plane) => plane[0]!);
+    const one = (r: number, g: number, b: number) =>
+      fromColours(planesOf([[r], [g], [b]], 1)).planes.map((plane) => plane[0]!);
     expect(furthest(one(0.5, 0.5, 0.5), [0.5 * Math.sqrt(3), 0, 0])).toBeLessThan(1e-7);
     expect(furthest(one(1, 0, -1), [0, Math.SQRT2, 0])).toBeLessThan(1e-7);
     expect(furthest(one(1, -2, 1), [0, 0, Math.sqrt(6)])).toBeLessThan(1e-7);

@@ -46,7 +46,8 @@ export function imageToPlanes({ width, height, channels, data }: FloatImage): Pl
   if (width !== height) throw new RangeError(`picture of ${width} × ${height} pixels: expected a square`);
   const out = emptyPlanes(width);
   out.planes.forEach((plane, k) => {
-    for (let i = 0, from = channels === 1 ? 0 : k; i < plane.length; i++, from += channels) plane[i] = 2 * data[from]! - 1;
+    for (let i = 0, from = channels === 1 ? 0 : k; i < plane.length; i++, from += channels)
+      plane[i] = 2 * data[from]! - 1;
   });
   return out;
 }

@@ -17,7 +17,7 @@ describe('the square of a picture', () => {
 
   it('of a large one is averaged over whole blocks', () => {
     const side = 2050;
-    const data = Uint8Array.from({ length: side * side }, (_, i) => (i % side) % 2 === 0 ? 0 : 102);
+    const data = Uint8Array.from({ length: side * side }, (_, i) => ((i % side) % 2 === 0 ? 0 : 102));
     const square = squareOf({ width: side, height: side, channels: 1, data });
     expect(square.width).toBe(1025);
     expect(square.data[0]).toBeCloseTo(0.2, 6);

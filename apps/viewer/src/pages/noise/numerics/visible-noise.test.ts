@@ -1,13 +1,12 @@
 // References: signal-to-noise ratios of averaged panels, from their pixels; shares computed at the scale that is found.
 import { describe, expect, it } from 'vitest';
+import { clouds } from '../samples/clouds';
 import { coefficientsOf } from '../testing/fixture';
 import { fillNormals } from './normals';
-import { fromColours, halve, type Planes } from './planes';
+import { fromColours, halve, imageToPlanes, type Planes } from './planes';
 import { ringMap, ringSums } from './spectrum';
 import { sameShareScale, sameVisibleScale } from './visible-noise';
 import { noiseVariance, recovered } from './wiener';
-import { clouds } from '../samples/clouds';
-import { imageToPlanes } from './planes';
 
 function white(side: number): Planes {
   const plane = (k: number) => {

@@ -24,38 +24,44 @@ function white(size: number, seed: number): Planes {
   return { side: size, planes: [plane(0), plane(1), plane(2)] };
 }
 
-describe.each(reference.filters)('the filter at noise of variance $variance', ({ variance, estimate, expected, drawn }) => {
-  it('gives the picture that NumPy gives', () => {
-    const filtered = denoised(picture, noise, rings, wienerGains(sums, variance), variance);
-    mapPlanes(filtered, createCosineTransform(side).inverse).planes.forEach((plane, k) => {
-      expect(furthest(plane, estimate[k]!)).toBeLessThan(1e-6);
+describe.each(reference.filters)(
+  'the filter at noise of variance $variance',
+  ({ variance, estimate, expected, drawn }) => {
+    it('gives the picture that NumPy gives', () => {
+      const filtered = denoised(picture, noise, rings, wienerGains(sums, variance), variance);
+      mapPlanes(filtered, createCosineTransform(side).inverse).planes.forEach((plane, k) => {
+        expect(furthest(plane, estimate[k]!)).toBeLessThan(1e-6);
+      });
     });
-  });
 
-  it('gets back what it does by NumPy, on this draw and in the mean', () => {
-    const share = recovered(sums, variance);
-    expect(share.drawn).toBeCloseTo(drawn, 6);
-    expect(share.expected).toBeCloseTo(expected, 6);
-  });
+    it('gets back what it does by NumPy, on this draw and in the mean', () => {
+      const share = recovered(sums, variance);
+      expect(share.drawn).toBeCloseTo(drawn, 6);
+      expect(share.expected).toBeCloseTo(expected, 6);
+    });
 
-  it('has the expected share as the mean over draws', () => {
-    const draws = Array.from({ length: 400 }, (_, k) => recovered(ringSums(picture, white(side, k), rings), variance).drawn);
-    const mean = draws.reduce((a, b) => a + b) / draws.length;
-    const spread = Math.sqrt(draws.reduce((sum, value) => sum + (value - mean) ** 2, 0) / draws.length);
-    expect(spread).toBeGreaterThan(0);
-    expect(Math.abs(mean - expected)).toBeLessThan((4 * spread) / Math.sqrt(draws.length));
-  });
+    it('has the expected share as the mean over draws', () => {
+      const draws = Array.from(
+        { length: 400 },
+        (_, k) => recovered(ringSums(picture, white(side, k), rings), variance).drawn,
+      );
+      const mean = draws.reduce((a, b) => a + b) / draws.length;
+      const spread = Math.sqrt(draws.reduce((sum, value) => sum + (value - mean) ** 2, 0) / draws.length);
+      expect(spread).toBeGreaterThan(0);
+      expect(Math.abs(mean - expected)).toBeLessThan((4 * spread) / Math.sqrt(draws.length));
+    });
 
-  it('loses by any other gains, where each ring is a frequency of its own', () => {
-    // Smoothing mixes a ring with its neighbours from ring 10 on, which this picture's last alone reach.
-    const gains = wienerGains(sums, variance);
-    const best = recovered(sums, variance, gains).expected;
-    for (const factor of [0.9, 1.1]) {
-      const other = gains.map((gain) => gain.map((g, r) => (r < 10 ? g * factor : g)));
-      expect(recovered(sums, variance, other).expected).toBeLessThan(best);
-    }
-  });
-});
+    it('loses by any other gains, where each ring is a frequency of its own', () => {
+      // Smoothing mixes a ring with its neighbours from ring 10 on, which this picture's last alone reach.
+      const gains = wienerGains(sums, variance);
+      const best = recovered(sums, variance, gains).expected;
+      for (const factor of [0.9, 1.1]) {
+        const other = gains.map((gain) => gain.map((g, r) => (r < 10 ? g * factor : g)));
+        expect(recovered(sums, variance, other).expected).toBeLessThan(best);
+      }
+    });
+  },
+);
 
 describe('a picture of white noise', () => {
   const size = 128;

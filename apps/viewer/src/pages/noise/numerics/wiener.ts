@@ -42,7 +42,13 @@ export function recovered(sums: RingSums, noise: number, gains = wienerGains(sum
 }
 
 /** The coefficients of x̂0 from those of picture and noise; the mean stays the picture's. */
-export function denoised(picture: Planes, noise: Planes, rings: Uint16Array, gains: Float64Array[], variance: number): Planes {
+export function denoised(
+  picture: Planes,
+  noise: Planes,
+  rings: Uint16Array,
+  gains: Float64Array[],
+  variance: number,
+): Planes {
   const deviation = Math.sqrt(variance);
   const filter = (k: number) => {
     const x = picture.planes[k]!;

@@ -1,8 +1,8 @@
 // References: what the pictures are for: values in [0, 1], the same at every call, spectra that fall as those of photographs.
 import { describe, expect, it } from 'vitest';
-import { coefficientsOf } from '../testing/fixture';
 import { fromColours, imageToPlanes } from '../numerics/planes';
 import { ringMap, ringSums } from '../numerics/spectrum';
+import { coefficientsOf } from '../testing/fixture';
 import { drawSample, type SampleName } from '.';
 import { normalField } from './fields';
 

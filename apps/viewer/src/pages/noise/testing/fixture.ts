@@ -1,5 +1,5 @@
-import reference from '../numerics/fixtures/numerics.json' with { type: 'json' };
 import { createCosineTransform } from '../numerics/cosine-transform';
+import reference from '../numerics/fixtures/numerics.json' with { type: 'json' };
 import { mapPlanes, type Planes } from '../numerics/planes';
 
 export { reference };
