@@ -18,6 +18,29 @@ export function scaleOf(
   return (scale === 'log' ? scaleLog() : scaleLinear()).domain(domain).range(range);
 }
 
+/**
+ * Places for about `count` ticks. Of a logarithmic axis: 1, 2 and 5 of each power of ten, or powers alone, or every so
+ * many of them, as far as there is room.
+ */
+export function ticksOf({ scale }: Axis, domain: readonly [number, number], count: number): number[] {
+  if (scale !== 'log') return scaleLinear().domain(domain).ticks(count);
+  const [low, high] = [Math.min(...domain), Math.max(...domain)];
+  const decades = Math.log10(high / low);
+  const digits = decades * 3 <= count + 1 ? [1, 2, 5] : [1];
+  const stride = digits.length === 3 ? 1 : Math.max(1, Math.ceil(decades / count));
+  const found: number[] = [];
+  for (let power = Math.floor(Math.log10(low)); 10 ** power <= high; power++) {
+    if (power % stride !== 0) continue;
+    for (const digit of digits) {
+      // Read from a text, so that 0.001 is that.
+      const value = Number(`${digit}e${power}`);
+      if (value >= low && value <= high) found.push(value);
+    }
+  }
+  // Within a fraction of a power, ticks at equal steps.
+  return found.length > 1 ? found : scaleLinear().domain(domain).ticks(count);
+}
+
 /** A number in as few digits as tell it: four significant ones. */
 export function compact(value: number): string {
   if (Number.isNaN(value)) return '–';

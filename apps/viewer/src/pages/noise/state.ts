@@ -9,7 +9,8 @@ export const noiseState = {
   scale: oneOf(['one', 'visible', 'share'], 'one'),
   b: number(1, { min: 2 ** -5, max: 2 }),
   contrast: oneOf(['even', 'plain', 'unit'], 'even'),
-  show: oneOf(['whole', 'detail'], 'whole'),
+  /** The whole picture, a quarter of its side, or every size averaged to the smallest. */
+  show: oneOf(['whole', 'detail', 'averaged'], 'whole'),
   /** The corner of the quarter that is shown, in 64ths of the side. */
   left: number(24, { min: 0, max: 48 }),
   top: number(24, { min: 0, max: 48 }),

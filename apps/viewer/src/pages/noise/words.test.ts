@@ -1,6 +1,6 @@
 // References: values by hand.
 import { describe, expect, it } from 'vitest';
-import { drowning, percent, scale, signed } from './words';
+import { drowning, percent, power, scale, signed } from './words';
 
 describe('numbers in words', () => {
   it.each([
@@ -18,10 +18,23 @@ describe('numbers in words', () => {
     expect([scale(0.0625), scale(0.103_083), scale(1)]).toEqual(['0.0625', '0.103', '1']);
   });
 
+  it('are powers of ten where they are', () => {
+    expect([1e-5, 1e-3, 0.01, 1, 100, 1e4, 1e12, 2e-5].map(power)).toEqual([
+      '10⁻⁵',
+      '10⁻³',
+      '0.01',
+      '1',
+      '100',
+      '10⁴',
+      '10¹²',
+      '2.00e−5',
+    ]);
+  });
+
   it('say what drowns', () => {
-    expect(drowning(3.14)).toBe('details finer than 3.1 pixels drown');
-    expect(drowning(116.9)).toBe('details finer than 117 pixels drown');
-    expect(drowning(0)).toBe('nothing drowns');
-    expect(drowning(undefined)).toBe('everything drowns');
+    expect(drowning(64, 3.2)).toBe('details finer than 3.2 pixels drown, 5.0 % of the width');
+    expect(drowning(1024, 116.9)).toBe('details finer than 117 pixels drown, 11.4 % of the width');
+    expect(drowning(64, 0)).toBe('nothing drowns');
+    expect(drowning(64, undefined)).toBe('everything drowns');
   });
 });

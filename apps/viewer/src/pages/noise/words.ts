@@ -15,11 +15,17 @@ export const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Ma
 export const scale = (b: number): string => compact(Number(b.toPrecision(3)));
 
 /** What drowns at a size: the finest detail above the noise is `finest` pixels wide. */
-export function drowning(finest: number | undefined): string {
+export function drowning(size: number, finest: number | undefined): string {
   if (finest === undefined) return 'everything drowns';
   if (finest === 0) return 'nothing drowns';
-  return `details finer than ${pixels(finest)} drown`;
+  const width = finest < 10 ? finest.toFixed(1) : Math.round(finest);
+  return `details finer than ${width} pixels drown, ${percent(finest / size)} of the width`;
 }
 
-/** A width in pixels, with a digit after the point where it is small. */
-export const pixels = (width: number): string => `${width < 10 ? width.toFixed(1) : Math.round(width)} pixels`;
+/** Powers of ten as such, other numbers in a few digits. */
+export function power(value: number): string {
+  const exponent = Math.round(Math.log10(value));
+  if (Math.abs(exponent) < 3 || Math.abs(value / 10 ** exponent - 1) > 1e-9) return compact(value);
+  const digits = [...String(exponent)].map((digit) => (digit === '-' ? '⁻' : '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)]));
+  return `10${digits.join('')}`;
+}
