@@ -1,0 +1,114 @@
+/** The engine's side of page Sample. */
+import { blobSource, bytesSource } from '@noisesmith/formats';
+import { type Model, readModel, samplingOptions } from '@noisesmith/runs';
+import { openSampling, type SamplingOptions, type SamplingSession, samplers } from '@noisesmith/samplers';
+import { type Backend, DeviceLostError } from '@noisesmith/tensor';
+import { fetchBytes } from '../../model/fetch-bytes';
+import { encodeFilm, encodeGrid } from '../../model/film';
+import { momentsOf, stepsOfSamples } from '../../model/states';
+import { encodeTrajectories } from '../../model/trajectories-npz';
+import { openPageBackend } from '../../worker/backend';
+import { type Call, serveCalls, transferring } from '../../worker/calls';
+import type { DrawRequest, FileRequest, ModelFacts, ModelSource, SamplerOption } from './protocol';
+
+let backend: Promise<Backend> | undefined;
+let model: Model | undefined;
+/** The last one stays until the next is open, so that kernels of both are compiled once. */
+let open: { readonly key: string; readonly session: SamplingSession } | undefined;
+
+function useBackend(): Promise<Backend> {
+  backend ??= openPageBackend();
+  backend.catch(() => {
+    backend = undefined;
+  });
+  return backend;
+}
+
+function closeSession(): void {
+  open?.session.destroy();
+  open = undefined;
+}
+
+/** A sampling session for these options, of the network that is loaded. */
+async function useSession(loaded: Model, options: SamplingOptions): Promise<SamplingSession> {
+  const key = JSON.stringify(options);
+  if (open?.key === key) return open.session;
+  const session = await openSampling(await useBackend(), loaded.denoiser, options);
+  closeSession();
+  open = { key, session };
+  return session;
+}
+
+function factsOf(name: string, { classes, denoiser, run }: Model): ModelFacts {
+  const { guidance, sampler, schedule, steps } = run.sampling;
+  return {
+    name,
+    shape: denoiser.imageShape,
+    classes: Array.from({ length: denoiser.classes }, (_, k) => classes[k] ?? String(k)),
+    parameters: denoiser.layout.segments.reduce((sum, { size }) => sum + size, 0),
+    steps: run.train.steps,
+    preset: run.preset,
+    sampling: { sampler, schedule, steps, guidance },
+    guided: denoiser.classes > 0 && run.train.labelDropout > 0,
+  };
+}
+
+const handlers = {
+  samplers: (): readonly SamplerOption[] =>
+    samplers.map(({ description, kind, name, parameter, title }) => ({
+      name,
+      title,
+      description,
+      parameter: { kind, ...parameter } as SamplerOption['parameter'],
+    })),
+
+  async load(source: ModelSource): Promise<ModelFacts> {
+    const bytes =
+      source.kind === 'file'
+        ? blobSource(source.file, source.name)
+        : bytesSource(await fetchBytes(source.url), 'the network of this page');
+    const loaded = await readModel(bytes);
+    closeSession();
+    model = loaded;
+    return factsOf(source.kind === 'file' ? source.name : loaded.run.preset, loaded);
+  },
+
+  /** Tells the moments first, then each step of some samples as it is computed. */
+  async draw({ labels, seeds, settings }: DrawRequest, { emit, signal }: Call): Promise<void> {
+    if (!model) throw new Error('no network is loaded');
+    const loaded = model;
+    const options = { ...samplingOptions(loaded.run), ...settings };
+    try {
+      const session = await useSession(loaded, options);
+      emit({ moments: momentsOf(session) });
+      const request = {
+        weights: loaded.weights,
+        seeds,
+        ...(loaded.denoiser.classes > 0 && { labels }),
+        signal,
+      };
+      for await (const step of stepsOfSamples(session, request, options.inputScale)) {
+        emit({ step }, [step.x.buffer, step.x0.buffer]);
+      }
+    } catch (error) {
+      if (!(error instanceof DeviceLostError)) throw error;
+      backend = undefined;
+      open = undefined;
+      throw new Error(`the device was lost while it drew (${error.message}); draw again to go on with a new one`);
+    }
+  },
+
+  file({ kind, trajectories }: FileRequest): Uint8Array<ArrayBuffer> {
+    const bytes =
+      kind === 'png'
+        ? encodeGrid(trajectories)
+        : kind === 'film'
+          ? encodeFilm(trajectories)
+          : encodeTrajectories(trajectories, 'exact');
+    return transferring(bytes, [bytes.buffer]);
+  },
+};
+
+export type SampleHandlers = typeof handlers;
+
+serveCalls(handlers);
