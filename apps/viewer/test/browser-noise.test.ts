@@ -187,12 +187,12 @@ describe('noise and size', () => {
       }
       throw new Error(`no ${name} within 60 steps`);
     };
+    await tabTo('One for all');
+    await page.keyboard.press('ArrowRight');
+    await eventually(() => page.url()).toContain('scale=visible');
     await tabTo('Noise');
     await page.keyboard.press('ArrowRight');
     await eventually(() => page.url()).toContain('t=0.505');
-    await tabTo('The same for all');
-    await page.keyboard.press('ArrowRight');
-    await eventually(() => page.url()).toContain('scale=visible');
     await tabTo('Numbers of One noise level, five sizes');
     await page.keyboard.press('Enter');
     await eventually(async () => (await rows(page)).map(([, b]) => b)).toEqual(['1', '0.5', '0.25', '0.125', '0.0625']);
