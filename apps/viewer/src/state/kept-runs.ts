@@ -48,11 +48,18 @@ export async function runsFolder(): Promise<FileSystemDirectoryHandle | undefine
   }
 }
 
+/** A run under way removes files while others look. */
+const sizeOf = (handle: FileSystemFileHandle): Promise<number> =>
+  handle.getFile().then(
+    ({ size }) => size,
+    () => 0,
+  );
+
 async function bytesIn(folder: FileSystemDirectoryHandle): Promise<number> {
   let bytes = 0;
   for await (const [, handle] of (folder as Listed).entries()) {
     if (handle.kind === 'directory') bytes += await bytesIn(handle as FileSystemDirectoryHandle);
-    else bytes += (await (handle as FileSystemFileHandle).getFile()).size;
+    else bytes += await sizeOf(handle as FileSystemFileHandle);
   }
   return bytes;
 }

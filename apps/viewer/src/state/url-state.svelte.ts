@@ -47,7 +47,7 @@ export const texts = (initial: readonly string[]): UrlValue<readonly string[]> =
 
 // biome-ignore lint/suspicious/noExplicitAny: each value has a type of its own.
 type Values<S extends Record<string, UrlValue<any>>> = {
-  [K in keyof S]: S[K] extends UrlValue<infer T> ? T : never;
+  -readonly [K in keyof S]: S[K] extends UrlValue<infer T> ? T : never;
 };
 
 /**

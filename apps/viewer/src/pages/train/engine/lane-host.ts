@@ -40,7 +40,6 @@ export interface OpenedRun {
   readonly parameters: number;
   /** What computes, in words. */
   readonly backend: string;
-  readonly software: boolean;
   /** What the run told before it stopped. */
   readonly history: readonly StepStatistics[];
   readonly warnings: readonly string[];
@@ -193,10 +192,9 @@ export class LaneHost implements Disposable {
     this.about = about;
     this.loss = about.loss;
     await this.save();
-    const { description, software } = this.backend!.profile;
     const history = await this.history(run.step);
     const { step, steps } = run;
-    return { about: this.about, step, steps, parameters, backend: description, software, history, warnings };
+    return { about: this.about, step, steps, parameters, backend: backendName(this.backend!), history, warnings };
   }
 
   private async dataset(config: RunConfig, onWarning: (line: string) => void): Promise<ImageDataset> {
@@ -260,6 +258,13 @@ export class LaneHost implements Disposable {
     });
     return this.saving;
   }
+}
+
+/** A backend and its adapter, as they call themselves. */
+function backendName({ kind, profile }: Backend): string {
+  const { architecture, description, device, software, vendor } = profile;
+  const adapter = description || [vendor, architecture, device].filter((word) => word !== '').join(' ');
+  return [kind, adapter || 'adapter without a name', ...(software ? ['in software'] : [])].join(', ');
 }
 
 /** What a page says of a run that it has not begun itself. */
