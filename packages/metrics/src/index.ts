@@ -18,7 +18,7 @@ export {
   type RepeatedNumbers,
 } from './evaluate/result';
 export { aboutRows, type NumberRow, numberRows, pairRows, repeatRows } from './evaluate/rows';
-export { type EvaluationSide, openSide, sideOfImages } from './evaluate/side';
+export { type EvaluationSide, openSide, sideOfImages, someOfSide } from './evaluate/side';
 export { type ExpectedBiasOptions, expectedBias, expectedBiasTask } from './expected-bias';
 export type { FeatureBatch, FeatureNetwork, FeatureRequest } from './feature-network';
 export { frechetDistance, frechetDistanceOfSets, frechetSetsTask, frechetTask } from './frechet';

@@ -42,6 +42,7 @@ export {
 export { RunSampler } from './sampler';
 export { samplesNpz, samplesNpzParts } from './samples-npz';
 export { applySettings, differences, isJsonObject, type JsonObject, type Setting, settingsOf } from './settings';
+export { type StepTimes, syntheticBatch, type TimedStep, type TimingOptions, timeSteps } from './time-steps';
 export {
   chooseTuning,
   defaultTuning,

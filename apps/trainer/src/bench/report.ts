@@ -1,4 +1,4 @@
-import { describeTuning, type RunConfig, type RunTuning } from '@noisesmith/runs';
+import { describeTuning, type RunConfig, type RunTuning, type StepTimes } from '@noisesmith/runs';
 import {
   type AdapterProfile,
   type Ceilings,
@@ -11,7 +11,6 @@ import {
   totalLine,
 } from '@noisesmith/tensor';
 import { byteSize, groupedNumber, table } from '../output';
-import type { StepTimes } from './time-steps';
 
 /** What `bench` found out. */
 export interface Report {

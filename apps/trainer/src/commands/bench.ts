@@ -1,5 +1,5 @@
 import { rin, rinConfig } from '@noisesmith/rin';
-import { chooseTuning, planRun, type RunConfig, type TuningSource } from '@noisesmith/runs';
+import { chooseTuning, planRun, type RunConfig, type TuningSource, timeSteps } from '@noisesmith/runs';
 import {
   type Ceilings,
   type DeviceProgram,
@@ -11,7 +11,6 @@ import {
 } from '@noisesmith/tensor';
 import { explainStep, type StepPart } from '../bench/explain-step';
 import { type Report, reportJson, reportText } from '../bench/report';
-import { timeSteps } from '../bench/time-steps';
 import { type Command, jsonFlag } from '../command';
 import { resolveConfig } from '../config/resolve';
 import { programFlags } from '../config/settings';
@@ -60,7 +59,9 @@ async function measure(config: RunConfig, options: Measuring, context: Context):
     const tuning = await chooseTuning(device.profile, options.tuning, store);
     const denoiser = rin(rinConfig(config.model));
     const { repeats } = options;
-    const step = await timeSteps(device, { denoiser, config: config.train, tuning: tuning.table, repeats, progress });
+    const onProgress = (what: string, done: number, total: number): void =>
+      what === 'step' ? progress.status(`step ${done} of ${total}`) : progress.count(what, done, total);
+    const step = await timeSteps(device, { denoiser, config: config.train, tuning: tuning.table, repeats, onProgress });
     using engine = step.engine;
     progress.status('measuring the ceilings of the adapter');
     const ceilings = await measureCeilings(device);

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { openDataset } from '@noisesmith/data';
 import { fileSource } from '@noisesmith/formats/node';
-import { datasetImages, type EvaluationSide, openSide, sideOfImages, someIndices } from '@noisesmith/metrics';
+import { datasetImages, type EvaluationSide, openSide, sideOfImages, someOfSide } from '@noisesmith/metrics';
 import { openRunDataset, storedConfig } from '@noisesmith/runs';
 import { UsageError } from '../errors';
 import { dataKinds, holdsRun } from '../inspection/data-contents';
@@ -68,10 +68,7 @@ async function openWhole(argument: string, { onWarning }: SourceOptions): Promis
  */
 export async function openSource(argument: string, options: SourceOptions): Promise<OpenedSide> {
   const opened = await openWhole(argument, options);
-  const { images } = opened.side;
   const { most, seed = 0 } = options;
-  if (most === undefined || images === undefined || images.count <= most) return opened;
-  const { statistics: _, ...side } = opened.side;
-  const some = images.some(someIndices(images.count, most, seed));
-  return { side: { ...side, images: some }, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() };
+  if (most === undefined) return opened;
+  return { side: someOfSide(opened.side, most, seed), [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() };
 }

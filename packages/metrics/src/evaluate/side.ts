@@ -4,6 +4,7 @@ import { arrayImages } from '../images/array-images';
 import type { ImageSet } from '../images/image-set';
 import type { FeatureSet } from '../moments';
 import { npzContents, openFeatures, readStatistics, type Statistics } from '../statistics-file';
+import { someIndices } from './parts';
 
 /** One side of a comparison: images, vectors or statistics; an archive may have images and statistics. */
 export interface EvaluationSide {
@@ -16,6 +17,14 @@ export interface EvaluationSide {
 
 /** A side made of images. */
 export const sideOfImages = (path: string, images: ImageSet): EvaluationSide => ({ path, images });
+
+/** A side of at most so many of its images, drawn by the seed; its statistics, which are of all, are then left out. */
+export function someOfSide(side: EvaluationSide, most: number, seed: number): EvaluationSide {
+  const { images } = side;
+  if (images === undefined || images.count <= most) return side;
+  const { statistics: _, ...rest } = side;
+  return { ...rest, images: images.some(someIndices(images.count, most, seed)) };
+}
 
 /** Features of more bytes are looked at before memory is asked for. */
 const LARGE = 2 ** 26;

@@ -1,7 +1,6 @@
 import type { Denoiser } from '@noisesmith/diffusion';
 import type { Device, DeviceProgram, TuningTable } from '@noisesmith/tensor';
 import { stepDrawer, type TrainBatch, type TrainConfig, TrainEngine, TrainingError } from '@noisesmith/training';
-import type { Progress } from '../run/progress';
 
 /** Steps between the first and those that are timed: drivers go on compiling, and staging buffers are made. */
 const WARM_UP = 2;
@@ -36,21 +35,27 @@ export interface TimingOptions {
   readonly tuning: TuningTable;
   /** Warm steps to time. */
   readonly repeats: number;
-  readonly progress: Progress;
+  /** Told of kernels that are ready, then of steps that are done. */
+  readonly onProgress?: (what: 'compiling kernels' | 'step', done: number, total: number) => void;
+  /** Its reason is thrown when it is aborted. */
+  readonly signal?: AbortSignal;
 }
 
 /**
  * Compiles the training step and times it; the caller destroys the engine.
- * @throws TrainingError when a loss is no number
+ * @throws TrainingError when a loss is no number; the signal's reason
  */
 export async function timeSteps(
   device: Device,
-  { config, denoiser, progress, repeats, tuning }: TimingOptions,
+  { config, denoiser, onProgress, repeats, signal, tuning }: TimingOptions,
 ): Promise<TimedStep> {
   const batch = syntheticBatch(denoiser, config.batch);
   const draw = stepDrawer(denoiser, config);
   const start = performance.now();
-  const onCompile = (ready: number, total: number): void => progress.count('compiling kernels', ready, total);
+  const onCompile = (ready: number, total: number): void => {
+    signal?.throwIfAborted();
+    onProgress?.('compiling kernels', ready, total);
+  };
   const engine = await TrainEngine.open(device, { denoiser, config, tuning, onCompile });
   try {
     await engine.initialize();
@@ -65,7 +70,8 @@ export async function timeSteps(
     const firstMs = await take(0, start);
     const all: number[] = [];
     for (let step = 1; step <= WARM_UP + repeats; step++) {
-      progress.status(`step ${step} of ${WARM_UP + repeats}`);
+      signal?.throwIfAborted();
+      onProgress?.('step', step, WARM_UP + repeats);
       const ms = await take(step);
       if (step > WARM_UP) all.push(ms);
     }
