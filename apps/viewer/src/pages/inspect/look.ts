@@ -23,7 +23,7 @@ import { contentsOf, type FileContents, settingsOf } from '@noisesmith/runs';
 import type { DroppedFile } from '../../ui/dropped-files';
 import type { PicturePixels } from '../../ui/Picture.svelte';
 import type { Call } from '../../worker/calls';
-import { type PictureArray, bytesOfFloats, isBytes, isLabels, labelCounts, pictureArray } from './picture-arrays';
+import { bytesOfFloats, isBytes, isLabels, labelCounts, type PictureArray, pictureArray } from './picture-arrays';
 
 /** Names and values of a configuration, as text. */
 export type SettingRow = readonly [name: string, value: string];
@@ -133,6 +133,7 @@ export const lookHandlers = {
     return inspectDataset(dataset, { all: true, signal, onProgress: now(emit, dataset.size) });
   },
 
+  /** Forgets a file or a folder. */
   close(id: number): void {
     files.delete(id);
     folders.delete(id);

@@ -71,7 +71,8 @@ async function opened(given: readonly DroppedFile[]): Promise<EvaluationSide> {
     const options = { folders: 'plain', cacheBytes: 0 } as const;
     return sideOfImages(name, datasetImages(await openDataset('folder:', options, placedFiles(pictures, name))));
   }
-  if (arrays.length > 1) throw new Error(`${arrays.length} files of arrays; a set is one of them, or a folder of pictures`);
+  if (arrays.length > 1)
+    throw new Error(`${arrays.length} files of arrays; a set is one of them, or a folder of pictures`);
   const source = blobSource(file.file);
   if ((await arrayFileKind(source)) !== 'idx') return openSide(source, file.file.name);
   const spec = `idx:${file.file.name.replaceAll(',', '\\,')}`;
@@ -79,7 +80,10 @@ async function opened(given: readonly DroppedFile[]): Promise<EvaluationSide> {
   return sideOfImages(spec, datasetImages(dataset));
 }
 
-async function openNetwork(choice: NetworkChoice, tell: (progress: EvaluationProgress) => void): Promise<FeatureNetwork> {
+async function openNetwork(
+  choice: NetworkChoice,
+  tell: (progress: EvaluationProgress) => void,
+): Promise<FeatureNetwork> {
   if (choice.kind === 'pixels') return pixelNetwork(choice);
   tell({ what: `reading ${choice.weights.name}`, done: 0, total: 1 });
   const weights = await readInceptionWeights(blobSource(choice.weights));
@@ -116,7 +120,10 @@ export const measureHandlers = {
     sides.delete(role);
   },
 
-  async measure({ k, metrics, most, network: choice, seed }: MeasureRequest, { emit, signal }: Call): Promise<Measured> {
+  async measure(
+    { k, metrics, most, network: choice, seed }: MeasureRequest,
+    { emit, signal }: Call,
+  ): Promise<Measured> {
     let last = 0;
     const tell = (progress: EvaluationProgress): void => {
       signal.throwIfAborted();

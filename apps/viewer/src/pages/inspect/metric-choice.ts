@@ -20,7 +20,11 @@ export interface Metric {
 }
 
 export const metrics: readonly Metric[] = [
-  { name: 'fid', label: 'Fréchet distance', hint: 'FID, where the features are Inception’s: means and covariances apart' },
+  {
+    name: 'fid',
+    label: 'Fréchet distance',
+    hint: 'FID, where the features are Inception’s: means and covariances apart',
+  },
   { name: 'kid', label: 'Kernel distance', hint: 'KID: unbiased, good for few pictures' },
   { name: 'pr', label: 'Precision and recall', hint: 'with density and coverage: how real, and how varied' },
   { name: 'mind', label: 'MIND', hint: 'sliced Wasserstein distance; quick, and made for few pictures' },
