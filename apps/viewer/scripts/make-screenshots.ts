@@ -1,0 +1,51 @@
+/**
+ * Makes the README's pictures of the page: builds it, opens it in Chromium and takes it at four addresses.
+ *
+ *     node --conditions=@noisesmith/source --import tsx apps/viewer/scripts/make-screenshots.ts [NAME...]
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+import { openBuiltViewer, type Viewer } from '../test/chromium.ts';
+
+const viewerFolder = fileURLToPath(new URL('..', import.meta.url));
+const images = fileURLToPath(new URL('../../../docs/images', import.meta.url));
+
+interface Shot {
+  readonly path: string;
+  /** Brings the page to what is to be seen. */
+  prepare?(viewer: Viewer): Promise<void>;
+}
+
+const shots: Readonly<Record<string, Shot>> = {
+  'viewer-schedules': { path: '#/schedules' },
+  'viewer-noise': { path: '#/noise' },
+  'viewer-train': { path: '#/train' },
+  'viewer-sample': { path: '#/sample' },
+};
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.find((name) => !Object.hasOwn(shots, name));
+if (unknown) throw new RangeError(`make-screenshots: ${unknown}, expected some of ${Object.keys(shots).join(', ')}`);
+
+const dist = mkdtempSync(join(tmpdir(), 'noisesmith-screenshots-'));
+try {
+  await build({
+    root: viewerFolder,
+    configFile: join(viewerFolder, 'vite.config.ts'),
+    logLevel: 'warn',
+    build: { outDir: dist, emptyOutDir: true },
+  });
+  for (const [name, { path, prepare }] of Object.entries(shots)) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
+    await using viewer = await openBuiltViewer(dist, { path });
+    await prepare?.(viewer);
+    await viewer.page.waitForLoadState('networkidle');
+    await viewer.page.screenshot({ path: join(images, `${name}.png`) });
+    console.log(`make-screenshots: docs/images/${name}.png`);
+  }
+} finally {
+  rmSync(dist, { recursive: true, force: true });
+}
