@@ -117,9 +117,12 @@ describe('eval', () => {
     // Cells of 48 pixels with gaps of 2: four rows of four pairs with a blank between them.
     expect([width, height]).toEqual([11 * 50 + 2, 4 * 50 + 2]);
     const at = (x: number, y: number) => [...data.subarray((y * width + x) * 4, (y * width + x) * 4 + 3)];
-    expect(at(2, 2)).toEqual([...copied.subarray(11 * EACH, 11 * EACH + 3)]);
+    const first = (images: Uint8Array, image: number) => [...images.subarray(image * EACH, image * EACH + 3)];
+    expect(at(2, 2)).toEqual(first(copied, 11));
     expect(at(52, 2)).toEqual(at(2, 2));
     expect(at(102, 2)).toEqual([255, 255, 255]);
+    const [, second] = got.memorisation.closest;
+    expect([at(152, 2), at(202, 2)]).toEqual([first(copied, second.sample), first(pixels(50, 2), second.reference)]);
   });
 
   it('takes a run folder for the images that the run is trained on', async () => {

@@ -1,4 +1,6 @@
-// Reference: the place of each sample, worked out by hand; the width and height in a PNG's header (PNG specification, 11.2.2).
+// References: the place of each sample, worked out by hand; the width and height in a PNG's header (PNG specification,
+// 11.2.2); its pixels as decodeImage of @noisesmith/data reads them (sharp).
+import { decodeImage } from '@noisesmith/data';
 import { describe, expect, it } from 'vitest';
 import { classGridPng, finalCount, gridDraw } from './class-grid';
 import { fixedDraw } from './draws';
@@ -18,12 +20,21 @@ function sizeOf(png: Uint8Array): [width: number, height: number] {
 }
 
 describe('a grid of classes', () => {
-  it('has a row for each class', () => {
-    expect(sizeOf(classGridPng(shades([1, 2, 3, 4, 5, 6]), [0, 1, 0, 1, 0, 1]))).toEqual([3 * 50 + 2, 2 * 50 + 2]);
+  it('has a row for each class, in order', async () => {
+    const png = classGridPng(shades([10, 20, 30, 40, 50, 60, 70, 80]), [3, 0, 1, 2, 0, 1, 2, 3]);
+    const { channels, data, height, width } = await decodeImage(png);
+    expect([width, height]).toEqual([2 * 50 + 2, 4 * 50 + 2]);
+    const at = (row: number, column: number) => data[((row * 50 + 2) * width + column * 50 + 2) * channels];
+    expect([0, 1, 2, 3].map((row) => [at(row, 0), at(row, 1)])).toEqual([
+      [20, 50],
+      [30, 60],
+      [40, 70],
+      [10, 80],
+    ]);
   });
 
   it('is about a square where classes have different numbers of samples, or none has a label', () => {
-    expect(sizeOf(classGridPng(shades([1, 2, 3, 4, 5]), [0, 1, 0, 1, 0]))).toEqual([152, 102]);
+    expect(sizeOf(classGridPng(shades([1, 2, 3, 4, 5]), [0, 0, 0, 0, 1]))).toEqual([152, 102]);
     expect(sizeOf(classGridPng(shades([1, 2, 3, 4]), [null, null, null, null]))).toEqual([102, 102]);
   });
 

@@ -7,6 +7,7 @@ import {
   momentsOf,
   pixelNetwork,
   readStatistics,
+  statisticsParts,
 } from '@noisesmith/metrics';
 import { openOracle } from '@noisesmith/tensor';
 import { describe, expect, it } from 'vitest';
@@ -118,6 +119,10 @@ describe('samples measured while a run trains', () => {
     const spoil: Record<string, (read: RunFiles) => Promise<void>> = {
       damaged: (to) => to.write('reference-stats.npz', good.slice(0, 300)),
       none: (to) => to.remove('reference-stats.npz'),
+      'of another network': async (to) => {
+        const found = await readStatistics(bytesSource(good));
+        await to.write('reference-stats.npz', statisticsParts({ ...found, digest: 'other' }));
+      },
     };
     for (const [name, act] of Object.entries(spoil)) {
       await act(files);

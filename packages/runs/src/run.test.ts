@@ -1,9 +1,14 @@
 // References: a run that nothing disturbs, whose files every other way to the same step must equal byte for byte; the list
-// of a run's files; the definition of the structured clone, by structuredClone itself.
-import { readNpz, readSafetensors } from '@noisesmith/formats';
+// of a run's files; the samples of the weights in ema.safetensors, brought by the host; the definition of the structured
+// clone, by structuredClone itself.
+import { bytesSource, readNpz, readSafetensors } from '@noisesmith/formats';
+import { openSampling } from '@noisesmith/samplers';
 import { openDevice, openOracle } from '@noisesmith/tensor';
 import { listCheckpoints } from '@noisesmith/training';
 import { describe, expect, it } from 'vitest';
+import { drawImages, samplingOptions } from './draws';
+import type { RunEvent } from './events';
+import { readModel } from './model-file';
 import { openRun, type RunOptions } from './run';
 import type { RunFiles } from './run-files';
 import { runState } from './run-state';
@@ -86,13 +91,17 @@ describe.each(backends)('a run on %s', (_, open) => {
   });
 
   it('draws from the moving average without bringing it to the host, and the grid shows the same', async () => {
-    const { heard } = await trainWhole();
+    const { files, heard } = await trainWhole();
     using backend = await open();
     using run = await openRun(config, { backend, dataset: await tinyDataset() });
     await run.train();
     const [, last] = heard.ofType('grid');
-    const again = await run.sample({ seeds: [0, 3], labels: [0, 0] });
+    const draw = { seeds: [0, 3], labels: [0, 0] };
+    const again = await run.sample(draw);
     expect([...again.data]).toEqual([...last!.images.data.subarray(0, 32)]);
+    const { denoiser, weights } = await readModel(bytesSource((await files.read('ema.safetensors'))!));
+    using session = await openSampling(backend, denoiser, samplingOptions(config));
+    expect([...again.data]).toEqual([...(await drawImages(session, denoiser, weights, draw)).data]);
   });
 
   it('without files trains all the same and leaves nothing', async () => {
@@ -167,6 +176,14 @@ describe('files of a run', () => {
     }
     const more = tinyRun({ 'train.steps': 2, 'output.samplesPerClass': 2 });
     expect(await runState(files, more, config)).toEqual({ step: 2, finished: false });
+    {
+      using run = await openRun(more, { backend, dataset, files });
+      const controller = new AbortController();
+      const onEvent = ({ type }: RunEvent): void => void (type === 'sampling' && controller.abort());
+      expect(await run.train({ signal: controller.signal, onEvent })).toBe('interrupted');
+    }
+    // The samples of before are still there.
+    expect(await runState(files, more, more)).toEqual({ step: 2, finished: false });
     using run = await openRun(more, { backend, dataset, files });
     expect(await run.train()).toBe('done');
     expect(readNpz((await files.read('samples.npz'))!).get('arr_0')!.shape).toEqual([6, 4, 4, 1]);
