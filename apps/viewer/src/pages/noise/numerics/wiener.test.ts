@@ -84,6 +84,7 @@ describe('at the ends', () => {
     expect(recovered(sums, 1e9).expected).toBeCloseTo(0, 6);
     const mean = denoised(picture, noise, rings, wienerGains(sums, 1e9), 1e9);
     expect(mean.planes[0][0]).toBe(picture.planes[0][0]);
+    expect(wienerGains(sums, 1e9).map((gain) => gain[0])).toEqual([1, 1, 1]);
   });
 
   it('a picture of one colour is all there', () => {
