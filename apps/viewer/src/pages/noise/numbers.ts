@@ -3,7 +3,7 @@ import { deviation, expectedDeviation, type Mixture } from './numerics/noised';
 import { BASE, type Size } from './numerics/sizes';
 import { crossing, type RingSums } from './numerics/spectrum';
 import { sameShareScale, sameVisibleScale } from './numerics/visible-noise';
-import { noiseVariance, type Recovered, recovered } from './numerics/wiener';
+import { expectedShare, noiseVariance, type Recovered, recovered } from './numerics/wiener';
 
 /** Which b each size has: one for all, that of the same visible noise, or that of the same share recovered. */
 export type ScaleChoice = 'one' | 'visible' | 'share';
@@ -78,7 +78,7 @@ export function sizeNumbers(sums: RingSums, base: RingSums, { logSnr, choice, in
 
 /** The expected share recovered at each logSNR, before b. @returns pairs of logSNR and share */
 export const shareCurve = (sums: RingSums, inputScale: number, logSnrs: readonly number[]): [number, number][] =>
-  logSnrs.map((logSnr) => [logSnr, recovered(sums, noiseVariance(logSnr, inputScale)).expected]);
+  logSnrs.map((logSnr) => [logSnr, expectedShare(sums, noiseVariance(logSnr, inputScale))]);
 
 /** How many points the line of a spectrum has at most for each tenfold of frequency. */
 const PER_DECADE = 24;

@@ -61,6 +61,11 @@ describe('same share', () => {
     expect(scale).toBeLessThan(1);
   });
 
+  it('is at any scale of a picture of one colour, which has that of the same visible noise', () => {
+    const plain = { ...a, picture: a.picture.map((values) => values.map(() => 0)) };
+    expect(sameShareScale(plain, { ...plain, side: 64 }, 1)).toBe(0.5);
+  });
+
   it('of a picture and itself is b = 1', () => {
     expect(sameShareScale(a, a, 0.3)).toBeCloseTo(1, 8);
   });

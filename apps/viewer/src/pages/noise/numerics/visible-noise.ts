@@ -1,5 +1,5 @@
 import type { RingSums } from './spectrum';
-import { recovered } from './wiener';
+import { expectedShare } from './wiener';
 
 /**
  * The input scale at which a picture of `side` pixels looks as noisy as one of `base`: b = base / side.
@@ -19,13 +19,15 @@ const WIDEST = 40;
  * is more than {@link sameVisibleScale} for most pictures.
  */
 export function sameShareScale(sums: RingSums, base: RingSums, noise: number): number {
-  const wanted = recovered(base, noise).expected;
+  const wanted = expectedShare(base, noise);
+  // Where all comes back at any scale, as of a picture of one colour, there is nothing to go by.
+  if (wanted === 1) return sameVisibleScale(sums.side, base.side);
   // The share falls as noise grows; the logarithm of the noise is bisected.
   let low = Math.log(noise) - WIDEST;
   let high = Math.log(noise) + WIDEST;
-  for (let step = 0; step < 60; step++) {
+  for (let step = 0; step < 50; step++) {
     const middle = (low + high) / 2;
-    if (recovered(sums, Math.exp(middle)).expected > wanted) low = middle;
+    if (expectedShare(sums, Math.exp(middle)) > wanted) low = middle;
     else high = middle;
   }
   return Math.exp((Math.log(noise) - (low + high) / 2) / 2);

@@ -6,7 +6,7 @@ import { createCosineTransform } from './cosine-transform';
 import { fillNormals } from './normals';
 import { mapPlanes, type Planes } from './planes';
 import { ringMap, ringSums } from './spectrum';
-import { denoised, noiseVariance, recovered, wienerGains } from './wiener';
+import { denoised, expectedShare, noiseVariance, recovered, wienerGains } from './wiener';
 
 const { side } = reference;
 const rings = ringMap(side);
@@ -38,6 +38,7 @@ describe.each(reference.filters)(
       const share = recovered(sums, variance);
       expect(share.drawn).toBeCloseTo(drawn, 6);
       expect(share.expected).toBeCloseTo(expected, 6);
+      expect(expectedShare(sums, variance)).toBeCloseTo(expected, 6);
     });
 
     it('has the expected share as the mean over draws', () => {

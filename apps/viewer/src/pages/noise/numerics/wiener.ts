@@ -41,6 +41,23 @@ export function recovered(sums: RingSums, noise: number, gains = wienerGains(sum
   return { expected: 1 - expected / variance, drawn: 1 - drawn / variance };
 }
 
+/** What {@link recovered} expects, and nothing else: many of these make a curve. */
+export function expectedShare({ power, picture, counts }: RingSums, noise: number): number {
+  let variance = 0;
+  let lost = 0;
+  for (let k = 0; k < power.length; k++) {
+    const spectrum = power[k]!;
+    const xx = picture[k]!;
+    for (let r = 1; r < spectrum.length; r++) {
+      const s = spectrum[r]!;
+      const g = s === 0 ? 0 : s / (s + noise);
+      variance += xx[r]!;
+      lost += (1 - g) * (1 - g) * xx[r]! + g * g * noise * counts[r]!;
+    }
+  }
+  return variance === 0 ? 1 : 1 - lost / variance;
+}
+
 /** The coefficients of x̂0 from those of picture and noise; the mean stays the picture's. */
 export function denoised(
   picture: Planes,
