@@ -2,6 +2,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin } from 'vite';
 import { contentSecurityPolicy } from './build/content-security-policy.ts';
 import { digitsInPage } from './build/digits.ts';
+import { formulas } from './build/formulas.ts';
 
 /** Puts the policy into the built page, so that any static server will do. Vite's own server, for work on the page, needs inline styles. */
 const policyInPage: Plugin = {
@@ -19,7 +20,7 @@ const policyInPage: Plugin = {
 export default defineConfig({
   // Relative addresses: the page works under any path.
   base: './',
-  plugins: [svelte(), policyInPage, digitsInPage()],
+  plugins: [svelte(), policyInPage, digitsInPage(), formulas],
   resolve: { conditions: ['@noisesmith/source', 'browser', 'module', 'import', 'default'] },
   worker: { format: 'es' },
   build: {

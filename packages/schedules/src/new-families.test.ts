@@ -37,6 +37,10 @@ describe('noiseDensity', () => {
     }
   });
 
+  it('is the height of a Laplace density at its peak', () => {
+    expect(noiseDensity(parseSchedule('laplace@-1,0.5'), -1)).toBeCloseTo(1, 8);
+  });
+
   it('is 0 outside the range, and at the ends the slope of one side', () => {
     const schedule = parseSchedule('shifted_cosine@64,64,-2,3');
     expect(noiseDensity(schedule, 3.01)).toBe(0);

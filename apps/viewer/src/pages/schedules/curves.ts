@@ -1,0 +1,86 @@
+import { noiseDensity, parseSchedule, type Schedule } from '@noisesmith/schedules';
+import { presets } from './presets';
+
+/** A curve on the page. */
+export interface Curve {
+  readonly spec: string;
+  readonly hidden: boolean;
+}
+
+const HIDDEN = '!';
+
+/** Curves as they stand in the address: specs, hidden ones with `!`. What is no spec is left out. */
+export const readCurves = (texts: readonly string[]): readonly Curve[] =>
+  texts.flatMap((text) => {
+    const hidden = text.startsWith(HIDDEN);
+    try {
+      return [{ spec: parseSchedule(hidden ? text.slice(1) : text).spec, hidden }];
+    } catch {
+      return [];
+    }
+  });
+
+export const writeCurves = (curves: readonly Curve[]): readonly string[] =>
+  curves.map(({ spec, hidden }) => (hidden ? HIDDEN + spec : spec));
+
+/** Neighbours differ in colour and in dash, and so do all of the first sixteen. */
+export const colorOf = (place: number): number => (place % 8) + 1;
+export const isDashed = (place: number): boolean => (place + Math.floor(place / 8)) % 2 === 1;
+
+/** What papers call a spec, the paper's own tables first; undefined for one that is in none. */
+export const titleOf = (spec: string): string | undefined => titles.get(spec);
+const titles = new Map(
+  presets.toReversed().map(({ spec, label }) => {
+    const title = label.startsWith('Table 3') ? 'Table 3' : label.startsWith('Table 4') ? 'Table 4' : label;
+    return [parseSchedule(spec).spec, title];
+  }),
+);
+
+type Points = readonly (readonly [number, number])[];
+
+/** A schedule with what charts draw of it. */
+export interface Sampled {
+  readonly schedule: Schedule;
+  readonly gamma: Points;
+  readonly logSnr: Points;
+  readonly density: Points;
+}
+
+/** The logSNR that charts show. */
+export const LOG_SNR_RANGE = [-10, 10] as const;
+
+const PARTS = 160;
+/** Closer at both ends, where logSNR is steep. */
+const times = Array.from({ length: PARTS + 1 }, (_, i) => (1 - Math.cos((Math.PI * i) / PARTS)) / 2);
+const levels = Array.from({ length: 201 }, (_, i) => (i - 100) / 10);
+
+const kept = new Map<string, Sampled>();
+const KEPT = 64;
+
+export function sampled(spec: string): Sampled {
+  const known = kept.get(spec);
+  if (known) return known;
+  const schedule = parseSchedule(spec);
+  const made: Sampled = {
+    schedule,
+    gamma: times.map((t) => [t, schedule.gamma(t)]),
+    logSnr: times.map((t) => [t, schedule.logSnr(t)]),
+    density: levels.map((level) => [level, noiseDensity(schedule, level)]),
+  };
+  if (kept.size >= KEPT) kept.delete(kept.keys().next().value!);
+  kept.set(spec, made);
+  return made;
+}
+
+/** The top of an axis that holds the densities of all curves. */
+export const highestDensity = (curves: readonly Curve[]): number =>
+  1.05 * Math.max(0.1, ...curves.flatMap(({ spec }) => sampled(spec).density.map(([, density]) => density)));
+
+/** A number with seven digits, as the command line's table has it. */
+export function digits(value: unknown): string {
+  if (typeof value !== 'number') return '';
+  if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞';
+  return String(Number(value.toPrecision(7)))
+    .replace(/^-/, '−')
+    .replace('e-', 'e−');
+}
