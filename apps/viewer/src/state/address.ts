@@ -14,7 +14,7 @@ export function parseAddress(hash: string): Address {
 export function formatAddress({ path, values }: Address): string {
   const query = values
     .toString()
-    .replace(/%(40|2C|3A|2F|3B|7E)/gi, (escaped) => decodeURIComponent(escaped))
+    .replace(/%(21|40|2C|3A|3B|2F|7E)/gi, (escaped) => decodeURIComponent(escaped))
     .replace(/\+/g, '%20');
   return `#/${path}${query && `?${query}`}`;
 }
