@@ -196,7 +196,7 @@ describe('comparing curves', () => {
         .getByRole('row', { name: /simple_linear~0\.4/ })
         .getByRole('cell')
         .first()
-        .innerText();
+        .textContent();
     const digits = (t: number) => String(Number(parseSchedule('simple_linear~0.4').gamma(t).toPrecision(7)));
     expect(await gamma()).toBe(digits(0.25));
     const chart = page.getByRole('img', { name: /^γ\(t\)/ });
