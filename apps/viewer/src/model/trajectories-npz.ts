@@ -1,9 +1,11 @@
-import { FormatError, type NdArray, readNpz, toFloat32, writeNpz } from '@noisesmith/formats';
+import { FormatError, type NdArray, readNpz, writeNpz } from '@noisesmith/formats';
 import { toBytes } from './bytes';
 import { emptyTrajectories, endOf, enterStep, pixelsOf, stepsOf, type Trajectories } from './trajectories';
 
 /** Pixels of x that a byte can hold, first and last: x leaves [0, 1] while it is noise. */
 const RANGE = [-1, 2] as const;
+/** Types whose elements are the numbers themselves. */
+const NUMBERS: readonly string[] = ['U8', 'I32', 'F32', 'F64'];
 const SPAN = RANGE[1] - RANGE[0];
 
 /**
@@ -57,7 +59,10 @@ export function decodeTrajectories(bytes: Uint8Array): Trajectories {
     throw new FormatError(`trajectories: 'x' has shape [${array('x').shape}]; expected [steps, n, h, w, c]`);
   }
   const numbers = (name: string, count: number): number[] => {
-    const values = Array.from(toFloat32(array(name)));
+    const { data, dtype } = array(name);
+    if (!NUMBERS.includes(dtype))
+      throw new FormatError(`trajectories: '${name}' is ${dtype}; expected ${NUMBERS.join(', ')}`);
+    const values = Array.from(data, Number);
     if (values.length === count) return values;
     throw new FormatError(`trajectories: '${name}' has ${values.length} numbers; expected ${count}`);
   };

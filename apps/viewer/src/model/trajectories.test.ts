@@ -11,13 +11,13 @@ import { decodeTrajectories, encodeTrajectories } from './trajectories-npz';
 
 const moments = [
   { t: 1, logSnr: -20 },
-  { t: 0.5, logSnr: 0.25 },
+  { t: 1 / 3, logSnr: 0.1 },
   { t: 0, logSnr: Number.POSITIVE_INFINITY },
 ];
 
 /** Two samples of 1×2 pixels after two steps; x leaves [0, 1]. */
 function example(labels: readonly (number | null)[] = [3, 1]): Trajectories {
-  const trajectories = emptyTrajectories({ shape: [1, 2, 1], seeds: [7, 8], labels, moments });
+  const trajectories = emptyTrajectories({ shape: [1, 2, 1], seeds: [7, 2 ** 40 + 1], labels, moments });
   const step = (index: number, x: number[], x0: number[]) =>
     enterStep(trajectories, { index, first: 0, count: 2, x: Float32Array.from(x), x0: Float32Array.from(x0) });
   step(0, [-0.9, 1.8, 0, 1], [0.5, 0.25, 0, 1]);

@@ -11,6 +11,9 @@ import { openPageBackend } from '../../worker/backend';
 import { type Call, serveCalls, transferring } from '../../worker/calls';
 import type { DrawRequest, FileRequest, ModelFacts, ModelSource, SamplerOption } from './protocol';
 
+/** As many run together where no more are asked for: less to compute where a CPU stands behind the device. */
+const FEW = 4;
+
 let backend: Promise<Backend> | undefined;
 let model: Model | undefined;
 /** The last one stays until the next is open, so that kernels of both are compiled once. */
@@ -53,6 +56,21 @@ function factsOf(name: string, { classes, denoiser, run }: Model): ModelFacts {
   };
 }
 
+async function drawSteps({ labels, seeds, settings }: DrawRequest, { emit, signal }: Call): Promise<void> {
+  if (!model) throw new Error('no network is loaded');
+  const { denoiser, run, weights } = model;
+  const usual = samplingOptions(run);
+  const options = { ...usual, ...settings, batch: seeds.length > FEW ? (usual.batch ?? FEW) : FEW };
+  const session = await useSession(model, options);
+  const request = { weights, seeds, ...(denoiser.classes > 0 && { labels }), signal };
+  let begun = false;
+  for await (const step of stepsOfSamples(session, request, options.inputScale)) {
+    if (!begun) emit({ moments: momentsOf(session) });
+    begun = true;
+    emit({ step }, [step.x.buffer, step.x0.buffer]);
+  }
+}
+
 const handlers = {
   samplers: (): readonly SamplerOption[] =>
     samplers.map(({ description, kind, name, parameter, title }) => ({
@@ -74,27 +92,20 @@ const handlers = {
   },
 
   /** Tells the moments first, then each step of some samples as it is computed. */
-  async draw({ labels, seeds, settings }: DrawRequest, { emit, signal }: Call): Promise<void> {
-    if (!model) throw new Error('no network is loaded');
-    const loaded = model;
-    const options = { ...samplingOptions(loaded.run), ...settings };
+  async draw(request: DrawRequest, { emit, signal }: Call): Promise<void> {
+    let begun = false;
+    const tell: Call['emit'] = (event, transfer) => {
+      begun = true;
+      emit(event, transfer);
+    };
     try {
-      const session = await useSession(loaded, options);
-      emit({ moments: momentsOf(session) });
-      const request = {
-        weights: loaded.weights,
-        seeds,
-        ...(loaded.denoiser.classes > 0 && { labels }),
-        signal,
-      };
-      for await (const step of stepsOfSamples(session, request, options.inputScale)) {
-        emit({ step }, [step.x.buffer, step.x0.buffer]);
-      }
+      await drawSteps(request, { emit: tell, signal });
     } catch (error) {
       if (!(error instanceof DeviceLostError)) throw error;
-      backend = undefined;
-      open = undefined;
-      throw new Error(`the device was lost while it drew (${error.message}); draw again to go on with a new one`);
+      // What was open on the device is gone with it.
+      [backend, open] = [undefined, undefined];
+      if (begun) throw new Error('the device was lost while it drew; draw again to go on with a new one');
+      await drawSteps(request, { emit, signal });
     }
   },
 
