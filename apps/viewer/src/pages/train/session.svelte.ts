@@ -1,3 +1,4 @@
+import { activity } from '../../state/activity.svelte';
 import { deleteKeptRun, type KeptRun, listKeptRuns } from '../../state/kept-runs';
 import type { StopAt } from './engine/lane';
 import type { PathOptions } from './engine/points-run';
@@ -134,3 +135,12 @@ class Session {
 }
 
 export const session = new Session();
+
+// The header of every page says what goes on here.
+$effect.root(() => {
+  $effect(() => {
+    const training = session.lanes.find(({ status }) => status === 'training');
+    activity.path = 'train';
+    activity.text = training ? `Training, step ${training.step.toLocaleString('en')}` : '';
+  });
+});
