@@ -23,6 +23,9 @@ const pictures = (kind: string, settings: string) =>
 const run = (page: Page, name: string) => page.getByRole('region', { name: `Run ${name}`, exact: true });
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 
+/** It says another word once something was trained. */
+const start = (page: Page) => page.getByRole('button', { name: /^Start/ });
+
 /** Steps done, as the page has it. */
 async function stepOf(page: Page, name: string): Promise<number> {
   const text = (await run(page, name).textContent()) ?? '';
@@ -50,20 +53,20 @@ async function numbersOf(page: Page, chart: string): Promise<number[][]> {
 
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
+const temporary = mkdtempSync(join(tmpdir(), 'noisesmith-train-'));
+afterAll(() => rmSync(temporary, { recursive: true, force: true }));
+
 /** The command line in a folder. @returns exit code and what it said */
 function noisesmith(folder: string, ...argv: string[]): Promise<{ code: number | null; said: string }> {
   const main = fileURLToPath(new URL('../../trainer/src/main.ts', import.meta.url));
   const tsx = pathToFileURL(createRequire(new URL('../../trainer/package.json', import.meta.url)).resolve('tsx')).href;
-  const env = { ...process.env, XDG_CACHE_HOME: folder };
+  const env = { ...process.env, XDG_CACHE_HOME: join(temporary, 'cache') };
   const flags = ['--conditions=@noisesmith/source', '--import', tsx, main, ...argv];
   const child = spawn(process.execPath, flags, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece) => (said += String(piece)));
   return new Promise((resolve) => child.once('close', (code) => resolve({ code, said })));
 }
-
-const folder = mkdtempSync(join(tmpdir(), 'noisesmith-train-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('page Train', () => {
   let viewer: Viewer;
@@ -86,17 +89,17 @@ describe('page Train', () => {
   });
 
   it('trains points by the keyboard alone, two runs side by side, and the loss falls', async () => {
-    await viewer.visit('#/train?shape=ring&batch=128&steps=40&every=0');
+    await viewer.visit('#/train?shape=moons&batch=128&steps=60&every=0');
     await page.getByLabel('A second run beside it').focus();
     await page.keyboard.press('Space');
     await button(page, 'Start').focus();
     await page.keyboard.press('Enter');
     await says(page, 'A', /All steps are done/);
     await says(page, 'B', /All steps are done/);
-    await expect.poll(() => page.getByRole('img', { name: /samples of run/ }).count(), { timeout: 120_000 }).toBe(2);
+    await expect.poll(() => page.getByRole('img', { name: /samples of run/ }).count(), { timeout: 300_000 }).toBe(2);
     const [steps, a, b] = await numbersOf(page, 'Loss over steps');
-    expect(steps!.at(-1)).toBe(40);
-    for (const losses of [a!, b!]) expect(mean(losses.slice(-3))).toBeLessThan(0.8 * losses[0]!);
+    expect(steps!.at(-1)).toBe(60);
+    for (const losses of [a!, b!]) expect(mean(losses.slice(-3))).toBeLessThan(0.85 * losses[0]!);
     // The same network and data under two schedules.
     expect(a).not.toEqual(b);
     expect(await run(page, 'A').textContent()).toMatch(/simple_linear.*webgpu, google swiftshader/s);
@@ -134,7 +137,7 @@ describe('page Train', () => {
 
   it('pauses, is left and come back to, and restores its session after a reload', async () => {
     await viewer.visit(pictures('digits', 'steps=400'));
-    await button(page, 'Start').click();
+    await start(page).click();
     await atStep(page, 'A', 2);
     // Another page of the site does not end it.
     const before = await stepOf(page, 'A');
@@ -164,6 +167,8 @@ describe('page Train', () => {
     await atStep(page, 'A', before + 2);
     await button(page, 'Pause').click();
     await says(page, 'A', /Paused/);
+    await button(page, 'Stop').click();
+    await says(page, 'A', /Stopped/);
   });
 
   it('exports what the command line goes on with and samples from, and takes it in again', async () => {
@@ -171,17 +176,18 @@ describe('page Train', () => {
     await button(page, 'One step').click();
     await says(page, 'A', /One step on/);
     await button(page, 'Stop').click();
+    await says(page, 'A', /Stopped/);
     const save = async (name: RegExp): Promise<string> => {
       const [download] = await Promise.all([
         page.waitForEvent('download'),
         page.getByRole('button', { name }).first().click(),
       ]);
-      const file = join(folder, download.suggestedFilename());
+      const file = join(temporary, download.suggestedFilename());
       await download.saveAs(file);
       return file;
     };
     const zip = await save(/^Save all of Digits, simple_linear/);
-    const out = join(folder, 'run');
+    const out = join(temporary, 'run');
     for (const [path, bytes] of Object.entries(unzipSync(readFileSync(zip)))) {
       mkdirSync(dirname(join(out, path)), { recursive: true });
       writeFileSync(join(out, path), bytes);
@@ -204,6 +210,8 @@ describe('page Train', () => {
     expect(await stepOf(page, 'A')).toBe(1);
     await input.setInputFiles({ name: 'bad.zip', mimeType: 'application/zip', buffer: Buffer.from('no archive') });
     await page.getByText(/bad\.zip: no zip archive of a run/).waitFor();
+    await button(page, 'Stop').click();
+    await says(page, 'A', /Stopped/);
   });
 
   it('leaves a damaged picture out and says so', async () => {
@@ -215,12 +223,12 @@ describe('page Train', () => {
         }),
       );
     await viewer.visit(pictures('pictures', 'steps=3'));
-    await button(page, 'Start').click();
+    await start(page).click();
     await page.getByText('Choose some pictures first.').waitFor();
     const files = [3, 5, 7].map((seed) => ({ name: `${seed}.png`, mimeType: 'image/png', buffer: picture(seed) }));
     const damaged = { name: 'damaged.png', mimeType: 'image/png', buffer: picture(11).subarray(0, 60) };
     await page.locator('input[accept*="image/png"]').setInputFiles([damaged, ...files]);
-    await button(page, 'Start').click();
+    await start(page).click();
     await says(page, 'A', /damaged\.png: .*left out/);
     await says(page, 'A', /All steps are done/);
   });

@@ -1,7 +1,7 @@
 // Reference: the definition, and sums by hand.
 import { expect, it } from 'vitest';
 import type { LevelEntry } from '../../ui/noise-levels';
-import { emptyCurve, grown, LossProfile, longer } from './curves';
+import { emptyCurve, grown, LossProfile, longer, upTo } from './curves';
 
 it('a curve keeps its course when it is thinned', () => {
   let curve = emptyCurve;
@@ -33,4 +33,11 @@ it('reports stay few, and the latest is there', () => {
   expect(reports.length).toBeLessThanOrEqual(2001);
   expect(reports.at(-1)!.step).toBe(7001);
   expect(reports.every(({ step }, i) => i === 0 || step > reports[i - 1]!.step)).toBe(true);
+});
+
+it('a curve ends where it is cut', () => {
+  const curve = { xs: [1, 3, 5], ys: [7, 8, 9] };
+  expect(upTo(curve, 3)).toEqual({ xs: [1, 3], ys: [7, 8] });
+  expect(upTo(curve, 9)).toEqual(curve);
+  expect(upTo(curve, 0)).toEqual(emptyCurve);
 });

@@ -21,6 +21,12 @@ export function grown({ xs, ys }: Curve, x: number, y: number): Curve {
   };
 }
 
+/** A curve without what lies beyond `x`. */
+export function upTo({ xs, ys }: Curve, x: number): Curve {
+  const beyond = xs.findIndex((at) => at > x);
+  return beyond < 0 ? { xs, ys } : { xs: xs.slice(0, beyond), ys: ys.slice(0, beyond) };
+}
+
 /** Examples that a running mean of a noise level remembers. */
 const MEMORY = 400;
 

@@ -1,7 +1,7 @@
 import { deleteKeptRun } from '../../state/kept-runs';
 import type { LevelEntry } from '../../ui/noise-levels';
 import { connectWorker, type WorkerCalls } from '../../worker/calls';
-import { type Curve, emptyCurve, grown, LossProfile, longer } from './curves';
+import { type Curve, emptyCurve, grown, LossProfile, longer, upTo } from './curves';
 import type { LaneEnd, LaneEvent, LaneSamples, StopAt } from './engine/lane';
 import type { PathOptions } from './engine/points-run';
 import type { BeginRequest, Opened, TrainHandlers } from './worker';
@@ -182,7 +182,7 @@ export class Lane {
           ...this.notes,
           `The device was lost, and another one was opened; training goes on from step ${event.step}. ${event.message}`,
         ];
-        this.step = event.step;
+        this.rewind(event.step);
         return;
     }
   }
@@ -197,6 +197,13 @@ export class Lane {
     this.levels.add(levels);
     this.profile = this.levels.points();
     this.reports = longer(this.reports, { step: event.step, levels });
+  }
+
+  /** Steps after `step` run again. */
+  private rewind(step: number): void {
+    this.step = step;
+    this.loss = upTo(this.loss, step);
+    this.reports = this.reports.filter((report) => report.step <= step);
   }
 
   private fail(error: unknown): void {
