@@ -42,9 +42,11 @@ const says = (page: Page, name: string, words: RegExp) =>
 async function numbersOf(page: Page, chart: string): Promise<number[][]> {
   const figure = page.getByRole('figure', { name: chart });
   await figure.getByText('Numbers').click();
-  const rows = await figure
-    .locator('tbody tr')
-    .evaluateAll((found) => found.map((row) => [...row.querySelectorAll('td')].map((cell) => cell.textContent ?? '')));
+  const lines = figure.locator('details tbody tr');
+  await lines.first().waitFor();
+  const rows = await lines.evaluateAll((found) =>
+    found.map((row) => [...row.querySelectorAll('td')].map((cell) => cell.textContent ?? '')),
+  );
   await figure.getByText('Numbers').click();
   return (rows[0] ?? []).map((_, column) =>
     rows.flatMap((row) => (row[column] === '' ? [] : [Number(row[column]!.replace('−', '-'))])),

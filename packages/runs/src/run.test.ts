@@ -113,6 +113,30 @@ describe.each(backends)('a run on %s', (_, open) => {
   });
 });
 
+it('a run whose device is lost has each step once in its statistics', async () => {
+  const files = watchedFiles();
+  const oracles = [openOracle({ precision: 'f32' })];
+  const openBackend = async () => {
+    oracles.push(openOracle({ precision: 'f32' }));
+    return oracles.at(-1)!;
+  };
+  const backend = oracles[0]!;
+  using run = await openRun(tinyRun(), {
+    ...{ backend, openBackend, dataset: await tinyDataset(), files, tick: { steps: 1 } },
+  });
+  // The newest checkpoint is that of step 3.
+  const onEvent = ({ type, ...event }: RunEvent): void => {
+    if (type === 'step' && 'step' in event && event.step === 5) backend.lose();
+  };
+  expect(await run.train({ onEvent })).toBe('done');
+  expect(oracles).toHaveLength(2);
+  const lines = new TextDecoder()
+    .decode(await files.read('stats.jsonl'))
+    .trim()
+    .split('\n');
+  expect(lines.map((line) => JSON.parse(line).step)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+});
+
 describe('a run on data', () => {
   const backend = openOracle({ precision: 'f32' });
   const config = tinyRun({ 'train.steps': 2 });

@@ -224,6 +224,9 @@ class OpenRun implements Run {
       case 'checkpoint':
         await files?.write(runFileNames.weights, this.weights());
         break;
+      case 'deviceLost':
+        if (files) await dropStatisticsAfter(files, event.step);
+        break;
     }
     await listening.emit(event);
   }
