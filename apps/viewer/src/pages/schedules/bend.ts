@@ -1,7 +1,7 @@
 import type { Schedule } from '@noisesmith/schedules';
 import { type Parameter, rounded, valueIn, withValue } from './families';
 
-const PARTS = 120;
+const PARTS = 48;
 const HALVINGS = 30;
 
 /**

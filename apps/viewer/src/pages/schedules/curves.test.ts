@@ -1,5 +1,5 @@
 // Reference: the definition of the address's format; the paper's Table 1; noisesmith's own schedules at the drawn points.
-import { parseSchedule } from '@noisesmith/schedules';
+import { noiseDensity, parseSchedule } from '@noisesmith/schedules';
 import { describe, expect, it } from 'vitest';
 import { colorOf, digits, isDashed, readCurves, sampled, titleOf, writeCurves } from './curves';
 import { presets, views } from './presets';
@@ -38,12 +38,26 @@ describe('presets', () => {
   });
 });
 
-it('draws gamma, logSNR and density where they are', () => {
-  const { schedule, gamma, logSnr, density } = sampled('normal@0,2');
+it('draws gamma and logSNR where they are', () => {
+  const { schedule, gamma, logSnr } = sampled('normal@0,2');
   expect(gamma[80]).toEqual([0.49999999999999994, schedule.gamma(0.49999999999999994)]);
   expect(logSnr.at(-1)).toEqual([1, schedule.logSnr(1)]);
-  expect(density[100]![1]).toBeCloseTo(1 / Math.sqrt(8 * Math.PI), 8);
   expect(sampled('normal@0,2')).toBe(sampled('normal@0,2'));
+});
+
+it.each([
+  ['normal@0,2', -10, 10],
+  ['laplace@0,0.5', -8, 8],
+  ['simple_linear~0.4', -10, 10],
+  ['shifted_cosine@64,256,-3,4', -5.7, 1.2],
+] as const)('draws the density of %s from logSNR %f to %f', (spec, low, high) => {
+  const { schedule, density } = sampled(spec);
+  const levels = density.map(([level]) => level);
+  expect(Math.min(...levels)).toBeLessThanOrEqual(low);
+  expect(Math.max(...levels)).toBeGreaterThanOrEqual(high);
+  expect(levels).toEqual(levels.toSorted((a, b) => b - a));
+  const off = density.map(([level, value]) => Math.abs(value - noiseDensity(schedule, level)));
+  expect(Math.max(...off)).toBeLessThan(1e-5);
 });
 
 it.each([

@@ -1,4 +1,4 @@
-import { noiseDensity, parseSchedule, type Schedule } from '@noisesmith/schedules';
+import { parseSchedule, type Schedule } from '@noisesmith/schedules';
 import { presets } from './presets';
 
 /** A curve on the page. */
@@ -52,7 +52,17 @@ export const LOG_SNR_RANGE = [-10, 10] as const;
 const PARTS = 160;
 /** Closer at both ends, where logSNR is steep. */
 const times = Array.from({ length: PARTS + 1 }, (_, i) => (1 - Math.cos((Math.PI * i) / PARTS)) / 2);
-const levels = Array.from({ length: 201 }, (_, i) => (i - 100) / 10);
+/** Far into both ends, where noise levels are rare but still on the chart. */
+const rare = Array.from({ length: 25 }, (_, i) => 1e-4 * 10 ** (-i / 3));
+const spread = [...rare.toReversed(), ...times.slice(2, -2), ...rare.map((rest) => 1 - rest)];
+
+/** -dt / dlogSNR by differences in t, which are quick; tables have `noiseDensity`. Clipped times have none, and differences of a few roundings say none. */
+const densityOf = (schedule: Schedule): Points =>
+  spread.flatMap((t) => {
+    const step = Math.min(t, 1 - t) / 1e5;
+    const fall = schedule.logSnr(t - step) - schedule.logSnr(t + step);
+    return fall > 1e-9 && Number.isFinite(fall) ? [[schedule.logSnr(t), (2 * step) / fall] as const] : [];
+  });
 
 const kept = new Map<string, Sampled>();
 const KEPT = 64;
@@ -65,7 +75,7 @@ export function sampled(spec: string): Sampled {
     schedule,
     gamma: times.map((t) => [t, schedule.gamma(t)]),
     logSnr: times.map((t) => [t, schedule.logSnr(t)]),
-    density: levels.map((level) => [level, noiseDensity(schedule, level)]),
+    density: densityOf(schedule),
   };
   if (kept.size >= KEPT) kept.delete(kept.keys().next().value!);
   kept.set(spec, made);
