@@ -1,11 +1,13 @@
 /** `npm run bench`: beside the peers, or one of the studies that a first flag names. */
 import { runComparison } from './src/compare';
 import { runExplain } from './src/explain/run';
+import { runPages } from './src/pages/run';
 import { runScaling } from './src/scaling/run';
 
 const studies: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   '--explain': runExplain,
   '--scaling': runScaling,
+  '--pages': runPages,
 };
 
 const [first = '', ...rest] = process.argv.slice(2);

@@ -31,6 +31,28 @@ export function sendText(request: IncomingMessage, response: ServerResponse, tex
 const tagOf = ({ ino, mtimeNs, size }: InsideFile['state']): string =>
   `"${[size, mtimeNs, ino].map((value) => value.toString(36)).join('-')}"`;
 
+/** Up to so many bytes are read at once, and may be sent to several who ask for the same. */
+const SMALL = 256 * 1024;
+
+/** What is sent for a file. */
+export interface FileAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Absent: the bytes come from the file, which is open. */
+  readonly body?: Uint8Array | string;
+}
+
+/** Reads so many bytes. @throws where there are fewer, since then the file is no longer what it was */
+async function readExactly({ handle }: InsideFile, from: number, length: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(length);
+  for (let done = 0; done < length; ) {
+    const { bytesRead } = await handle.read(bytes, done, length - done, from + done);
+    if (bytesRead === 0) throw new Error('the file became shorter while it was read');
+    done += bytesRead;
+  }
+  return bytes;
+}
+
 /** Passes on so many bytes. @throws when there are fewer, so that the connection is cut and not taken for whole */
 const exactly = (expected: number) =>
   async function* (pieces: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
@@ -42,44 +64,75 @@ const exactly = (expected: number) =>
     if (left !== 0) throw new Error('the file became shorter while it was sent');
   };
 
-/** A file, or the part of it that is asked for, as it was when it was opened; closes it. */
-export async function sendFile(
+/** Which bytes of a file are meant, and all that is said of them. */
+function describeFile(asked: IncomingMessage['headers'], { state }: InsideFile, type: string) {
+  const size = Number(state.size);
+  const etag = tagOf(state);
+  const common = { 'cache-control': 'no-cache', 'accept-ranges': 'bytes', etag };
+  const nothing = { from: 0, length: 0 };
+  if (namesTag(asked['if-none-match'], etag)) return { status: 304, headers: common, ...nothing };
+  const isSame = asked['if-range'] === undefined || asked['if-range'] === etag;
+  const range = isSame ? readRange(asked.range, size) : undefined;
+  if (range === 'none') return { status: 416, headers: { ...common, 'content-range': `bytes */${size}` }, ...nothing };
+  const { from, to } = range ?? { from: 0, to: size - 1 };
+  const length = to - from + 1;
+  const headers = {
+    'content-type': type,
+    'content-length': length,
+    ...(range && { 'content-range': `bytes ${from}-${to}/${size}` }),
+    ...common,
+  };
+  return { status: range ? 206 : 200, headers, from, length };
+}
+
+/**
+ * A file, or the part of it that is asked for, as it was when it was opened, where that is little; closes it.
+ * @returns undefined for one that is too large to be held; it is still open
+ */
+export async function smallAnswer(
+  asked: IncomingMessage['headers'],
+  file: InsideFile,
+  type: string,
+): Promise<FileAnswer | undefined> {
+  const { from, headers, length, status } = describeFile(asked, file, type);
+  if (length > SMALL) return undefined;
+  try {
+    return { status, headers, body: await readExactly(file, from, length) };
+  } finally {
+    await file.handle.close();
+  }
+}
+
+export function sendAnswer(
   request: IncomingMessage,
   response: ServerResponse,
-  { handle, state }: InsideFile,
+  { body = '', headers, status }: FileAnswer,
+): void {
+  if (status === 416) {
+    const size = String(headers['content-range']).split('/')[1];
+    sendLine(response, status, `no such part; there are ${size} bytes`, headers);
+    return;
+  }
+  response.writeHead(status, headers);
+  response.end(request.method === 'HEAD' || status === 304 ? undefined : body);
+}
+
+/** As `smallAnswer`, of any size: the bytes are sent as they are read. */
+export async function sendLargeFile(
+  request: IncomingMessage,
+  response: ServerResponse,
+  file: InsideFile,
   type: string,
 ): Promise<void> {
+  const { handle } = file;
   try {
-    const size = Number(state.size);
-    const etag = tagOf(state);
-    const headers = { 'cache-control': 'no-cache', 'accept-ranges': 'bytes', etag };
-    const asked = request.headers;
-    if (namesTag(asked['if-none-match'], etag)) {
-      response.writeHead(304, headers).end();
-      return;
-    }
-    const isSame = asked['if-range'] === undefined || asked['if-range'] === etag;
-    const range = isSame ? readRange(asked.range, size) : undefined;
-    if (range === 'none') {
-      sendLine(response, 416, `no such part; there are ${size} bytes`, {
-        ...headers,
-        'content-range': `bytes */${size}`,
-      });
-      return;
-    }
-    const { from, to } = range ?? { from: 0, to: size - 1 };
-    const length = to - from + 1;
-    response.writeHead(range ? 206 : 200, {
-      'content-type': type,
-      'content-length': length,
-      ...(range && { 'content-range': `bytes ${from}-${to}/${size}` }),
-      ...headers,
-    });
-    if (request.method === 'HEAD' || length === 0) {
+    const { from, headers, length, status } = describeFile(request.headers, file, type);
+    response.writeHead(status, headers);
+    if (request.method === 'HEAD') {
       response.end();
       return;
     }
-    const bytes = handle.createReadStream({ start: from, end: to, autoClose: false });
+    const bytes = handle.createReadStream({ start: from, end: from + length - 1, autoClose: false });
     await pipeline(bytes, exactly(length), response);
   } finally {
     await handle.close();

@@ -99,6 +99,18 @@ it('what the other side has is not sent again, until it changes', async () => {
   expect([more.status, await more.text()]).toEqual([206, '{"step":4}\n']);
 });
 
+it('a large file is sent as it is read, whole or in part', async () => {
+  const bytes = Buffer.from(Uint8Array.from({ length: 1_000_003 }, (_, i) => (i * 31) % 251));
+  writeFileSync(join(place.folder, 'runs/digits/ema.safetensors'), bytes);
+  const path = '/run/digits/ema.safetensors';
+  const whole = await get(path);
+  expect(bytes.equals(Buffer.from(await whole.arrayBuffer()))).toBe(true);
+  const part = await get(path, { range: 'bytes=5-700000' });
+  expect([part.status, part.headers.get('content-range')]).toEqual([206, 'bytes 5-700000/1000003']);
+  expect(bytes.subarray(5, 700_001).equals(Buffer.from(await part.arrayBuffer()))).toBe(true);
+  expect((await fetch(at(path), { method: 'HEAD' })).headers.get('content-length')).toBe('1000003');
+});
+
 it('a HEAD is an answer without its body', async () => {
   const { headers, status } = await fetch(at('/run/digits/config.json'), { method: 'HEAD' });
   expect([status, headers.get('content-length')]).toEqual([200, '23']);

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
 import { refusalOf } from './admission';
-import { sendFile, sendLine, sendText } from './answer';
-import { openInside } from './open-inside';
+import { type FileAnswer, sendAnswer, sendLargeFile, sendLine, sendText, smallAnswer } from './answer';
+import { type InsideFile, openInside } from './open-inside';
+import { RecentAnswers } from './recent-answers';
 import { RunLister } from './run-list';
 import { readUrlPath, type UrlPath } from './url-path';
 
@@ -54,6 +55,7 @@ const common = {
 /** Answers requests for the page and, under `/run/`, for what is in the folders of runs. */
 export class RunHandler {
   private readonly lister: RunLister;
+  private readonly recent = new RecentAnswers();
 
   /** @param port that the server listens on */
   constructor(
@@ -98,7 +100,8 @@ export class RunHandler {
     const file = await openInside(this.folders.page, isFolder ? ['index.html'] : names);
     if (!file) return false;
     response.setHeader('content-security-policy', this.folders.policy);
-    await sendFile(request, response, file, pageTypes[extname(names.at(-1) ?? 'index.html')] ?? UNKNOWN);
+    const type = pageTypes[extname(names.at(-1) ?? 'index.html')] ?? UNKNOWN;
+    await sendFile(request, response, file, type);
     return true;
   }
 
@@ -107,25 +110,42 @@ export class RunHandler {
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<boolean> {
-    const root = await this.runOf(names);
+    const path = names.join('/');
+    const known = this.recent.find(path, request.headers);
+    if (known) {
+      sendAnswer(request, response, known);
+      return true;
+    }
+    const root = await this.runOf(path);
     if (!root) return false;
     const file = await openInside(root.folder, names.slice(root.depth));
     if (!file) return false;
-    await sendFile(request, response, file, runTypes[extname(names.at(-1)!)] ?? UNKNOWN);
+    const answer = await sendFile(request, response, file, runTypes[extname(path)] ?? UNKNOWN);
+    if (answer) this.recent.keep(path, request.headers, answer);
     return true;
   }
 
   /** The folder of the run that a path leads into, and how many of its names that takes. */
-  private async runOf(
-    names: readonly string[],
-  ): Promise<{ readonly folder: string; readonly depth: number } | undefined> {
+  private async runOf(path: string): Promise<{ readonly folder: string; readonly depth: number } | undefined> {
     const { folder, single } = this.folders;
     if (single) return { folder, depth: 0 };
     const { list } = await this.lister.state();
-    const path = `${names.join('/')}`;
     const run = list.runs.find((one) => path.startsWith(one.path));
     if (!run) return undefined;
     const below = run.path.split('/').slice(0, -1);
     return { folder: join(folder, ...below), depth: below.length };
   }
+}
+
+/** Sends a file and closes it. @returns what was sent, if it was little */
+async function sendFile(
+  request: IncomingMessage,
+  response: ServerResponse,
+  file: InsideFile,
+  type: string,
+): Promise<FileAnswer | undefined> {
+  const answer = await smallAnswer(request.headers, file, type);
+  if (answer) sendAnswer(request, response, answer);
+  else await sendLargeFile(request, response, file, type);
+  return answer;
 }

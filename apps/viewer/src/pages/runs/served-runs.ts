@@ -9,6 +9,9 @@ interface ListedRun {
   readonly files: readonly { readonly path: string; readonly size?: number; readonly modified?: number }[];
 }
 
+/** Milliseconds between looks at a server: as many pages as there are look at the run, and each takes a little of its time. */
+export const LOOK_EVERY = 3000;
+
 type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 /** So much of what is held is asked for again, to see that the file is still the same with more behind it. */

@@ -2,7 +2,7 @@ import type { DroppedFile } from '../../ui/dropped-files';
 import { type Call, serveCalls } from '../../worker/calls';
 import { droppedRuns } from './dropped-runs';
 import { type RunView, viewOf } from './run-view';
-import { ServedRuns } from './served-runs';
+import { LOOK_EVERY, ServedRuns } from './served-runs';
 
 /** What is told while runs are followed. */
 export type FollowEvent =
@@ -11,14 +11,12 @@ export type FollowEvent =
   /** The server does not answer; it is asked again. */
   | { readonly type: 'lost' };
 
-const INTERVAL = 2000;
-
 /** By address; what is known of their runs is kept while nobody looks. */
 const servers = new Map<string, ServedRuns>();
 
 const pause = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
-    const timer = setTimeout(resolve, INTERVAL);
+    const timer = setTimeout(resolve, LOOK_EVERY);
     signal.addEventListener('abort', () => {
       clearTimeout(timer);
       resolve();
