@@ -19,11 +19,44 @@ interface Shot {
   prepare?(viewer: Viewer): Promise<void>;
 }
 
+/** Long enough for a software adapter. */
+const patience = { timeout: 600_000 };
+
 const shots: Readonly<Record<string, Shot>> = {
   'viewer-schedules': { path: '#/schedules' },
-  'viewer-noise': { path: '#/noise' },
-  'viewer-train': { path: '#/train' },
-  'viewer-sample': { path: '#/sample' },
+  'viewer-noise': {
+    path: '#/noise',
+    async prepare({ page }) {
+      await page
+        .getByText(/^\d+\.\d %$/)
+        .first()
+        .waitFor(patience);
+      await page
+        .getByText('being drawn')
+        .first()
+        .waitFor({ state: 'detached', ...patience });
+      await page.mouse.wheel(0, 480);
+    },
+  },
+  'viewer-train': {
+    path: '#/train?shape=spiral&steps=1500&two=1&schedule=simple_linear&schedule2=sigmoid@-3,3,0.9',
+    async prepare({ page }) {
+      await page.getByRole('button', { name: 'Start', exact: true }).click();
+      const ended = page.getByText('All steps are done.');
+      await ended.nth(1).waitFor(patience);
+      await page.getByRole('heading', { name: 'Samples' }).scrollIntoViewIfNeeded();
+      await page.mouse.wheel(0, 320);
+    },
+  },
+  'viewer-sample': {
+    path: '#/sample',
+    async prepare({ page }) {
+      // Half way: there is something to guess, and something left to do.
+      const step = page.getByRole('slider', { name: 'Step' });
+      await step.focus();
+      for (let i = 0; i < 11; i++) await page.keyboard.press('ArrowLeft');
+    },
+  },
 };
 
 const wanted = process.argv.slice(2);
