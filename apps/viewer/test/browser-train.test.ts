@@ -138,7 +138,7 @@ describe('page Train', () => {
   });
 
   it('pauses, is left and come back to, and restores its session after a reload', async () => {
-    await viewer.visit(pictures('digits', 'steps=400'));
+    await viewer.visit(pictures('digits', 'steps=20000'));
     await start(page).click();
     await atStep(page, 'A', 2);
     // Another page of the site does not end it.
