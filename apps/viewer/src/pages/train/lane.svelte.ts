@@ -106,8 +106,8 @@ export class Lane {
 
   /** Draws points in another way from now on, and shows it where it does not train. */
   async changePaths(paths: PathOptions): Promise<void> {
-    if (this.status === 'training') await this.calls.call('setPaths', paths);
-    else await this.sample(paths);
+    if (this.status !== 'training') return await this.sample(paths);
+    await this.calls.call('setPaths', paths).catch((error) => this.fail(error));
   }
 
   private async draw(paths?: PathOptions): Promise<void> {

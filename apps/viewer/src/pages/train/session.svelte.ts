@@ -3,6 +3,7 @@ import { deleteKeptRun, type KeptRun, listKeptRuns } from '../../state/kept-runs
 import type { StopAt } from './engine/lane';
 import type { PathOptions } from './engine/points-run';
 import { Lane } from './lane.svelte';
+import type { SettingErrors, TrainSettings } from './settings';
 import type { BeginRequest } from './worker';
 
 /** Which runs were open when the page was last left. */
@@ -58,6 +59,17 @@ class Session {
 
   get isOpen(): boolean {
     return this.lanes.some(({ isOpen }) => isOpen);
+  }
+
+  /** What a run would say of settings; undefined where its worker was closed meanwhile, as a new run does. */
+  async check(settings: TrainSettings | undefined): Promise<SettingErrors | undefined> {
+    if (!settings) return {};
+    try {
+      return await this.lanes[0].calls.call('check', settings);
+    } catch (error) {
+      if ((error as Error).name === 'AbortError') return undefined;
+      throw error;
+    }
   }
 
   /** Begins runs, one for each request, and trains them. */
