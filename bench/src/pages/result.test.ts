@@ -3,13 +3,15 @@ import { expect, it } from 'vitest';
 import { pagesResult } from './result';
 
 it('rounds are compared each by itself, so that a machine that slows down does not count', () => {
-  const turns = [
-    { without: 100, with: 96 },
-    { without: 50, with: 49 },
-    { without: 80, with: 81 },
-  ];
-  const result = pagesResult(turns);
-  expect(result).toMatchObject({ without: 80, with: 81 });
-  expect(result.slowdown).toBeCloseTo(0.02, 12);
-  expect(result.slowdowns[2]).toBeCloseTo(-1 / 80, 12);
+  const turn = (pace: number, cpuPerImage: number) => ({ pace, cpuPerImage });
+  const { cpu, pace } = pagesResult([
+    { without: turn(100, 10), with: turn(96, 10.1) },
+    { without: turn(50, 20), with: turn(49, 20.4) },
+    { without: turn(80, 10), with: turn(81, 11) },
+  ]);
+  expect(pace).toMatchObject({ without: 80, with: 81 });
+  expect(pace.loss).toBeCloseTo(0.02, 12);
+  expect(pace.losses[2]).toBeCloseTo(-1 / 80, 12);
+  expect(cpu).toMatchObject({ without: 10, with: 11 });
+  expect(cpu.loss).toBeCloseTo(0.02, 12);
 });

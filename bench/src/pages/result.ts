@@ -1,22 +1,42 @@
 import { median } from '@noisesmith/tensor';
 
-/** Medians over the rounds. */
-export interface PagesResult {
+/** What a turn of some status lines took. */
+export interface Turn {
   /** Images/s. */
-  readonly without: number;
-  readonly with: number;
-  /** Share of the pace that is lost in each round, and in the median round: neighbours in time are compared. */
-  readonly slowdowns: readonly number[];
-  readonly slowdown: number;
+  readonly pace: number;
+  /** Milliseconds of all cores that an image took the training process, server and all; NaN where the system does not say. */
+  readonly cpuPerImage: number;
 }
 
-/** @param turns images/s of each round; one at least */
-export function pagesResult(turns: readonly { readonly without: number; readonly with: number }[]): PagesResult {
-  const slowdowns = turns.map((turn) => 1 - turn.with / turn.without);
+/** Medians over the rounds. */
+export interface Compared {
+  readonly without: number;
+  readonly with: number;
+  /** What pages cost, as a share, in each round, and in the median round: neighbours in time are compared. */
+  readonly losses: readonly number[];
+  readonly loss: number;
+}
+
+export interface PagesResult {
+  readonly pace: Compared;
+  /** Hardly changes where the machine does something else meanwhile. */
+  readonly cpu: Compared;
+}
+
+type Round = { readonly without: number; readonly with: number };
+
+function compared(rounds: readonly Round[], lossOf: (round: Round) => number): Compared {
+  const losses = rounds.map(lossOf);
+  const middle = (name: keyof Round): number => median(rounds.map((round) => round[name]));
+  return { without: middle('without'), with: middle('with'), losses, loss: median(losses) };
+}
+
+/** @param turns of each round; one at least */
+export function pagesResult(turns: readonly { readonly without: Turn; readonly with: Turn }[]): PagesResult {
+  const of = (name: keyof Turn): Round[] =>
+    turns.map((turn) => ({ without: turn.without[name], with: turn.with[name] }));
   return {
-    without: median(turns.map((turn) => turn.without)),
-    with: median(turns.map((turn) => turn.with)),
-    slowdowns,
-    slowdown: median(slowdowns),
+    pace: compared(of('pace'), (round) => 1 - round.with / round.without),
+    cpu: compared(of('cpuPerImage'), (round) => round.with / round.without - 1),
   };
 }

@@ -8,9 +8,10 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { median } from '@noisesmith/tensor';
-import { LOOK_EVERY, ServedRuns } from '../../../apps/viewer/src/pages/runs/served-runs';
+import { ServedRuns } from '../../../apps/viewer/src/pages/runs/served-runs';
 import { positiveCount } from '../options';
-import { type PagesResult, pagesResult } from './result';
+import { cpuMilliseconds } from './cpu-time';
+import { type PagesResult, pagesResult, type Turn } from './result';
 
 const usage = `usage: bench --pages [--count N] [--rounds N] [--ticks N] [--preset NAME] [--data SPEC]
 
@@ -18,9 +19,15 @@ Trains with --serve and reads images/s in turns: without pages, then with pages 
 
   --count N      pages that are open (default 50)
   --rounds N     turns of each (default 6)
-  --ticks N      status lines of a turn that count, one in two seconds; the first after a change does not (default 8)
+  --ticks N      status lines of a turn that count, one in two seconds; the first four after a change do not (default 8)
   --preset NAME  what is trained (default mnist-tiny)
   --data SPEC    on what (default mnist)`;
+
+/** Status lines after a change that do not count: pages that are opened read all there is, once. */
+const SETTLING = 3;
+
+/** Within which all pages are opened. */
+const OPENED_WITHIN_MS = 2000;
 
 const root = new URL('../../../', import.meta.url);
 const cli = fileURLToPath(new URL('apps/trainer/src/main.ts', root));
@@ -53,19 +60,17 @@ function openPages(count: number, base: string): () => number {
   };
   const timers = Array.from({ length: count }, (_, i) => {
     const page = new ServedRuns(`${base}run/`, fetchCounted);
-    const look = (): void => void page.look().catch(() => undefined);
-    // They were not opened at the same moment.
-    let every: NodeJS.Timeout | undefined;
-    const first = setTimeout(
-      () => {
-        look();
-        every = setInterval(look, LOOK_EVERY);
-      },
-      (i * LOOK_EVERY) / count,
-    );
+    let timer: NodeJS.Timeout | undefined;
+    let isOpen = true;
+    const look = async (): Promise<void> => {
+      await page.look().catch(() => undefined);
+      if (isOpen) timer = setTimeout(look, page.lookAfter);
+    };
+    // They are not opened at the same moment.
+    timer = setTimeout(look, (i * OPENED_WITHIN_MS) / count);
     return () => {
-      clearTimeout(first);
-      clearInterval(every);
+      isOpen = false;
+      clearTimeout(timer);
     };
   });
   return () => {
@@ -107,22 +112,29 @@ export async function runPages(args: readonly string[]): Promise<void> {
     const paces = pacesOf(child);
     // Until it is warm.
     for (let i = 0; i < 3; i++) await paces.next();
-    const turns: { readonly without: number; readonly with: number }[] = [];
+    const turns: { readonly without: Turn; readonly with: Turn }[] = [];
     let requests = 0;
-    const turn = async (): Promise<number> => {
-      await paces.next();
-      const found: number[] = [];
-      for (let i = 0; i < ticks; i++) found.push((await paces.next()).value!);
-      return median(found);
+    const turn = async (): Promise<Turn> => {
+      for (let i = 0; i < SETTLING; i++) await paces.next();
+      const first = (await paces.next()).value;
+      const cpu = cpuMilliseconds(child.pid!);
+      const found: Pace[] = [];
+      for (let i = 0; i < ticks; i++) found.push((await paces.next()).value);
+      const images = found.at(-1)!.images - first.images;
+      const pace = median(found.map(({ imagesPerSecond }) => imagesPerSecond));
+      return { pace, cpuPerImage: (cpuMilliseconds(child.pid!) - cpu) / images };
     };
     for (let round = 0; round < rounds; round++) {
-      const without = await turn();
+      // Which comes first alternates, so that a slow drift counts for neither.
+      let without = round % 2 === 0 ? await turn() : undefined;
       const close = openPages(count, base);
       const start = performance.now();
       const withPages = await turn();
       requests = (close() * 1000) / (performance.now() - start);
+      without ??= await turn();
       turns.push({ without, with: withPages });
-      console.error(`round ${round + 1} of ${rounds}: ${without.toFixed(2)} and ${withPages.toFixed(2)} images/s`);
+      const both = [without, withPages].map(({ pace }) => pace.toFixed(2)).join(' and ');
+      console.error(`round ${round + 1} of ${rounds}: ${both} images/s`);
     }
     console.log(describe(count, requests, pagesResult(turns)));
   } finally {
@@ -132,17 +144,32 @@ export async function runPages(args: readonly string[]): Promise<void> {
   }
 }
 
-/** Images/s of one status line after another. @throws Error when the training ends */
-async function* pacesOf(child: ChildProcess): AsyncGenerator<number, number> {
+interface Pace {
+  readonly imagesPerSecond: number;
+  /** Seen so far. */
+  readonly images: number;
+}
+
+/** What one status line after another says. @throws Error when the training ends */
+async function* pacesOf(child: ChildProcess): AsyncGenerator<Pace, never> {
   for await (const line of linesOf(child, 'stdout')) {
-    const { imagesPerSecond, type } = JSON.parse(line) as { readonly type: string; readonly imagesPerSecond?: number };
-    if (type === 'step' && typeof imagesPerSecond === 'number') yield imagesPerSecond;
+    const event = JSON.parse(line) as { readonly type: string } & { readonly [K in keyof Pace]: number | null };
+    if (event.type === 'step' && event.imagesPerSecond !== null) yield event as Pace;
   }
   throw new Error('the training ended');
 }
 
-const describe = (count: number, requests: number, result: PagesResult): string =>
-  [
-    `without pages ${result.without.toFixed(2)} images/s, with ${count} pages ${result.with.toFixed(2)} (${requests.toFixed(0)} requests/s)`,
-    `slower by ${(100 * result.slowdown).toFixed(1)} % in the median round (${result.slowdowns.map((share) => (100 * share).toFixed(1)).join(', ')})`,
-  ].join('\n');
+const percents = (shares: readonly number[]): string => shares.map((share) => (100 * share).toFixed(1)).join(', ');
+
+function describe(count: number, requests: number, { cpu, pace }: PagesResult): string {
+  const lines = [
+    `without pages ${pace.without.toFixed(2)} images/s, with ${count} pages ${pace.with.toFixed(2)} (${requests.toFixed(0)} requests/s)`,
+    `slower by ${percents([pace.loss])} % in the median round (${percents(pace.losses)})`,
+  ];
+  if (Number.isFinite(cpu.loss)) {
+    lines.push(
+      `CPU time of the training process: ${cpu.without.toFixed(2)} and ${cpu.with.toFixed(2)} ms an image, ${percents([cpu.loss])} % more in the median round (${percents(cpu.losses)})`,
+    );
+  }
+  return lines.join('\n');
+}

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
 import { refusalOf } from './admission';
 import { type FileAnswer, sendAnswer, sendLargeFile, sendLine, sendText, smallAnswer } from './answer';
+import { Lookers } from './lookers';
 import { type InsideFile, openInside } from './open-inside';
 import { RecentAnswers } from './recent-answers';
 import { RunLister } from './run-list';
@@ -56,6 +57,7 @@ const common = {
 export class RunHandler {
   private readonly lister: RunLister;
   private readonly recent = new RecentAnswers();
+  private readonly lookers = new Lookers();
 
   /** @param port that the server listens on */
   constructor(
@@ -86,7 +88,13 @@ export class RunHandler {
     if (first !== 'run') return this.sendPage(path, request, response);
     if (names.length > 0) return path.isFolder ? false : this.sendOfRun(names, request, response);
     const { etag, text } = await this.lister.state();
-    const headers = { 'content-type': 'application/json', 'cache-control': 'no-cache', etag };
+    const page = new URLSearchParams(request.url!.split('?')[1]).get('page');
+    const headers = {
+      'content-type': 'application/json',
+      'cache-control': 'no-cache',
+      etag,
+      'x-look-after': this.lookers.waitOf(page),
+    };
     sendText(request, response, text, headers);
     return true;
   }

@@ -16,13 +16,15 @@ function setUp(files: Record<string, string>, { ranges = true } = {}) {
     return JSON.stringify({ runs: [...runs].map(([path, own]) => ({ path, name: path.slice(0, -1), files: own })) });
   };
   const fetch = async (url: string, { headers = {} }: RequestInit): Promise<Response> => {
-    const path = decodeURIComponent(url.slice(base.length));
+    const path = decodeURIComponent(url.slice(base.length).replace(/\?page=\w+$/, ''));
     const { 'if-none-match': tag, range } = headers as Record<string, string>;
     asked.push(`${path}${range ? ` ${range}` : ''}`);
     if (path === '') {
       const text = list();
       if (tag === text) return new Response(null, { status: 304 });
-      return new Response(text, { headers: { 'content-type': 'application/json', etag: text } });
+      return new Response(text, {
+        headers: { 'content-type': 'application/json', etag: text, 'x-look-after': '7000' },
+      });
     }
     const text = files[path]!;
     const from = ranges && range ? Number(/\d+/.exec(range)![0]) : undefined;
@@ -44,6 +46,7 @@ describe('runs of a server', () => {
       ['served:b c/', [7]],
     ]);
     expect(served.asked).toEqual(['', 'a/stats.jsonl', 'a/config.json', 'b c/stats.jsonl']);
+    expect(served.runs.lookAfter).toBe(7000);
     expect(await steps(served)).toEqual([]);
     // Half of a line is no line yet.
     served.files['a/stats.jsonl'] += line(3).slice(0, 20);

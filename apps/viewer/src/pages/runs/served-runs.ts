@@ -9,8 +9,8 @@ interface ListedRun {
   readonly files: readonly { readonly path: string; readonly size?: number; readonly modified?: number }[];
 }
 
-/** Milliseconds between looks at a server: as many pages as there are look at the run, and each takes a little of its time. */
-export const LOOK_EVERY = 3000;
+/** Milliseconds between looks at a server that does not say how long to wait. */
+const LOOK_AFTER = 3000;
 
 type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
@@ -90,6 +90,10 @@ export class ServedRuns {
   private readonly known = new Map<string, Followed>();
   private tag: string | undefined;
   private list: readonly ListedRun[] = [];
+  private readonly name = Math.random().toString(36).slice(2);
+
+  /** Milliseconds to wait before the next look: the server says more where many pages look. */
+  lookAfter = LOOK_AFTER;
 
   /** @param base address that ends with `run/` */
   constructor(
@@ -109,7 +113,8 @@ export class ServedRuns {
    */
   async look(): Promise<readonly RunSource[] | undefined> {
     const headers: Record<string, string> = this.tag === undefined ? {} : { 'if-none-match': this.tag };
-    const answer = await this.fetch(this.base, { cache: 'no-store', headers });
+    const answer = await this.fetch(`${this.base}?page=${this.name}`, { cache: 'no-store', headers });
+    this.lookAfter = Number(answer.headers.get('x-look-after')) || LOOK_AFTER;
     if (answer.status !== 304) {
       if (!answer.ok || !answer.headers.get('content-type')?.startsWith('application/json')) return undefined;
       const { runs } = (await answer.json()) as { readonly runs?: readonly ListedRun[] };

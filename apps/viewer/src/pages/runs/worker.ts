@@ -2,7 +2,7 @@ import type { DroppedFile } from '../../ui/dropped-files';
 import { type Call, serveCalls } from '../../worker/calls';
 import { droppedRuns } from './dropped-runs';
 import { type RunView, viewOf } from './run-view';
-import { LOOK_EVERY, ServedRuns } from './served-runs';
+import { ServedRuns } from './served-runs';
 
 /** What is told while runs are followed. */
 export type FollowEvent =
@@ -14,9 +14,9 @@ export type FollowEvent =
 /** By address; what is known of their runs is kept while nobody looks. */
 const servers = new Map<string, ServedRuns>();
 
-const pause = (signal: AbortSignal): Promise<void> =>
+const pause = (wait: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
-    const timer = setTimeout(resolve, LOOK_EVERY);
+    const timer = setTimeout(resolve, wait);
     signal.addEventListener('abort', () => {
       clearTimeout(timer);
       resolve();
@@ -39,7 +39,7 @@ async function follow({ base }: { base: string }, { emit, signal }: Call): Promi
       if (!(error instanceof TypeError)) throw error;
       emit({ type: 'lost' } satisfies FollowEvent);
     }
-    await pause(signal);
+    await pause(server.lookAfter, signal);
   }
   return true;
 }
