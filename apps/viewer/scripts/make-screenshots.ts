@@ -39,7 +39,7 @@ const shots: Readonly<Record<string, Shot>> = {
     },
   },
   'viewer-train': {
-    path: '#/train?shape=spiral&steps=1500&two=1&schedule=simple_linear&schedule2=sigmoid@-3,3,0.9',
+    path: '#/train?shape=spiral&steps=300&two=1&schedule=simple_linear&schedule2=sigmoid@-3,3,0.9',
     async prepare({ page }) {
       await page.getByRole('button', { name: 'Start', exact: true }).click();
       const ended = page.getByText('All steps are done.');
