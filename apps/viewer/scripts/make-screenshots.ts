@@ -35,7 +35,7 @@ const shots: Readonly<Record<string, Shot>> = {
         .getByText('being drawn')
         .first()
         .waitFor({ state: 'detached', ...patience });
-      await page.mouse.wheel(0, 480);
+      await page.evaluate(() => window.scrollTo(0, 480));
     },
   },
   'viewer-train': {
@@ -45,7 +45,7 @@ const shots: Readonly<Record<string, Shot>> = {
       const ended = page.getByText('All steps are done.');
       await ended.nth(1).waitFor(patience);
       await page.getByRole('heading', { name: 'Samples' }).scrollIntoViewIfNeeded();
-      await page.mouse.wheel(0, 320);
+      await page.evaluate(() => window.scrollBy(0, 520));
     },
   },
   'viewer-sample': {
