@@ -1,6 +1,6 @@
 import { compact } from '../../ui/ticks';
 
-/** 0.8324 is 83.2 %; what is next to all or nothing has as many digits as tell it from them. */
+/** 0.8324 is 83.2 %; what is next to all or nothing shows two digits of what it lacks, four decimals at most. */
 export function percent(share: number): string {
   const value = 100 * share;
   const rest = Math.min(Math.abs(value), Math.abs(100 - value));
