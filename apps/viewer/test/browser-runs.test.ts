@@ -158,13 +158,16 @@ describe('files that are not as they should be', () => {
     await page.getByRole('heading', { name: '4 runs' }).waitFor();
     const count = linesOf('plain').length;
     const notes = page.getByRole('status').filter({ hasText: 'Note:' });
-    expect((await notes.allInnerTexts()).map((note) => note.replace(/\s+/g, ' '))).toEqual([
-      `Note: damaged: stats.jsonl: 1 of ${count + 1} lines are damaged and left out, the first is line 2`,
-      'Note: damaged: config.json is damaged: no JSON object; its settings are not shown',
-      'Note: noise: stats.jsonl is damaged: no line holds a step; expected a JSON object on each',
-    ]);
-    const steps = (await cells(page, 'Runs')).map((texts) => [texts[1], texts[3]]);
-    expect(steps).toEqual([
+    const said = async () => (await notes.allInnerTexts()).map((note) => note.replace(/\s+/g, ' '));
+    await expect
+      .poll(said, { timeout: 60_000 })
+      .toEqual([
+        `Note: damaged: stats.jsonl: 1 of ${count + 1} lines are damaged and left out, the first is line 2`,
+        'Note: damaged: config.json is damaged: no JSON object; its settings are not shown',
+        'Note: noise: stats.jsonl is damaged: no line holds a step; expected a JSON object on each',
+      ]);
+    const steps = async () => (await cells(page, 'Runs')).map((texts) => [texts[1], texts[3]]);
+    await expect.poll(steps, { timeout: 60_000 }).toEqual([
       ['cut', String(linesOf('plain').at(-2)!.step)],
       ['damaged', '8'],
       ['noise', ''],
@@ -173,8 +176,10 @@ describe('files that are not as they should be', () => {
     await page.getByText('keeps its losses by quarter of t alone').waitFor();
     write('none/cat.txt', 'no run');
     await choose(page, 'none');
-    const [error] = await page.getByRole('alert').allInnerTexts();
-    expect(error!.replace(/\s+/g, ' ')).toBe(
+    const alert = page.getByRole('alert');
+    await alert.waitFor();
+    const error = await alert.innerText();
+    expect(error.replace(/\s+/g, ' ')).toBe(
       'Error: no run among what was dropped (none/cat.txt); expected the folder of a run, with config.json and stats.jsonl',
     );
     expect(await viewer.violations()).toEqual([]);

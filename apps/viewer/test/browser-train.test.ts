@@ -132,9 +132,11 @@ describe('page Train', () => {
     await page.mouse.up();
     const drawn = Number(/\d+/.exec((await pad.getAttribute('aria-label'))!)![0]);
     expect(drawn).toBeGreaterThan(6);
-    // A link brings the drawing back.
+    // A link brings the drawing back; the address follows a moment later.
+    await page.waitForTimeout(1000);
     await page.reload();
-    expect(await page.getByRole('application').getAttribute('aria-label')).toBe(`Drawing of ${drawn} points`);
+    const again = page.getByRole('application');
+    await expect.poll(() => again.getAttribute('aria-label')).toBe(`Drawing of ${drawn} points`);
   });
 
   it('pauses, is left and come back to, and restores its session after a reload', async () => {
