@@ -150,14 +150,29 @@ describe('noise and size, without WebGPU', () => {
     expect(viewer.faults).toEqual([]);
   });
 
-  it('says what is wrong with a schedule', async () => {
-    await using viewer = await openViewer({ path: '#/noise?picture=clouds', webgpu: false });
+  it('ends where a fast hand ends, and says what is wrong with a schedule', async () => {
+    await using viewer = await openViewer({ path: '#/noise?picture=clouds&show=averaged', webgpu: false });
     const { page } = viewer;
+    await openNumbers(page);
+    await eventually(async () => (await rows(page)).length).toBe(5);
+    const slider = page.getByRole('slider', { name: 'Noise', exact: true });
+    for (let t = 0.05; t < 0.99; t += 0.02) await slider.fill(t.toFixed(2));
+    await slider.fill('0');
+    // Without noise everything comes back.
+    await eventually(async () => (await rows(page)).map((row) => row[5])).toEqual(sizes.map(() => 'all'));
+    // Averaged to 64 pixels, every size gives the small picture; panels follow the numbers when the worker has painted them.
+    const clean = () => pixelsOf(page, 'The picture with noise, 64 pixels a side');
+    for (const size of sizes) {
+      const name = `What the filter gets back of it, ${size} pixels a side`;
+      await eventually(async () => furthest(await pixelsOf(page, name), await clean()), name).toBeLessThanOrEqual(1);
+    }
     await page.getByLabel('Schedule').fill('cosin');
     expect(await page.getByRole('alert').textContent()).toMatch(/cosin.*expected/);
     expect(viewer.faults).toEqual([]);
   });
+});
 
+describe('noise and size', () => {
   it('is worked by the keyboard alone', async () => {
     await using viewer = await openViewer({ path: '#/noise?picture=clouds', webgpu: false });
     const { page } = viewer;
