@@ -8,6 +8,7 @@ import type { Page } from '@noisesmith/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tinyDataset, tinyRun } from '../../../packages/runs/src/testing/tiny-run';
 import { openViewer } from './open-viewer';
+import { seenText } from './seen-text';
 
 const folder = mkdtempSync(join(tmpdir(), 'noisesmith-runs-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -176,12 +177,12 @@ describe('files that are not as they should be', () => {
     await page.getByText('keeps its losses by quarter of t alone').waitFor();
     write('none/cat.txt', 'no run');
     await choose(page, 'none');
-    const alert = page.getByRole('alert');
-    await alert.waitFor();
-    const error = await alert.innerText();
-    expect(error.replace(/\s+/g, ' ')).toBe(
-      'Error: no run among what was dropped (none/cat.txt); expected the folder of a run, with config.json and stats.jsonl',
-    );
+    const error = async () => (await seenText(page.getByRole('alert'))).replace(/\s+/g, ' ');
+    await expect
+      .poll(error, { timeout: 60_000 })
+      .toBe(
+        'Error: no run among what was dropped (none/cat.txt); expected the folder of a run, with config.json and stats.jsonl',
+      );
     expect(await viewer.violations()).toEqual([]);
     expect(viewer.faults).toEqual([]);
   });

@@ -24,6 +24,10 @@ export const writeCurves = (curves: readonly Curve[]): readonly string[] =>
   curves.map(({ spec, hidden }) => (hidden ? HIDDEN + spec : spec));
 
 /** Neighbours differ in colour and in dash, and so do all of the first sixteen. */
+/** Curves that are drawn, each with its place in the list, which its colour goes by. */
+export const drawnOf = (curves: readonly Curve[]) =>
+  curves.map((curve, place) => ({ ...curve, place })).filter(({ hidden }) => !hidden);
+
 export const colorOf = (place: number): number => (place % 8) + 1;
 export const isDashed = (place: number): boolean => (place + Math.floor(place / 8)) % 2 === 1;
 
