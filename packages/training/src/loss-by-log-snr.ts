@@ -20,8 +20,10 @@ const binOf = (logSnr: number): number => Math.min(HIGHEST, Math.max(LOWEST, Mat
  */
 export function lossByLogSnr(losses: readonly number[], logSnrs: readonly number[]): LossByLogSnr {
   const bins = logSnrs.map(binOf);
-  const from = Math.min(...bins);
-  const counts = Array.from({ length: Math.max(...bins) - from + 1 }, () => 0);
+  // One by one: a window may hold more examples than a call takes arguments.
+  const from = bins.reduce((least, bin) => Math.min(least, bin), HIGHEST);
+  const to = bins.reduce((most, bin) => Math.max(most, bin), LOWEST);
+  const counts = Array.from({ length: to - from + 1 }, () => 0);
   const sums = counts.slice();
   bins.forEach((bin, i) => {
     counts[bin - from]! += 1;
