@@ -10,7 +10,9 @@ export default defineConfig({
     'src/device/gpu-browser.ts',
     'src/plan/tune/storage-node.ts',
     'src/plan/tune/storage-browser.ts',
+    'src/wasm/platform-node.ts',
+    'src/wasm/platform-browser.ts',
   ],
   dts: { entry: 'src/index.ts' },
-  external: ['#webgpu', '#tuning-storage'],
+  external: ['#webgpu', '#tuning-storage', '#wasm-platform'],
 });

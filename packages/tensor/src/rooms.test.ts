@@ -52,12 +52,13 @@ it('no files import each other in a circle', () => {
 });
 
 it.each([
-  ['ir', ['ops', 'autodiff', 'oracle', 'plan', 'wgsl', 'device', 'webgpu']],
-  ['ops', ['oracle', 'plan', 'wgsl', 'device', 'webgpu']],
-  ['autodiff', ['oracle', 'plan', 'wgsl', 'device', 'webgpu']],
-  ['random', ['ir', 'ops', 'autodiff', 'oracle', 'plan', 'wgsl', 'device', 'webgpu']],
-  ['device', ['ir', 'ops', 'autodiff', 'oracle', 'plan', 'wgsl', 'webgpu']],
-  ['oracle', ['wgsl', 'webgpu']],
+  ['ir', ['ops', 'autodiff', 'oracle', 'plan', 'wgsl', 'device', 'webgpu', 'wasm']],
+  ['ops', ['oracle', 'plan', 'wgsl', 'device', 'webgpu', 'wasm']],
+  ['autodiff', ['oracle', 'plan', 'wgsl', 'device', 'webgpu', 'wasm']],
+  ['random', ['ir', 'ops', 'autodiff', 'oracle', 'plan', 'wgsl', 'device', 'webgpu', 'wasm']],
+  ['device', ['ir', 'ops', 'autodiff', 'oracle', 'plan', 'wgsl', 'webgpu', 'wasm']],
+  ['oracle', ['wgsl', 'webgpu', 'wasm']],
+  ['wasm', ['ops', 'autodiff', 'oracle', 'plan', 'wgsl', 'device', 'webgpu']],
 ])('%s knows nothing of %j', (room, others) => {
   const reaching = files
     .filter((file) => roomOf(file) === room)

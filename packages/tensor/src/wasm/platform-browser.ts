@@ -1,0 +1,2 @@
+/** Browsers have relaxed SIMD or not. */
+export function allowRelaxedSimd(): void {}
