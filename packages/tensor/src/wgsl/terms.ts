@@ -1,7 +1,7 @@
-import { binaryOps, compareOps, unaryOps } from '../ir/scalar-ops';
 import { subterms, type Term, termChildren } from '../ir/term';
 import { libraryOperations } from './library';
 import { floatLiteral } from './literal';
+import { binaryText, compareText, unaryText } from './scalar-ops';
 
 export interface TermContext {
   arg(index: number): string;
@@ -45,11 +45,11 @@ function print(t: Term, of: (t: Term) => string, context: TermContext): string {
     case 'coord':
       return context.coord(t.axis);
     case 'unary':
-      return unaryOps[t.op].wgsl(of(t.x));
+      return unaryText[t.op](of(t.x));
     case 'binary':
-      return binaryOps[t.op].wgsl(of(t.x), of(t.y));
+      return binaryText[t.op](of(t.x), of(t.y));
     case 'compare':
-      return compareOps[t.op].wgsl(of(t.x), of(t.y));
+      return compareText[t.op](of(t.x), of(t.y));
     case 'select':
       return `select(${of(t.no)}, ${of(t.yes)}, ${of(t.cond)})`;
     case 'cast':
