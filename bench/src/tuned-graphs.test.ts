@@ -1,10 +1,12 @@
 // Reference: the plans that the same programs have in the benchmark and in the command line: there is something to choose.
-import { leastProfile, makePlan } from '@noisesmith/tensor';
+import { leastProfile, makePlan, webgpuTarget } from '@noisesmith/tensor';
 import { expect, it } from 'vitest';
 import { graphs } from './tuned-graphs';
 
 const keysOf = (graph: (typeof graphs)[number]): Set<string> => {
-  const { sites } = makePlan(graph, { ...leastProfile, software: true, subgroupSize: 8 }, { choices: new Map() });
+  const { sites } = makePlan(graph, webgpuTarget({ ...leastProfile, software: true, subgroupSize: 8 }), {
+    choices: new Map(),
+  });
   return new Set(sites.flatMap(({ key, candidates }) => (candidates.length > 1 ? [key] : [])));
 };
 

@@ -66,7 +66,7 @@ describe('bench', () => {
     using device = await openDevice();
     const net = rin(rinConfig(model));
     const [part, apply] = [accumulateStep(net, train), applyStep(net, train)].map(
-      (graph) => makePlan(graph, device.profile).kernels.length,
+      (graph) => makePlan(graph, device.target).kernels.length,
     );
     // Two halves of the batch, then the update.
     expect(kernels).toHaveLength(2 * part! + apply!);
@@ -95,7 +95,7 @@ describe('bench', () => {
 });
 
 describe('a report', () => {
-  const kernel = { label: 'a.b1/k', form: 'form 8', workgroups: 1, work: { flops: 4e6, loads: 2e6, stores: 1e6 } };
+  const kernel = { label: 'a.b1/k', form: 'form 8', items: 1, work: { flops: 4e6, loads: 2e6, stores: 1e6 } };
   const row = { ...kernel, bytes: 8e6, seconds: 0.006, floorSeconds: 0.004, ratio: 1.5, bound: 'fma' as const };
   const report: Report = {
     config: presetConfig('mnist-tiny'),
@@ -152,10 +152,10 @@ describe('explainStep', () => {
     const kernel = (label: string, flops: number) => ({
       label,
       form: '',
-      wgsl: '',
-      workgroups: 1,
+      code: '',
+      items: 1,
       work: { flops, loads: 0, stores: 0 },
-      bindings: [],
+      operands: [],
     });
     const parts = [
       {

@@ -3,15 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runPrograms } from '@noisesmith/runs';
-import {
-  type Device,
-  defaultChoices,
-  makePlan,
-  openDevice,
-  openTuningStore,
-  type TuningTable,
-  tuningKey,
-} from '@noisesmith/tensor';
+import { type Device, makePlan, openDevice, openTuningStore, type TuningTable, tuningKey } from '@noisesmith/tensor';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { resolveConfig } from '../src/config/resolve';
 import { Arguments } from '../src/flags';
@@ -34,11 +26,11 @@ beforeAll(async () => {
   const settings = tinyFlags.filter((word) => word !== '--set');
   const config = await resolveConfig(new Arguments([], new Map(Object.entries({ set: settings, batch: ['4'] }))));
   const sites = runPrograms(config).flatMap(
-    ({ graph }) => makePlan(graph, device.profile, { choices: new Map() }).sites,
+    ({ graph }) => makePlan(graph, device.target, { choices: new Map() }).sites,
   );
   const several = sites.filter(({ candidates }) => candidates.length > 1);
   const choices = Object.fromEntries(several.map(({ key, candidates }) => [key, candidates.at(-1)!]));
-  table = { key: tuningKey(device.profile), choices };
+  table = { key: tuningKey(device.target), choices };
   await openTuningStore({ location: tuned }).write(table);
 });
 afterAll(() => device.destroy());
@@ -65,7 +57,7 @@ describe('a run where a table is stored', () => {
 
   it('uses it and keeps its choices in the folder', async () => {
     // What the table does not know is as it comes with the engine.
-    const choices = { ...Object.fromEntries(defaultChoices(device.profile)), ...table.choices };
+    const choices = { ...Object.fromEntries(device.target.defaults), ...table.choices };
     expect(tuningOf(whole)).toEqual({ ...table, source: 'stored', choices });
     const plain = join(folder, 'plain');
     const result = await cli(trainTo(plain, '--tuning', 'default'), { tuningFolder: tuned });

@@ -1,5 +1,5 @@
 // Reference: the usage text; the graph that the benchmark's step is.
-import { explain, givenProfile, makePlan } from '@noisesmith/tensor';
+import { explain, givenTarget, makePlan } from '@noisesmith/tensor';
 import { describe, expect, it } from 'vitest';
 import { TINY_SMALLBATCH } from '../configs';
 import { timedGraph } from '../peers/noisesmith/train-step';
@@ -32,7 +32,7 @@ describe('options', () => {
 
 describe('the train step', () => {
   it('has an estimate from two ceilings that scales with them', () => {
-    const plan = makePlan(timedGraph(TINY_SMALLBATCH), givenProfile);
+    const plan = makePlan(timedGraph(TINY_SMALLBATCH), givenTarget);
     const fast = { flopsPerSecond: 1e12, loadsPerSecond: 1e11, dispatchSeconds: 1e-6, counted: 'distinct' as const };
     const slow = { ...fast, flopsPerSecond: 1e11, loadsPerSecond: 1e10, dispatchSeconds: 1e-5 };
     const { rows: explained, total } = explain(plan, fast);

@@ -6,7 +6,7 @@ import {
   type Device,
   type Explanation,
   explain,
-  givenProfile,
+  givenTarget,
   groupKernels,
   groupTable,
   makePlan,
@@ -35,9 +35,9 @@ async function measured(device: Device, config: BenchConfig, steps: number): Pro
 
 const estimated = (config: BenchConfig, ceilings: Ceilings): Report => ({
   config,
-  adapter: givenProfile.description,
+  adapter: givenTarget.profile.description,
   ceilings,
-  explanation: explain(makePlan(timedGraph(config), givenProfile), ceilings),
+  explanation: explain(makePlan(timedGraph(config), givenTarget), ceilings),
 });
 
 function print({ config, adapter, ceilings, step, explanation }: Report, top: number): void {

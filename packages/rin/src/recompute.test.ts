@@ -111,7 +111,7 @@ describe('on a device', () => {
   });
 
   it('less than two thirds of the memory is planned', () => {
-    const [kept, again] = [false, true].map((recompute) => makePlan(graphOf(recompute), device.profile).liveBound);
+    const [kept, again] = [false, true].map((recompute) => makePlan(graphOf(recompute), device.target).liveBound);
     expect(again! / kept!).toBeLessThan(2 / 3);
   });
 });

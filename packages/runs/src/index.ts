@@ -20,7 +20,7 @@ export { type Images, imageGrid, squareColumns, toBytes } from './grid';
 export { contentsOf, type FileContents, type InspectedTensor, type InspectOptions, inspectFile } from './inspect-file';
 export { type Model, type ReadModelOptions, readModel } from './model-file';
 export { nearest, suggestion } from './nearest';
-export { adapterProfile, planRun, type RunPlan } from './plan';
+export { planRun, type RunPlan, targetHere } from './plan';
 export { encodePng, type Pixels } from './png';
 export { preset, presets } from './presets';
 export type { DataConfig, OutputConfig, Preset, SamplingConfig } from './presets/preset';

@@ -1,6 +1,5 @@
 import { parameterCount, rin, rinConfig } from '@noisesmith/rin';
 import {
-  type AdapterProfile,
   choicesOf,
   type Device,
   leastProfile,
@@ -9,7 +8,9 @@ import {
   type Plan,
   type PlanBytes,
   planBytes,
+  type Target,
   type TuningTable,
+  webgpuTarget,
 } from '@noisesmith/tensor';
 import { trainPrograms } from '@noisesmith/training';
 import type { RunConfig } from './config';
@@ -25,25 +26,25 @@ export interface RunPlan {
   readonly parts: readonly { readonly plan: Plan; readonly runs: number }[];
 }
 
-/** What kernels may rely on here: how a step is planned depends on it. */
-export async function adapterProfile(openDevice: () => Promise<Device>): Promise<AdapterProfile> {
+/** What programs are planned for here: the adapter that opens, or the least that any has. */
+export async function targetHere(openDevice: () => Promise<Device>): Promise<Target> {
   try {
     using device = await openDevice();
-    return device.profile;
+    return device.target;
   } catch (error) {
-    if (error instanceof NoAdapterError) return leastProfile;
+    if (error instanceof NoAdapterError) return webgpuTarget(leastProfile);
     throw error;
   }
 }
 
 /** Parameters and planned bytes of a run on an adapter, with the kernels of a table or those that come with the engine. */
-export function planRun({ model, train }: RunConfig, profile: AdapterProfile, tuning?: TuningTable): RunPlan {
+export function planRun({ model, train }: RunConfig, target: Target, tuning?: TuningTable): RunPlan {
   const config = rinConfig(model);
   const net = rin(config);
   const { storage } = train;
   const options = { storage, ...(tuning && { choices: choicesOf(tuning) }) };
   const parts = trainPrograms(net, train).map(({ graph, runs }) => {
-    const plan = makePlan(graph, profile, options);
+    const plan = makePlan(graph, target, options);
     return { plan, runs, bytes: planBytes(graph, plan) };
   });
   const total = (of: (bytes: PlanBytes) => number): number => parts.reduce((sum, { bytes }) => sum + of(bytes), 0);

@@ -94,7 +94,7 @@ export async function openRun(given: RunConfig, options: RunOptions): Promise<Ru
     const changed = await compareDataset(files, dataset);
     if (changed) warnings.push(changed);
   }
-  const tuning = options.tuning ?? (await keptTuning(files, backend.profile));
+  const tuning = options.tuning ?? (await keptTuning(files, backend.target));
   const denoiser = rin(rinConfig(config.model));
   const stream = { seed: config.train.seed, batchSize: config.train.batch, flip: config.data.flip };
   const { classes } = dataset;

@@ -1,4 +1,4 @@
-import { type AdapterProfile, defaultChoices, type TuningStore, type TuningTable, tuningKey } from '@noisesmith/tensor';
+import { type Target, type TuningStore, type TuningTable, tuningKey } from '@noisesmith/tensor';
 import { SettingError } from '@noisesmith/training';
 import { type RunFiles, readText } from './run-files';
 
@@ -13,15 +13,15 @@ export interface RunTuning {
 }
 
 /** The choices that come with the engine. */
-export const defaultTuning = (profile: AdapterProfile): RunTuning => ({
+export const defaultTuning = (target: Target): RunTuning => ({
   source: 'default',
-  table: { key: tuningKey(profile), choices: Object.fromEntries(defaultChoices(profile)) },
+  table: { key: tuningKey(target), choices: Object.fromEntries(target.defaults) },
 });
 
 /** What is used where a table is stored: what it does not know is as it comes with the engine. */
-export const overDefaults = (profile: AdapterProfile, stored: TuningTable): TuningTable => ({
+export const overDefaults = (target: Target, stored: TuningTable): TuningTable => ({
   ...stored,
-  choices: { ...defaultTuning(profile).table.choices, ...stored.choices },
+  choices: { ...defaultTuning(target).table.choices, ...stored.choices },
 });
 
 /**
@@ -29,16 +29,16 @@ export const overDefaults = (profile: AdapterProfile, stored: TuningTable): Tuni
  * @throws SettingError when the stored table is asked for and there is none
  */
 export async function chooseTuning(
-  profile: AdapterProfile,
+  target: Target,
   asked: TuningSource | undefined,
   store: TuningStore,
 ): Promise<RunTuning> {
-  const key = tuningKey(profile);
+  const key = tuningKey(target);
   if (asked === 'off') return { source: asked, table: { key, choices: {} } };
-  const defaults = defaultTuning(profile);
+  const defaults = defaultTuning(target);
   if (asked === 'default') return defaults;
   const stored = await store.read(key);
-  if (stored) return { source: 'stored', table: overDefaults(profile, stored) };
+  if (stored) return { source: 'stored', table: overDefaults(target, stored) };
   if (asked === undefined) return defaults;
   throw new SettingError(
     'tuning',
@@ -78,9 +78,9 @@ export function parseTuning(text: string): RunTuning | undefined {
  * The choices that the run of some files began with; those that come with the engine where there are none.
  * @throws SettingError for a file that is damaged
  */
-export async function keptTuning(files: RunFiles | undefined, profile: AdapterProfile): Promise<RunTuning> {
+export async function keptTuning(files: RunFiles | undefined, target: Target): Promise<RunTuning> {
   const text = files && (await readText(files, 'tuning.json'));
-  if (text === undefined) return defaultTuning(profile);
+  if (text === undefined) return defaultTuning(target);
   const found = parseTuning(text);
   if (found) return found;
   throw new SettingError(

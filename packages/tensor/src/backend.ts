@@ -1,5 +1,4 @@
-import type { DeviceLostError } from './device/errors';
-import type { AdapterProfile } from './device/types';
+import type { DeviceLostError } from './errors';
 import type { TypedArray } from './ir/dtype';
 import {
   type Graph,
@@ -9,8 +8,10 @@ import {
   type StateSpec,
   trace,
 } from './ir/program';
+import type { Target } from './plan/target';
 import type { TemporaryStorage } from './plan/tune/site';
 import type { TuningTable } from './plan/tune/table';
+import type { Profile } from './profile';
 
 /**
  * What runs graphs: a device of `openDevice`, or `openOracle()`. Whatever stands on the engine takes a Backend, unless it
@@ -21,8 +22,9 @@ import type { TuningTable } from './plan/tune/table';
  */
 export interface Backend<P extends Program = Program, O extends CompileOptions = CompileOptions> extends Disposable {
   readonly kind: 'webgpu' | 'oracle';
-  /** What a plan for it may rely on. */
-  readonly profile: AdapterProfile;
+  readonly profile: Profile;
+  /** What plans for it may rely on, and what writes their kernels. */
+  readonly target: Target;
   /** Resolves when it ends; `reason` tells loss ('lost') from `destroy` ('destroyed'). Never rejects. */
   readonly lost: Promise<DeviceLostError>;
   /** Bytes that its stores and programs hold. */

@@ -2,6 +2,7 @@ export { grad, type Tree } from './autodiff/gradient';
 export { recompute } from './autodiff/recompute';
 export { type Backend, type CompileOptions, compile, compileGraph, type Program, type Store } from './backend';
 export * from './device';
+export { DeviceError, DeviceLostError, type LossReason } from './errors';
 export { call, type Definition, type GradientCall } from './ir/definition';
 export type { DType, TypedArray } from './ir/dtype';
 export { type FlatTensor, type Layout, layoutOf, type NamedSegment } from './ir/layout';
@@ -18,6 +19,7 @@ export {
   u32,
 } from './ir/program';
 export { type Segment, scope, Tensor } from './ir/tensor';
+export type { Work } from './lower/work';
 export * from './ops/attention';
 export * from './ops/contract';
 export * from './ops/conv';
@@ -33,7 +35,7 @@ export type { Padding, Pair, SpatialOptions, Windows } from './ops/spatial';
 export * from './ops/view';
 export { type OpenOracleOptions, type Oracle, openOracle } from './oracle/backend';
 export { evaluate, interpret, type OracleOptions, type OracleResult, type OracleValues } from './oracle/interpret';
-export { type Ceilings, measureCeilings } from './plan/cost/ceilings';
+export type { Ceilings } from './plan/cost/ceilings';
 export {
   type Bound,
   distinctBytes,
@@ -42,22 +44,24 @@ export {
   explain,
   floorOf,
 } from './plan/cost/explain';
-export { givenProfile, parseCeilings, usualDispatchSeconds } from './plan/cost/given';
 export { groupKernels, type KernelGroup } from './plan/cost/group';
 export { median } from './plan/cost/median';
 export { ceilingsLine, formatMilliseconds, groupTable, type TextTable, totalLine } from './plan/cost/text';
 export { makePlan, type Plan, type PlanOptions } from './plan/plan';
 export { type PlanBytes, planBytes } from './plan/plan-bytes';
-export { defaultChoices } from './plan/tune/defaults';
+export type { Target, TargetLimits } from './plan/target';
 export type { TunedSite } from './plan/tune/search';
 export type { Choices, Decision, Site, TemporaryStorage } from './plan/tune/site';
 export { choicesOf, type TuningTable, tuningKey } from './plan/tune/table';
-export { type TuneOptions, type TuneProgress, tune } from './plan/tune/tune';
 export { openTuningStore, type TuningStore, type TuningStoreOptions } from './plan/tune/tuning-store';
+export type { Profile } from './profile';
 export { inverseNormal } from './random/inverse-normal';
 export { deriveKey, threefry2x32, uniformFromBits } from './random/threefry';
+export { givenTarget, parseCeilings, usualDispatchSeconds } from './webgpu/cost/given';
+export { measureCeilings } from './webgpu/cost/measure-ceilings';
 export { Device } from './webgpu/device';
 export { openDevice } from './webgpu/open';
-export type { DeviceCompileOptions, DeviceProgram, KernelTime } from './webgpu/program';
+export type { DeviceCompileOptions, DevicePlan, DeviceProgram, KernelTime } from './webgpu/program';
 export type { DeviceStore } from './webgpu/store';
-export type { Work } from './wgsl/work';
+export { type WebGpuTarget, webgpuTarget } from './webgpu/target';
+export { type TuneOptions, type TuneProgress, tune } from './webgpu/tune/tune';

@@ -48,13 +48,13 @@ async function tuneProduct() {
   using device = await openDevice();
   const table = await tune(device, product(), { budgetSeconds: 120 });
   await storeIn().write(table);
-  return { key: tuningKey(device.profile), table };
+  return { key: tuningKey(device.target), table };
 }
 
 /** The product as the kept table of this adapter has it: which kernels that is, and its largest error. */
 async function runTuned() {
   using device = await openDevice();
-  const tuning = await storeIn().read(tuningKey(device.profile));
+  const tuning = await storeIn().read(tuningKey(device.target));
   if (!tuning) throw new Error('no table is kept for this adapter');
   using program = await compileGraph(device, product(), { tuning });
   const inputs = {

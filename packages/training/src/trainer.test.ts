@@ -289,9 +289,9 @@ describe('on a device', () => {
 
   it('they are refused in one line where the adapter has none', async () => {
     using without = await openDevice();
-    Object.defineProperty(without, 'profile', { value: { ...without.profile, shaderF16: false } });
+    Object.defineProperty(without, 'profile', { value: { ...without.profile, halves: false } });
     const opened = createTiny(without, { config: trainConfig({ ...config, storage: 'f16' }) });
-    await expect(opened).rejects.toThrow(/^storage 'f16': .* lacks the feature shader-f16; expected storage 'f32'$/);
+    await expect(opened).rejects.toThrow(/^storage 'f16': .* keeps no 16-bit floats; expected storage 'f32'$/);
     expect(without.counters.liveBuffers).toBe(0);
   });
 

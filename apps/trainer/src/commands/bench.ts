@@ -3,7 +3,7 @@ import { chooseTuning, planRun, type RunConfig, type TuningSource, timeSteps } f
 import {
   type Ceilings,
   type DeviceProgram,
-  givenProfile,
+  givenTarget,
   type KernelTime,
   measureCeilings,
   parseCeilings,
@@ -31,8 +31,15 @@ function estimate(config: RunConfig, spec: string): Report {
   } catch (error) {
     throw new UsageError(`--ceilings is ${(error as Error).message}`);
   }
-  const { bytes, parameters, parts } = planRun(config, givenProfile);
-  return { config, adapter: givenProfile, parameters, bytes, ceilings, explanation: explainStep(parts, ceilings) };
+  const { bytes, parameters, parts } = planRun(config, givenTarget);
+  return {
+    config,
+    adapter: givenTarget.profile,
+    parameters,
+    bytes,
+    ceilings,
+    explanation: explainStep(parts, ceilings),
+  };
 }
 
 async function kernelTimes(program: DeviceProgram, progress: Progress): Promise<KernelTime[]> {
@@ -56,7 +63,7 @@ async function measure(config: RunConfig, options: Measuring, context: Context):
   using device = await context.openDevice();
   try {
     const store = context.openTuningStore((line) => progress.note(`warning: ${line}`));
-    const tuning = await chooseTuning(device.profile, options.tuning, store);
+    const tuning = await chooseTuning(device.target, options.tuning, store);
     const denoiser = rin(rinConfig(config.model));
     const { repeats } = options;
     const onProgress = (what: string, done: number, total: number): void =>
@@ -65,7 +72,7 @@ async function measure(config: RunConfig, options: Measuring, context: Context):
     using engine = step.engine;
     progress.status('measuring the ceilings of the adapter');
     const ceilings = await measureCeilings(device);
-    const { bytes, parameters } = planRun(config, device.profile, tuning.table);
+    const { bytes, parameters } = planRun(config, device.target, tuning.table);
     const report = { config, adapter: device.profile, parameters, bytes, ceilings, tuning, times: step.times };
     if (!options.explain) return report;
     progress.status('timing each kernel by itself', true);

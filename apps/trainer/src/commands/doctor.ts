@@ -7,6 +7,7 @@ import {
   f32,
   matmul,
   NoAdapterError,
+  type Target,
   type TuningStore,
   tuningKey,
 } from '@noisesmith/tensor';
@@ -57,8 +58,8 @@ async function computes(device: Device): Promise<boolean> {
   return String(await program.read('product')) === '19,22,43,50';
 }
 
-async function storedTuning(store: TuningStore, profile: AdapterProfile): Promise<NonNullable<Report['tuning']>> {
-  const key = tuningKey(profile);
+async function storedTuning(store: TuningStore, target: Target): Promise<NonNullable<Report['tuning']>> {
+  const key = tuningKey(target);
   const stored = await store.read(key);
   return { key, choices: stored ? Object.keys(stored.choices).length : null };
 }
@@ -123,7 +124,7 @@ export const doctor: Command = {
         adapter: device.profile,
         features: [...device.gpu.features].sort(),
         computes: works,
-        tuning: await storedTuning(context.openTuningStore(warn), device.profile),
+        tuning: await storedTuning(context.openTuningStore(warn), device.target),
         problem: works ? null : 'the adapter computes wrong results; update its driver',
       };
     } catch (error) {

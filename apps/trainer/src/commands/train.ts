@@ -1,7 +1,6 @@
 import type { ImageDataset } from '@noisesmith/data';
 import type { FeatureNetwork } from '@noisesmith/metrics';
 import {
-  adapterProfile,
   checkNothingIsLost,
   differences,
   isSameDataset,
@@ -10,8 +9,9 @@ import {
   type RunConfig,
   type RunTuning,
   runState,
+  targetHere,
 } from '@noisesmith/runs';
-import type { AdapterProfile } from '@noisesmith/tensor';
+import type { Target } from '@noisesmith/tensor';
 import { pruneCheckpoints } from '@noisesmith/training';
 import type { Command } from '../command';
 import { type ResolvedRun, resolveRun } from '../config/resolve';
@@ -40,7 +40,7 @@ function checkLogs(args: Arguments): void {
 
 const tuningFor = (
   { folder, stored }: ResolvedRun,
-  profile: AdapterProfile,
+  target: Target,
   args: Arguments,
   context: Context,
 ): Promise<RunTuning> => {
@@ -49,7 +49,7 @@ const tuningFor = (
     folder,
     started: stored !== undefined,
     asked: askedTuning(args),
-    profile,
+    target,
     store: context.openTuningStore(warn),
     warn,
   });
@@ -57,9 +57,9 @@ const tuningFor = (
 
 async function dryRun(resolved: ResolvedRun, args: Arguments, context: Context): Promise<number> {
   const { config, folder } = resolved;
-  const profile = await adapterProfile(context.openDevice);
-  const { source, table } = await tuningFor(resolved, profile, args, context);
-  const { bytes, parameters, temporaryBytes } = planRun(config, profile, table);
+  const target = await targetHere(context.openDevice);
+  const { source, table } = await tuningFor(resolved, target, args, context);
+  const { bytes, parameters, temporaryBytes } = planRun(config, target, table);
   if (args.has('json')) printJson(context, { config, parameters, bytes, temporaryBytes, tuning: source });
   else {
     context.out(`${JSON.stringify(config, null, 2)}\n`);
@@ -140,7 +140,7 @@ async function trainResolved(
   if (dataBefore !== undefined) await checkMovedData(folder, dataset, dataBefore);
   using device = await context.openDevice();
   warnOfUnusedGpu(device.profile, context.host, (line) => progress.note(line));
-  const tuning = await tuningFor(resolved, device.profile, args, context);
+  const tuning = await tuningFor(resolved, device.target, args, context);
   const resume = args.text('resume') ?? 'auto';
   const more = { ...(network && { network }), ...(onEvent && { onEvent }) };
   const exitCode = await runTraining(

@@ -35,7 +35,7 @@ interface Timed {
 }
 
 const planOf = (device: Device, program: RunProgram, given: TuningTable): Plan =>
-  makePlan(program.graph, device.profile, { choices: choicesOf(given), storage: program.storage });
+  makePlan(program.graph, device.target, { choices: choicesOf(given), storage: program.storage });
 
 /** Keys of a program's sites where there is something to choose. */
 function openKeys(device: Device, program: RunProgram, given: TuningTable): string[] {
@@ -119,7 +119,7 @@ async function timeAll(
 }
 
 async function beforeAndAfter(device: Device, program: RunProgram, tuning: TuningTable) {
-  const tables = [defaultTuning(device.profile).table, overDefaults(device.profile, tuning)];
+  const tables = [defaultTuning(device.target).table, overDefaults(device.target, tuning)];
   const [plain, tuned] = tables.map((given) => JSON.stringify(planOf(device, program, given).kernels));
   const different = plain === tuned ? tables.slice(1) : tables;
   const times = await timeTables(device, program, different);
@@ -175,7 +175,7 @@ async function measure({ again, ...options }: Options, context: Context): Promis
   const progress = new Progress(context);
   const store = context.openTuningStore((line) => progress.note(`warning: ${line}`));
   using device = await context.openDevice();
-  const key = tuningKey(device.profile);
+  const key = tuningKey(device.target);
   const obstacle = await store.obstacle(key);
   if (obstacle !== undefined) throw new UsageError(obstacle);
   const stored = (await store.read(key)) ?? { key, choices: {} };

@@ -1,5 +1,5 @@
 import { chooseTuning, keptTuning, type RunTuning, type TuningSource, tuningSources } from '@noisesmith/runs';
-import { type AdapterProfile, type TuningStore, tuningKey } from '@noisesmith/tensor';
+import { type Target, type TuningStore, tuningKey } from '@noisesmith/tensor';
 import { UsageError } from '../errors';
 import type { Arguments, Flags } from '../flags';
 import { RunFolder } from './run-folder';
@@ -27,7 +27,7 @@ export interface TuningRequest {
   readonly folder: string;
   readonly started: boolean;
   readonly asked: TuningSource | undefined;
-  readonly profile: AdapterProfile;
+  readonly target: Target;
   readonly store: TuningStore;
   readonly warn: (message: string) => void;
 }
@@ -36,17 +36,17 @@ export interface TuningRequest {
  * The choices of a run: a new one's from `--tuning`, those that it began with for one that is gone on with.
  * @throws UsageError when others are asked for than those that the run began with
  */
-export async function tuningOfRun({ asked, folder, profile, started, store, warn }: TuningRequest): Promise<RunTuning> {
-  if (!started) return chooseTuning(profile, asked, store);
-  const kept = await keptTuning(new RunFolder(folder), profile);
+export async function tuningOfRun({ asked, folder, started, store, target, warn }: TuningRequest): Promise<RunTuning> {
+  if (!started) return chooseTuning(target, asked, store);
+  const kept = await keptTuning(new RunFolder(folder), target);
   if (asked !== undefined && asked !== kept.source) {
     throw new UsageError(
       `the run in ${folder} began with --tuning ${kept.source}, but ${asked} is asked for; use another --out, or leave it out to go on`,
     );
   }
-  if (kept.table.key !== tuningKey(profile)) {
+  if (kept.table.key !== tuningKey(target)) {
     warn(
-      `the run began on ${kept.table.key}, and goes on on ${tuningKey(profile)}: results differ in their last digits`,
+      `the run began on ${kept.table.key}, and goes on on ${tuningKey(target)}: results differ in their last digits`,
     );
   }
   return kept;

@@ -44,7 +44,7 @@ export async function drawMissing(request: DrawRequest, context: Context): Promi
   using device = await context.openDevice();
   warnOfUnusedGpu(device.profile, context.host, note);
   const tables = context.openTuningStore((line) => note(`warning: ${line}`));
-  const tuning = await chooseTuning(device.profile, request.tuning, tables);
+  const tuning = await chooseTuning(device.target, request.tuning, tables);
   if (tuning.source === 'stored') note(describeTuning(tuning));
   progress.quiet('compiling the sampling step');
   using session = await openSampling(device, denoiser, { ...options, tuning: tuning.table });

@@ -77,7 +77,7 @@ export async function openFeatureNetwork(
   options: FeatureNetworkOptions = {},
 ): Promise<FeatureNetwork> {
   const { logitBias = true, onProgress, resize = 'half-pixel' } = options;
-  const bindable = Math.floor(backend.profile.limits.maxStorageBufferBindingSize / LARGEST_MAP);
+  const bindable = Math.floor(backend.target.limits.operandBytes / LARGEST_MAP);
   const { batch = Math.max(1, Math.min(MOST_IMAGES, bindable)) } = options;
   if (!Number.isSafeInteger(batch) || batch < 1) throw new RangeError(`batch ${batch}, expected a whole number >= 1`);
   const { head, lastPool } = weights;

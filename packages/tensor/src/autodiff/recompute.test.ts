@@ -48,8 +48,8 @@ describe('recompute', () => {
   });
 
   it('keeps less: the hidden layers of one block in place of those of all', () => {
-    const plain = makePlan(network(false), device.profile);
-    const again = makePlan(network(true), device.profile);
+    const plain = makePlan(network(false), device.target);
+    const again = makePlan(network(true), device.target);
     // Each block keeps the hidden layer before and after its activation, 64 × 128 f32 each.
     const saved = 2 * (BLOCKS - 1) * 64 * 128 * 4;
     expect(plain.liveBound - again.liveBound).toBeGreaterThan(saved / 2);

@@ -1,26 +1,8 @@
-/** What every error of the GPU device has in common. */
-export class DeviceError extends Error {
-  override readonly name: string = 'DeviceError';
-}
+import { DeviceError } from '../errors';
 
 /** No WebGPU adapter could be opened; the message says what to install or to enable. */
 export class NoAdapterError extends DeviceError {
   override readonly name = 'NoAdapterError';
-}
-
-/** Why a device ended: the program destroyed it, or the driver or the browser took it away. */
-export type LossReason = 'destroyed' | 'lost';
-
-/** The device is gone: everything pending rejects with this error, and every later use throws it. */
-export class DeviceLostError extends DeviceError {
-  override readonly name = 'DeviceLostError';
-
-  constructor(
-    readonly reason: LossReason,
-    message: string,
-  ) {
-    super(message);
-  }
 }
 
 /** A buffer is larger than the adapter allows. Raised before WebGPU is called. */

@@ -1,5 +1,6 @@
 import { restWhile } from '#webgpu';
-import { DeviceLostError, LimitError, UncapturedGpuError } from './errors';
+import { DeviceLostError } from '../errors';
+import { LimitError, UncapturedGpuError } from './errors';
 import { Pending } from './pending';
 import { PipelineCache } from './pipelines';
 import { profileOf } from './profile';

@@ -1,9 +1,6 @@
 export { dispatchGrid } from './dispatch';
 export {
-  DeviceError,
-  DeviceLostError,
   LimitError,
-  type LossReason,
   NoAdapterError,
   ShaderError,
   UncapturedGpuError,

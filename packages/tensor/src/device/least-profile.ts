@@ -8,7 +8,7 @@ export const leastProfile: AdapterProfile = {
   description: 'any adapter',
   software: false,
   subgroupSize: 0,
-  shaderF16: false,
+  halves: false,
   timestamps: false,
   limits: {
     maxBufferSize: 2 ** 28,

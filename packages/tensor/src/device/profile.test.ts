@@ -33,7 +33,7 @@ describe('profileOf', () => {
 
   it('takes features and limits from the device and lives without adapter info', () => {
     const profile = profileOf(gpu('shader-f16', 'timestamp-query'));
-    expect(profile).toMatchObject({ shaderF16: true, timestamps: true, software: false, description: '' });
+    expect(profile).toMatchObject({ halves: true, timestamps: true, software: false, description: '' });
     expect(profile.limits.maxBufferSize).toBe(1024);
   });
 });

@@ -19,7 +19,7 @@ export function profileOf(gpu: Pick<GPUDevice, 'features' | 'limits'>, info: Inf
     description,
     software: info.isFallbackAdapter === true || SOFTWARE.test(names),
     subgroupSize: gpu.features.has('subgroups') && min !== undefined && min === max ? min : 0,
-    shaderF16: gpu.features.has('shader-f16'),
+    halves: gpu.features.has('shader-f16'),
     timestamps: gpu.features.has('timestamp-query'),
     limits,
   };

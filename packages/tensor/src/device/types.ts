@@ -1,3 +1,5 @@
+import type { Profile } from '../profile';
+
 /** Limits asked of the adapter at their best value and reported in the profile. */
 export const REQUESTED_LIMITS = [
   'maxBufferSize',
@@ -23,16 +25,9 @@ export type DeviceLimits = Readonly<Record<(typeof REQUESTED_LIMITS)[number], nu
 export const REQUESTED_FEATURES = ['subgroups', 'shader-f16', 'timestamp-query'] as const;
 
 /** What kernels may rely on, and what a figure must be reported with. */
-export interface AdapterProfile {
-  readonly vendor: string;
-  readonly architecture: string;
-  readonly device: string;
-  readonly description: string;
-  /** A CPU stands behind the adapter: lavapipe, SwiftShader, WARP. */
-  readonly software: boolean;
+export interface AdapterProfile extends Profile {
   /** Invocations per subgroup; 0 unless subgroups are on and the adapter has one size only. */
   readonly subgroupSize: number;
-  readonly shaderF16: boolean;
   readonly timestamps: boolean;
   readonly limits: DeviceLimits;
 }

@@ -6,9 +6,9 @@ import { f32, type Graph, trace } from '../ir/program';
 import { type Shape, sizeOf } from '../ir/shape';
 import type { Tensor } from '../ir/tensor';
 import { interpret } from '../oracle/interpret';
-import { givenProfile } from '../plan/cost/given';
 import { makePlan } from '../plan/plan';
 import { spread } from '../testing/finite-differences';
+import { givenTarget } from '../webgpu/cost/given';
 import { conv2dDefinition, depthwiseConv2dDefinition } from './conv';
 import { layerNormDefinition, softmaxDefinition } from './norm';
 import { averagePoolDefinition, maxPoolDefinition } from './pool';
@@ -116,7 +116,7 @@ describe('the memory of a gradient', () => {
     'is some activations, and not one for each tap: %s',
     (_, test) => {
       const [written, derived] = (['written', 'derived'] as const).map(
-        (way) => makePlan(gradients(test, way), givenProfile).liveBound,
+        (way) => makePlan(gradients(test, way), givenTarget).liveBound,
       );
       // The gradient of the image, which stays, and for a maximum what it was and what it is divided by.
       expect(written! / activation).toBeLessThan(3.1);

@@ -1,12 +1,13 @@
 import type { Backend, CompileOptions, Store } from '../backend';
-import { DeviceLostError, type LossReason } from '../device/errors';
-import { leastProfile } from '../device/least-profile';
-import type { AdapterProfile } from '../device/types';
+import { DeviceLostError, type LossReason } from '../errors';
 import type { Graph } from '../ir/program';
 import { makePlan } from '../plan/plan';
 import { checkStates, type StoreSpec } from '../plan/state-spec';
+import type { Target } from '../plan/target';
+import type { Profile } from '../profile';
 import { OracleProgram } from './program';
 import { type OracleOwner, OracleStore, oracleStore } from './store';
+import { oracleTarget } from './target';
 
 export interface OpenOracleOptions {
   /** 'f64' is the truth; 'f32' rounds after every operation. 'f64' unless given. */
@@ -18,12 +19,13 @@ export interface OpenOracleOptions {
 /**
  * The oracle as a backend: slow, and for networks of a few thousand weights. It computes from the meaning of each node
  * alone, keeps states in double precision and hands them out as what they are declared to be. Programs with storage 'f16'
- * round the values that a plan for the least adapter would keep so.
+ * round the values that a plan for it keeps so.
  */
 export class Oracle implements Backend<OracleProgram>, OracleOwner {
   readonly kind = 'oracle';
   readonly label: string;
-  readonly profile: AdapterProfile;
+  readonly profile: Profile;
+  readonly target: Target<never>;
   readonly lost: Promise<DeviceLostError>;
   private readonly precision: 'f64' | 'f32';
   private bytes = 0;
@@ -35,7 +37,8 @@ export class Oracle implements Backend<OracleProgram>, OracleOwner {
     this.precision = precision;
     const digits = precision === 'f64' ? 'double' : 'single';
     const description = `oracle, ${digits} precision on the CPU`;
-    this.profile = { ...leastProfile, description, software: true, shaderF16: true };
+    this.profile = { vendor: '', architecture: '', device: '', description, software: true, halves: true };
+    this.target = oracleTarget(this.profile);
     this.lost = new Promise((resolve) => {
       this.resolveLost = resolve;
     });
@@ -60,7 +63,7 @@ export class Oracle implements Backend<OracleProgram>, OracleOwner {
       graph,
       store: store ? oracleStore(this, store) : this.openStore(spec),
       ownsStore: store === undefined,
-      options: storage === 'f16' ? { precision, half: makePlan(graph, this.profile, { storage }).half } : { precision },
+      options: storage === 'f16' ? { precision, half: makePlan(graph, this.target, { storage }).half } : { precision },
     });
   }
 

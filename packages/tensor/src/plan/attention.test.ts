@@ -3,9 +3,10 @@
 import { describe, expect, it } from 'vitest';
 import type { PlanOptions } from '../index';
 import { type AttentionProblem, attentionProgram } from '../testing/attention-cases';
+import { type WebGpuTarget, webgpuTarget } from '../webgpu/target';
 import { LARGE_MATRIX } from '../wgsl/attention-variants';
+import { EXPANSION } from './candidate';
 import { makePlan } from './plan';
-import { EXPANSION } from './variant';
 
 const forced = (name: string): PlanOptions => ({ variants: { attention: name, attentionBackward: name } });
 
@@ -13,19 +14,19 @@ describe('what is planned', () => {
   const small: AttentionProblem = { batch: 2, queries: 16, keys: 24, heads: 2, depth: 8, width: 8 };
   const large: AttentionProblem = { queries: 256, keys: LARGE_MATRIX / 1024 + 4, heads: 4, depth: 8, width: 8 };
   const limits = { maxStorageBuffersPerShaderStage: 8, maxComputeInvocationsPerWorkgroup: 256 };
-  const profile = (software: boolean, workgroupMemory = 32768) =>
-    ({
+  const target = (software: boolean, workgroupMemory = 32768) =>
+    webgpuTarget({
       description: '',
       software,
       subgroupSize: software ? 8 : 0,
       limits: { ...limits, maxComputeWorkgroupStorageSize: workgroupMemory },
-    }) as never;
-  const forms = (test: AttentionProblem, on: never, options: PlanOptions = {}): string[] =>
+    } as never);
+  const forms = (test: AttentionProblem, on: WebGpuTarget, options: PlanOptions = {}): string[] =>
     makePlan(attentionProgram(test).graph, on, options).kernels.map(({ form }) => form);
   const fused = (list: readonly string[]): string[] => list.filter((form) => form.startsWith('attention'));
 
   it('on a GPU, the fused kernels', () => {
-    const list = forms(small, profile(false));
+    const list = forms(small, target(false));
     expect(fused(list)).toEqual([
       'attention fused 4x16x24x8 by 16x32',
       'attentionBackward rows 64x8',
@@ -36,18 +37,18 @@ describe('what is planned', () => {
   });
 
   it('on a software adapter, matrix products and one softmax, kept for the backward', () => {
-    const list = forms(small, profile(true));
+    const list = forms(small, target(true));
     expect(fused(list)).toEqual([]);
     expect(list.filter((form) => form.startsWith('softmax'))).toHaveLength(1);
     expect(list.filter((form) => form.startsWith('contract'))).toHaveLength(6);
   });
 
   it('on a software adapter, the fused kernels where the logits are many', () => {
-    expect(fused(forms(large, profile(true)))).toHaveLength(4);
+    expect(fused(forms(large, target(true)))).toHaveLength(4);
   });
 
   it('by name, the expansion', () => {
-    expect(fused(forms(small, profile(false), forced(EXPANSION)))).toEqual([]);
+    expect(fused(forms(small, target(false), forced(EXPANSION)))).toEqual([]);
   });
 
   it.each([
@@ -55,12 +56,12 @@ describe('what is planned', () => {
     ['a head size above 128', { ...small, width: 132 }, 32768],
     ['tiles that workgroup memory cannot hold', { ...small, depth: 128, width: 128 }, 8192],
   ] as const)('with %s, the expansion', (_, test, workgroupMemory) => {
-    expect(fused(forms(test, profile(false, workgroupMemory)))).toEqual([]);
+    expect(fused(forms(test, target(false, workgroupMemory)))).toEqual([]);
   });
 
   it('no matrix of queries by keys in memory', () => {
     const live = (options: PlanOptions): number =>
-      makePlan(attentionProgram(large).graph, profile(true), options).liveBound / 4;
+      makePlan(attentionProgram(large).graph, target(true), options).liveBound / 4;
     expect(live(forced(EXPANSION))).toBeGreaterThan(LARGE_MATRIX);
     expect(live({})).toBeLessThan(LARGE_MATRIX / 8);
   });

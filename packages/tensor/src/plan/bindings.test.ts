@@ -48,7 +48,7 @@ it.each(Object.entries(programs))('%s', async (_, graph) => {
     using device = await open();
     const limit = device.profile.limits.maxStorageBuffersPerShaderStage;
     for (const generic of [false, true]) {
-      const bound = makePlan(graph, device.profile, { generic }).kernels.map(({ bindings }) => bindings.length);
+      const bound = makePlan(graph, device.target, { generic }).kernels.map(({ operands }) => operands.length);
       expect(Math.max(...bound)).toBeLessThanOrEqual(limit);
     }
     expect(await worstError(device, graph, { inputs })).toBeLessThan(1e-5);

@@ -33,14 +33,14 @@ afterAll(() => {
 });
 
 /** A table that takes, of every choice, the last candidate: another than the rule's wherever there are several. */
-function lastCandidates({ profile }: Device): TuningTable {
+function lastCandidates({ target }: Device): TuningTable {
   const graph = trace(latentSpec, latentBuild);
   let choices: Readonly<Record<string, string>> = {};
   for (;;) {
     // A choice may bring others with it: the contractions of an expansion.
-    const { sites } = makePlan(graph, profile, { choices: new Map(Object.entries(choices)) });
+    const { sites } = makePlan(graph, target, { choices: new Map(Object.entries(choices)) });
     const open = sites.filter(({ key, candidates }) => candidates.length > 1 && choices[key] === undefined);
-    if (open.length === 0) return { key: tuningKey(profile), choices };
+    if (open.length === 0) return { key: tuningKey(target), choices };
     choices = { ...choices, ...Object.fromEntries(open.map(({ key, candidates }) => [key, candidates.at(-1)!])) };
   }
 }
@@ -61,7 +61,7 @@ async function inProcess(env: NodeJS.ProcessEnv): Promise<unknown> {
 describe('training with a tuning table that stays as it is', () => {
   it('takes what the table says, and is not what it is without', async () => {
     const choices = choicesOf(table);
-    const { sites } = makePlan(trace(latentSpec, latentBuild), device.profile, { choices });
+    const { sites } = makePlan(trace(latentSpec, latentBuild), device.target, { choices });
     expect(choices.size).toBeGreaterThan(5);
     for (const { key, candidates, chosen } of sites) if (candidates.length > 1) expect(chosen).toBe(choices.get(key));
     const ruled = await trained(device, { ...table, choices: {} });

@@ -22,14 +22,15 @@ import { roundToHalf } from '../oracle/half';
 import { type CaseProgram, differentiated } from '../testing/kernel-case';
 import { latentBlock } from '../testing/latent-block';
 import { trainBuild, trainInputs, trainScalars, trainSpec, trainWeights } from '../testing/train-program';
+import { webgpuTarget } from '../webgpu/target';
 import { contractVariants } from '../wgsl/kernels/contract';
+import { EXPANSION } from './candidate';
 import { makePlan, type PlanOptions } from './plan';
-import { EXPANSION } from './variant';
 
 let device: Device;
 beforeAll(async () => {
   device = await openDevice();
-  expect(device.profile.shaderF16, 'these tests need an adapter with the feature shader-f16').toBe(true);
+  expect(device.profile.halves, 'these tests need an adapter with the feature shader-f16').toBe(true);
 });
 afterAll(() => device.destroy());
 
@@ -98,7 +99,7 @@ describe('a stored value', () => {
     const graph = trace({ inputs: { x: f32(...shape) } }, ({ inputs }) => ({
       outputs: { y: ops.mul(ops.transpose(ops.einsum('ab,ab->ab', inputs.x, inputs.x)), 2) },
     }));
-    const plans = [{}, HALF].map((options) => makePlan(graph, device.profile, options));
+    const plans = [{}, HALF].map((options) => makePlan(graph, device.target, options));
     // Beside it lies the result, in full.
     expect(plans.map(({ slots }) => slots)).toEqual([
       [whole, whole],
@@ -134,8 +135,8 @@ describe('kernels beside an oracle that rounds the same tensors', () => {
   it.each<[string, CaseProgram, PlanOptions]>([
     ['the plain lowering', mlp(18, 28, 44, 12), { generic: true }],
     ...contractVariants.flatMap((contract): [string, CaseProgram, PlanOptions][] => [
-      [`${contract.name}, vectors`, mlp(18, 28, 44, 12), { contract }],
-      [`${contract.name}, single values`, mlp(17, 23, 41, 11), { contract }],
+      [`${contract.name}, vectors`, mlp(18, 28, 44, 12), { variants: { contract: contract.name } }],
+      [`${contract.name}, single values`, mlp(17, 23, 41, 11), { variants: { contract: contract.name } }],
     ]),
     ...['subgroup-rows', 'workgroup-rows', 'invocation-rows'].map((kernel): [string, CaseProgram, PlanOptions] => [
       kernel,
@@ -153,7 +154,7 @@ describe('kernels beside an oracle that rounds the same tensors', () => {
 
   it('sums that lie in a result while they grow stay f32', async () => {
     const options = attention('subgroup-tiles');
-    expect(makePlan(attended().graph, device.profile, { ...options, ...HALF }).half.size).toBe(0);
+    expect(makePlan(attended().graph, device.target, { ...options, ...HALF }).half.size).toBe(0);
     for (const { name, plain } of await distances(attended(), options)) expect(plain, name).toBeLessThan(2e-5);
   });
 });
@@ -167,7 +168,7 @@ describe('a block of a RIN and its gradients', () => {
   });
 
   it('takes 30 % less memory', () => {
-    const [whole, half] = [{}, HALF].map((options) => makePlan(latentBlock().graph, device.profile, options).liveBound);
+    const [whole, half] = [{}, HALF].map((options) => makePlan(latentBlock().graph, device.target, options).liveBound);
     expect(half).toBeLessThan(0.7 * whole!);
   });
 });
@@ -204,7 +205,7 @@ describe('what stays f32', () => {
     ['a block, kernels', latentBlock(), {}],
     ['a block, plain', latentBlock(), { generic: true }],
   ] as const)('gradients, what stands on them, reductions and results: %s', (_, { graph, values }, options) => {
-    const { half } = makePlan(graph, device.profile, { ...options, ...HALF });
+    const { half } = makePlan(graph, device.target, { ...options, ...HALF });
     const [repeated, forward] = [true, false].map((yes) => [...half].filter(({ ofGradient }) => ofGradient === yes));
     expect(forward!.length).toBeGreaterThan(1);
     // What a gradient makes is rounded only where it is a value of the forward pass, computed once for both.
@@ -231,18 +232,18 @@ describe('what stays f32', () => {
       Object.assign(made, { logits, top, sums, logSum });
       return { outputs: { y: ops.einsum('m,n->mn', logSum, logSum), z: ops.matmul(ops.transpose(logits), logits) } };
     });
-    const { half } = makePlan(graph, device.profile, HALF);
+    const { half } = makePlan(graph, device.target, HALF);
     expect(Object.keys(made).filter((name) => half.has(made[name]!))).toEqual(['logits']);
   });
 
   it('everything, unless asked', () => {
-    expect(makePlan(train.graph, device.profile).half.size).toBe(0);
+    expect(makePlan(train.graph, device.target).half.size).toBe(0);
   });
 });
 
 it('says in one line that an adapter has no 16-bit floats', () => {
-  const profile = { ...device.profile, shaderF16: false, description: 'an old GPU' };
-  expect(() => makePlan(latentBlock().graph, profile, HALF)).toThrow(
-    /^storage 'f16': an old GPU lacks the feature shader-f16; expected storage 'f32'$/,
+  const profile = { ...device.profile, halves: false, description: 'an old GPU' };
+  expect(() => makePlan(latentBlock().graph, webgpuTarget(profile), HALF)).toThrow(
+    /^storage 'f16': an old GPU keeps no 16-bit floats; expected storage 'f32'$/,
   );
 });

@@ -22,7 +22,7 @@ export function halfTensors({ roots, forward, chosen }: Simplified, { groups }: 
     if (isStatistic(t, statistics)) statistics.add(t);
   }
   const sums = ({ kind, anchor }: Group): boolean =>
-    kind === 'reduce' || chosen.get(anchor)?.variant.accumulates === true;
+    kind === 'reduce' || chosen.get(anchor)?.candidate.accumulates === true;
   const stored = groups.flatMap((group) => (sums(group) ? [] : group.outputs));
   return new Set(stored.filter((t) => t.dtype === 'f32' && ![whole, ofGradient, statistics].some((s) => s.has(t))));
 }

@@ -1,21 +1,30 @@
 import { type DType, type StorageType, storageBytes } from '../ir/dtype';
-import type { Bindable } from '../wgsl/bindings';
 
-/** Which buffer, by kind and name. Slots and scratch buffers belong to one plan; states and inputs are found by name. */
+/**
+ * Which buffer: states and inputs by name; by index those of one plan, which are temporary memory (`slots`), flat vectors
+ * that tensors are laid into (`packs`), constants (`data`) and the step scalars.
+ */
 export type BufferName =
-  | `state:${string}`
-  | `input:${string}`
-  | `slot:${number}`
-  | `pack:${number}`
-  | `data:${number}`
-  | 'scalars';
+  | { readonly kind: 'state' | 'input'; readonly name: string }
+  | { readonly kind: 'slot' | 'pack' | 'data'; readonly index: number }
+  | { readonly kind: 'scalars' };
+
+/** A buffer's name as one text, the same for the same buffer: `slot 3`. */
+export const bufferText = (buffer: BufferName): string => {
+  if (buffer.kind === 'scalars') return buffer.kind;
+  return `${buffer.kind} ${'name' in buffer ? buffer.name : buffer.index}`;
+};
 
 /** Memory of one tensor: elements [offset, offset + size) of a buffer. */
-export interface Place extends Bindable {
+export interface Place {
   readonly dtype: DType;
+  /** Of its elements in memory. */
+  readonly storage: StorageType;
   readonly buffer: BufferName;
   readonly offset: number;
   readonly size: number;
+  /** The same for two places exactly when they begin at the same element of the same buffer. */
+  readonly key: string;
 }
 
 export const place = (
@@ -24,9 +33,9 @@ export const place = (
   size: number,
   dtype: DType,
   storage: StorageType = dtype,
-): Place => ({ buffer, offset, size, dtype, storage, key: `${buffer}@${offset}` });
+): Place => ({ buffer, offset, size, dtype, storage, key: `${bufferText(buffer)}@${offset}` });
 
-/** Bytes that a kernel binds for `size` elements: whole words. */
+/** Bytes that a kernel is given for `size` elements: whole words. */
 export const boundBytes = ({ size, storage }: Pick<Place, 'size' | 'storage'>): number =>
   4 * Math.ceil((size * storageBytes(storage)) / 4);
 
@@ -57,7 +66,7 @@ export function liveBound(lifetimes: readonly Lifetime[]): number {
 /**
  * Buffers for tensors, such that no two tensors of one buffer live at the same time: the largest first, each into the
  * smallest buffer that is free for its whole life (greedy by size, Pisarchyk and Lee 2020). Whole buffers and not ranges
- * of one: WebGPU lets no kernel read and write parts of the same buffer. Within one submission later kernels wait for
+ * of one: not every target lets a kernel read some parts of a buffer and write others. Later kernels of a run wait for
  * earlier ones, so no fence is needed.
  */
 export function assignSlots(lifetimes: readonly Lifetime[]): { slotOf: readonly number[]; sizes: readonly number[] } {

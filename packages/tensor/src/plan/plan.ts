@@ -1,38 +1,37 @@
-import { DeviceError } from '../device/errors';
-import type { AdapterProfile } from '../device/types';
+import { DeviceError } from '../errors';
 import type { DType, StorageType, TypedArray } from '../ir/dtype';
 import { type Graph, stateShape } from '../ir/program';
 import { sizeOf } from '../ir/shape';
 import type { Tensor } from '../ir/tensor';
-import type { Kernel } from '../wgsl/assemble';
-import type { ContractVariant } from '../wgsl/kernels/contract-problem';
+import type { Candidate } from './candidate';
 import { core, isLeaf } from './core';
 import { tensorsOf } from './expanded';
 import { type Fused, fuse, type Group } from './fuse';
 import { halfTensors } from './half';
-import { type GroupValues, lowerGroup } from './lower';
+import type { Kernel } from './kernel';
 import { assignSlots, type BufferName, boundBytes, type Lifetime, liveBound, type Place, place } from './memory';
-import { type Chosen, packElement, type Simplified, simplify } from './simplify';
-import { defaultChoices } from './tune/defaults';
-import type { Choices, Site, TemporaryStorage } from './tune/site';
+import { packElement, type Simplified, simplify } from './simplify';
+import type { GroupValues, Target } from './target';
+import { type Choices, decide, type Site, siteKey, type TemporaryStorage } from './tune/site';
 
 export interface PlanOptions {
   /** Lower every node by the generic rules alone: the reference for differential tests of kernels. */
   readonly generic?: boolean;
-  /** Use this form for every contraction; for tests and benchmarks. */
-  readonly contract?: ContractVariant;
-  /** Use this kernel, by name, for every call of the definition named; for tests and benchmarks. */
+  /**
+   * Use this kernel, by name, for every call of the definition named, and for `contract` this form of every contraction,
+   * whatever the rules say of this target; for tests and benchmarks.
+   */
   readonly variants?: Readonly<Record<string, string>>;
   /**
    * The candidate for each site by the site's key, see {@link Plan.sites}; names that a site does not have are passed
-   * over. Absent, those that come with the engine for this adapter; an empty map gives the choices by rule alone.
+   * over. Absent, those that come with the engine for this target; an empty map gives the choices by rule alone.
    */
   readonly choices?: Choices;
   /**
    * 'f16' keeps the values of the forward pass that live in temporary memory as 16-bit floats, see {@link Plan.half}:
    * about half the memory of what is kept for the gradient. All arithmetic and all sums stay f32, and so do inputs,
    * states, outputs, gradients, optimizer values and statistics such as means and log-sum-exps. Values are rounded to
-   * nearest, and those beyond ±65504 become that. Needs the feature shader-f16. 'f32' unless given.
+   * nearest, and those beyond ±65504 become that. Needs a target with halves. 'f32' unless given.
    */
   readonly storage?: TemporaryStorage;
 }
@@ -43,9 +42,9 @@ export interface FinalCopy {
   readonly to: Place;
 }
 
-/** Everything a program does, as data: no buffer or pipeline exists yet. */
-export interface Plan {
-  readonly kernels: readonly Kernel<Place>[];
+/** Everything a program does, as data: no buffer exists and nothing is compiled yet. */
+export interface Plan<Code = unknown> {
+  readonly kernels: readonly Kernel<Code>[];
   /**
    * Where there was a choice: contractions, named calls that keep their name, and those that were expanded though a
    * kernel could compute them. Kernels of an expansion may be of several sites: contractions are sites of their own, and
@@ -66,19 +65,21 @@ export interface Plan {
   readonly scalars: readonly string[];
 }
 
-/** @throws DeviceError when the adapter cannot store as `options.storage` asks */
-export function makePlan(graph: Graph, profile: AdapterProfile, options: PlanOptions = {}): Plan {
-  if (options.storage === 'f16' && !profile.shaderF16) {
-    const adapter = profile.description || profile.vendor || 'this adapter';
-    throw new DeviceError(`storage 'f16': ${adapter} lacks the feature shader-f16; expected storage 'f32'`);
+/** @throws DeviceError when the target cannot store as `options.storage` asks */
+export function makePlan<Code>(graph: Graph, target: Target<Code>, options: PlanOptions = {}): Plan<Code> {
+  const { limits, profile } = target;
+  if (options.storage === 'f16' && !profile.halves) {
+    const name = profile.description || profile.vendor || 'this adapter';
+    throw new DeviceError(`storage 'f16': ${name} keeps no 16-bit floats; expected storage 'f32'`);
   }
   const names = [...Object.keys(graph.outputs), ...Object.keys(graph.assigns)];
   const given = [...Object.values(graph.outputs), ...Object.values(graph.assigns)];
-  const choices = options.choices ?? defaultChoices(profile);
+  const choices = options.choices ?? target.defaults;
   const apart = new Set<string>();
   for (;;) {
     const simplified = simplify(given, {
-      profile,
+      candidates: (call) => target.candidates(call),
+      alignment: limits.alignment,
       generic: options.generic ?? false,
       ...(options.variants && { variants: options.variants }),
       choices,
@@ -86,16 +87,16 @@ export function makePlan(graph: Graph, profile: AdapterProfile, options: PlanOpt
       apart,
     });
     // One buffer is left for the step scalars.
-    const fused = fuse(simplified, profile.limits.maxStorageBuffersPerShaderStage - 1);
-    const read = elementsReadBesideWrites(simplified, fused);
-    if (read.length === 0) return new Planner(graph, profile, options, choices, simplified, fused, names).run();
+    const fused = fuse(simplified, limits.operands - 1);
+    const read = limits.sharedBuffers ? [] : elementsReadBesideWrites(simplified, fused);
+    if (read.length === 0) return new Planner(graph, target, options, choices, simplified, fused, names).run();
     for (const element of read) apart.add(element);
   }
 }
 
 /**
- * Elements of packs that a group reads which writes other elements of the same pack: no kernel may read and write one
- * buffer through two bindings, so these have to live apart from the pack.
+ * Elements of packs that a group reads which writes other elements of the same pack: where no kernel may read some parts
+ * of a buffer and write others, these have to live apart from the pack.
  */
 function elementsReadBesideWrites({ packs }: Simplified, { groups }: Fused): string[] {
   const found: string[] = [];
@@ -113,7 +114,7 @@ function elementsReadBesideWrites({ packs }: Simplified, { groups }: Fused): str
   return found;
 }
 
-class Planner implements GroupValues {
+class Planner<Code> implements GroupValues {
   /** What lives in temporary memory; each has a buffer to itself until all lives are known. */
   private readonly lifetimes: Lifetime[] = [];
   private readonly packs: number[] = [];
@@ -131,9 +132,9 @@ class Planner implements GroupValues {
 
   constructor(
     private readonly graph: Graph,
-    readonly profile: AdapterProfile,
-    readonly options: PlanOptions,
-    readonly choices: Choices,
+    private readonly target: Target<Code>,
+    private readonly options: PlanOptions,
+    private readonly choices: Choices,
     private readonly simplified: Simplified,
     private readonly fused: Fused,
     private readonly names: readonly string[],
@@ -142,11 +143,23 @@ class Planner implements GroupValues {
     this.mayBeHalf = options.storage === 'f16' ? halfTensors(simplified, fused) : new Set();
   }
 
-  get chosen(): Chosen {
-    return this.simplified.chosen;
+  get generic(): boolean {
+    return this.options.generic ?? false;
   }
 
-  run(): Plan {
+  get variants(): Readonly<Record<string, string>> {
+    return this.options.variants ?? {};
+  }
+
+  candidateOf(call: Tensor): Candidate {
+    return this.simplified.chosen.get(call)!.candidate;
+  }
+
+  choose<C extends { readonly name: string }>(meaning: string, candidates: readonly C[]) {
+    return decide(siteKey(meaning, this.options.storage ?? 'f32'), candidates, this.choices);
+  }
+
+  run(): Plan<Code> {
     const { groups, stored } = this.fused;
     groups.forEach((g, i) => {
       for (const t of g.outputs) this.groupIndex.set(t, i);
@@ -157,17 +170,18 @@ class Planner implements GroupValues {
     const copies = this.placeAssigned(roots.slice(outputCount), outputCount);
 
     const lastUse = this.lastUses(roots);
-    const kernels: Kernel<Place>[] = [];
+    const kernels: Kernel<Code>[] = [];
     const sites: Site[] = [];
     const kernelsOf = new Map<Group, readonly number[]>();
     groups.forEach((group, i) => {
       this.now = i;
       for (const t of group.outputs) this.allocate(t, lastUse.get(t) ?? groups.length);
       this.firstScratch = this.lifetimes.length;
-      const lowered = lowerGroup(this, group);
+      const lowered = this.target.lower(group, this);
       const indices = lowered.kernels.map((kernel) => kernels.push(kernel) - 1);
       kernelsOf.set(group, indices);
-      if (lowered.decision) sites.push({ ...lowered.decision, kernels: indices });
+      const decision = this.simplified.chosen.get(group.anchor)?.decision ?? lowered.decision;
+      if (decision) sites.push({ ...decision, kernels: indices });
     });
     for (const call of this.simplified.expanded) {
       const inside = tensorsOf(call);
@@ -179,7 +193,7 @@ class Planner implements GroupValues {
     return {
       kernels: kernels.map((kernel) => ({
         ...kernel,
-        bindings: kernel.bindings.map(({ target, writable }) => ({ target: final(target), writable })),
+        operands: kernel.operands.map(({ place, writable }) => ({ place: final(place), writable })),
       })),
       sites,
       copies: copies.map(({ from, to }) => ({ from: final(this.placeOf(from)), to })),
@@ -211,10 +225,10 @@ class Planner implements GroupValues {
     return { ...found, dtype: t.dtype, storage: found.storage === 'f16' ? 'f16' : t.dtype };
   }
 
-  scalarIndex(name: string): number {
+  scalar(name: string): Place {
     const at = this.scalars.indexOf(name);
     if (at < 0) throw new RangeError(`scalar '${name}' is read but not declared`);
-    return at;
+    return place({ kind: 'scalars' }, at, 1, 'f32');
   }
 
   /** Memory for the kernels of the group at hand only. */
@@ -227,20 +241,22 @@ class Planner implements GroupValues {
     this.lifetimes.length = this.firstScratch;
   }
 
-  constantData(values: TypedArray): Place {
+  constant(values: TypedArray): Place {
     const known = this.data.indexOf(values);
     const at = known >= 0 ? known : this.data.push(values) - 1;
-    return place(`data:${at}`, 0, values.length, values instanceof Float32Array ? 'f32' : 'u32');
+    return place({ kind: 'data', index: at }, 0, values.length, values instanceof Float32Array ? 'f32' : 'u32');
   }
 
   /** Leaves lie where their name says, packs and what is laid into them in a buffer of their own. */
   private placeFixed(t: Tensor): void {
     const { node } = t;
-    if (node.kind === 'input') this.places.set(t, place(`input:${node.name}`, 0, t.size, t.dtype));
-    if (node.kind === 'state') this.places.set(t, place(`state:${node.name}`, node.offset, t.size, t.dtype));
-    if (node.kind === 'literal') this.places.set(t, this.constantData(node.data));
+    if (node.kind === 'input') this.places.set(t, place({ kind: 'input', name: node.name }, 0, t.size, t.dtype));
+    if (node.kind === 'state') {
+      this.places.set(t, place({ kind: 'state', name: node.name }, node.offset, t.size, t.dtype));
+    }
+    if (node.kind === 'literal') this.places.set(t, this.constant(node.data));
     if (node.kind !== 'pack') return;
-    const buffer: BufferName = `pack:${this.packs.push(t.size) - 1}`;
+    const buffer: BufferName = { kind: 'pack', index: this.packs.push(t.size) - 1 };
     this.places.set(t, place(buffer, 0, t.size, 'f32'));
     node.xs.forEach((x, i) => {
       this.places.set(core(x), place(buffer, node.segments[i]!.offset, x.size, 'f32'));
@@ -253,7 +269,7 @@ class Planner implements GroupValues {
     roots.forEach((root, i) => {
       const name = this.names[offset + i]!;
       const size = sizeOf(stateShape(this.graph.spec.state![name]!));
-      const to = place(`state:${name}`, 0, size, root.dtype);
+      const to = place({ kind: 'state', name }, 0, size, root.dtype);
       const target = core(root);
       if (this.canWriteInPlace(target, name)) this.places.set(target, to);
       else copies.push({ from: root, to });
@@ -273,10 +289,10 @@ class Planner implements GroupValues {
     return group.kind === 'pointwise' && readsInOrder(target, state, this.fused.stored);
   }
 
-  /** A named kernel may say that a result can be written over an argument. */
+  /** A candidate may say that a result can be written over an argument. */
   private aliases(group: Group, target: Tensor, state: string): boolean {
     if (group.anchor.node.kind !== 'named' || target.node.kind !== 'result') return false;
-    const argument = this.chosen.get(group.anchor)?.variant.aliases?.[target.node.index];
+    const argument = this.simplified.chosen.get(group.anchor)?.candidate.aliases?.[target.node.index];
     return group.anchor.node.call.xs.every((x, i) => {
       const { node } = core(x);
       return node.kind !== 'state' || node.name !== state || i === argument;
@@ -291,7 +307,7 @@ class Planner implements GroupValues {
   }
 
   private temporary(elements: number, to: number, dtype: DType, storage: StorageType = dtype): Place {
-    const at = place(`slot:${this.lifetimes.length}`, 0, elements, dtype, storage);
+    const at = place({ kind: 'slot', index: this.lifetimes.length }, 0, elements, dtype, storage);
     this.lifetimes.push({ bytes: boundBytes(at), from: this.now, to });
     return at;
   }
@@ -309,8 +325,9 @@ class Planner implements GroupValues {
 
 /** The place in the buffer that its lifetime was given. */
 function moved(at: Place, slotOf: readonly number[]): Place {
-  const [kind, index] = at.buffer.split(':');
-  return kind === 'slot' ? place(`slot:${slotOf[Number(index)]!}`, at.offset, at.size, at.dtype, at.storage) : at;
+  const { buffer, offset, size, dtype, storage } = at;
+  if (buffer.kind !== 'slot') return at;
+  return place({ kind: 'slot', index: slotOf[buffer.index]! }, offset, size, dtype, storage);
 }
 
 /** True where computing `t` reads elements of `state` only at their own index. */

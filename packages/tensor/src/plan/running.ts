@@ -1,4 +1,4 @@
-import { DeviceError } from '../device/errors';
+import { DeviceError } from '../errors';
 import type { TypedArray } from '../ir/dtype';
 import type { Graph } from '../ir/program';
 import { sizeOf } from '../ir/shape';

@@ -33,7 +33,7 @@ describe.each(Object.entries(subjects))('%s', (_, cases) => {
 
 it('names a kernel that cannot do the call, and those that can', () => {
   const { graph } = differentiated([[3, 7]], (x) => ops.softmax(x!));
-  expect(() => makePlan(graph, device.profile, { variants: { softmax: 'subgroup-rows' } })).toThrow(
+  expect(() => makePlan(graph, device.target, { variants: { softmax: 'subgroup-rows' } })).toThrow(
     /no kernel 'subgroup-rows' of softmax can do this \(invocation-rows can\)/,
   );
 });

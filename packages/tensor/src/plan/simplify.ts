@@ -1,18 +1,18 @@
-import type { AdapterProfile } from '../device/types';
-import { SEGMENT_ALIGNMENT } from '../ir/layout';
 import { makeView, mapChildren, type NamedCall, type Node, reachable, substituteArgs, Tensor } from '../ir/tensor';
 import { arg, constant, substitute, subterms } from '../ir/term';
 import { isIdentityView, keepsOrder, mergeViews, viewShape } from '../ir/view';
-import { namedKernels } from '../wgsl/named-kernels';
+import { type Candidate, EXPANSION } from './candidate';
 import { core, isLeaf, isUniform } from './core';
 import { type Choices, type Decision, decide, siteKey, type TemporaryStorage } from './tune/site';
-import { EXPANSION, isKernel, type KernelVariant, type NamedCandidate } from './variant';
 
 export interface SimplifyOptions {
-  readonly profile: AdapterProfile;
+  /** Ways to compute a named call, see `Target`. */
+  candidates(call: NamedCall): readonly Candidate[];
+  /** Elements: what is written by itself begins at a multiple of this in its pack. */
+  readonly alignment: number;
   /** Lower every node by the generic rules: no named kernel is used. */
   readonly generic: boolean;
-  /** The variant to take, by name, for definitions named here; {@link EXPANSION} for none. */
+  /** The candidate to take, by name, for definitions named here; {@link EXPANSION} for none. */
   readonly variants?: Readonly<Record<string, string>>;
   readonly choices: Choices;
   readonly storage: TemporaryStorage;
@@ -21,7 +21,7 @@ export interface SimplifyOptions {
 }
 
 export interface ChosenKernel {
-  readonly variant: KernelVariant<unknown>;
+  readonly candidate: Candidate;
   readonly decision: Decision;
 }
 
@@ -158,17 +158,15 @@ class Rewriter {
 
   private decideWay(named: Tensor): Way {
     if (this.options.generic || named.node.kind !== 'named') return {};
-    const { definition, attributes, xs } = named.node.call;
-    const { profile, variants, choices, storage } = this.options;
+    const { definition } = named.node.call;
+    const { variants, choices, storage } = this.options;
     const wanted = variants?.[definition.name];
     if (wanted === EXPANSION) return {};
-    const call = { attributes, inputs: xs };
-    const able = namedKernels(definition).filter((c) => !isKernel(c) || c.supports({ profile, ...call }));
-    const suits = (c: NamedCandidate<unknown>): boolean => c.suits?.(profile, call) ?? true;
-    const candidates = able.filter((c) => (wanted === undefined ? suits(c) : c.name === wanted));
+    const able = this.options.candidates(named.node.call);
+    const candidates = able.filter((c) => (wanted === undefined ? c.suits : c.name === wanted));
     if (candidates.length > 0) {
       const { candidate, decision } = decide(siteKey(callKey(named.node.call), storage), candidates, choices);
-      if (isKernel(candidate)) return { kernel: { variant: candidate, decision } };
+      if (candidate.name !== EXPANSION) return { kernel: { candidate, decision } };
       return candidates.length > 1 ? { expansion: decision } : {};
     }
     if (wanted === undefined) return {};
@@ -206,16 +204,15 @@ class Rewriter {
     if (node.kind === 'view') return this.reducedView(node);
     if (node.kind === 'map') return reducedMap(node, like);
     if (node.kind === 'pack') {
-      const aligned = node.segments.every(({ offset }) => offset % SEGMENT_ALIGNMENT === 0);
-      if (!aligned) return this.packAsConcat(node, like);
-      const { apart } = this.options;
+      const { alignment, apart } = this.options;
+      if (node.segments.some(({ offset }) => offset % alignment !== 0)) return this.packAsConcat(node, like);
       const xs = node.xs.map((x, i) => (apart?.has(packElement(like.id, i)) ? this.copy(x) : this.placedForPack(x)));
       return { ...node, xs };
     }
     return node;
   }
 
-  /** Segments that cannot be bound by themselves are written by one kernel that knows all of them. */
+  /** Segments that cannot be written by themselves are written by one kernel that knows all of them. */
   private packAsConcat({ segments, xs }: Extract<Node, { kind: 'pack' }>, like: Tensor): Node {
     const pieces: Tensor[] = [];
     const zeros = (count: number): void => {

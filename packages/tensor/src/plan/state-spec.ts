@@ -1,5 +1,5 @@
 import type { Store } from '../backend';
-import { DeviceError } from '../device/errors';
+import { DeviceError } from '../errors';
 import { type StateSpec, stateShape, stateType } from '../ir/program';
 import { sizeOf } from '../ir/shape';
 

@@ -5,6 +5,7 @@ import { type Device, f32, type Graph, interpret, makePlan, openDevice, type Ten
 import { roundToHalf } from '../oracle/half';
 import { worstError } from '../testing/compare';
 import { spreadInputs } from '../testing/kernel-case';
+import { type BufferName, bufferText } from './memory';
 
 let device: Device;
 beforeAll(async () => {
@@ -50,10 +51,10 @@ const programs: Readonly<Record<string, (wrap: Wrap) => Graph>> = {
 
 /** Kernels that write, and kernels that only read, the buffer that no other program of this plan binds for a result. */
 function traffic(graph: Graph): { kernels: number; temporaries: number; writers: number; readers: number } {
-  const { kernels, slots, outputs } = makePlan(graph, device.profile);
-  const results = new Set(Object.values(outputs).map(({ buffer }) => buffer));
-  const temporary = (buffer: string): boolean => buffer.startsWith('slot:') && !results.has(buffer as never);
-  const bound = kernels.flatMap(({ bindings }) => bindings.filter(({ target }) => temporary(target.buffer)));
+  const { kernels, slots, outputs } = makePlan(graph, device.target);
+  const results = new Set(Object.values(outputs).map(({ buffer }) => bufferText(buffer)));
+  const temporary = (buffer: BufferName): boolean => buffer.kind === 'slot' && !results.has(bufferText(buffer));
+  const bound = kernels.flatMap(({ operands }) => operands.filter(({ place }) => temporary(place.buffer)));
   return {
     kernels: kernels.length,
     temporaries: slots.length - results.size,

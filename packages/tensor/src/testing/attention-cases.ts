@@ -6,7 +6,7 @@ import { attention, attentionBackward, attentionDefinition } from '../ops/attent
 import { add, mul } from '../ops/elementwise';
 import { sum } from '../ops/reduce';
 import { concat, reshape } from '../ops/view';
-import { EXPANSION } from '../plan/variant';
+import { EXPANSION } from '../plan/candidate';
 import { type CaseProgram, forced, type KernelCase, kernelNames, spreadInputs } from './kernel-case';
 
 export interface AttentionProblem {

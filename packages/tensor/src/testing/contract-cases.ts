@@ -37,7 +37,7 @@ const CONVOLUTIONS: readonly (readonly [image: Shape, weight: Shape, options: Sp
 
 /** The product alone, in each layout; and one with an epilogue whose operand is a view. */
 export const contractCases: readonly KernelCase[] = contractVariants.flatMap((contract) => {
-  const made = { options: { contract }, tolerance: 2e-5 };
+  const made = { options: { variants: { contract: contract.name } }, tolerance: 2e-5 };
   const product = (layout: string, [b, m, n, k]: Sizes): KernelCase => ({
     ...made,
     name: `contract ${contract.name}, ${layout}, ${b}x${m}x${n}x${k}`,

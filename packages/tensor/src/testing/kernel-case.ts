@@ -8,6 +8,7 @@ import { add, mul } from '../ops/elementwise';
 import { sum } from '../ops/reduce';
 import type { PlanOptions } from '../plan/plan';
 import { contractRoles } from '../wgsl/contract-roles';
+import { contractVariants } from '../wgsl/kernels/contract';
 import { namedKernels } from '../wgsl/named-kernels';
 import type { ComparedValues } from './compare';
 import { spread } from './finite-differences';
@@ -61,14 +62,13 @@ export const forced = (family: readonly Definition<never>[], kernel: string): Pl
 });
 
 /** The kernels that options force: `contract` and the form, or a definition's name and the kernel. */
-export const forcedBy = ({ contract, variants = {} }: PlanOptions): string[] => [
-  ...(contract ? [`contract ${contract.name}`] : []),
-  ...Object.entries(variants).map(([definition, kernel]) => `${definition} ${kernel}`),
-];
+export const forcedBy = ({ variants = {} }: PlanOptions): string[] =>
+  Object.entries(variants).map(([meaning, kernel]) => `${meaning} ${kernel}`);
 
 /** Those of the forced kernels that say of themselves that this adapter cannot run them in this case. */
 export function unableIn({ options, program }: KernelCase, profile: AdapterProfile): string[] {
-  const { contract, variants = {} } = options;
+  const { variants = {} } = options;
+  const contract = contractVariants.find(({ name }) => name === variants.contract);
   const { graph } = program();
   // Where a kernel is forced, the call's expansion is not computed.
   const next = (t: Tensor): readonly Tensor[] => {

@@ -1,6 +1,7 @@
 import type { AdapterProfile } from '../device/types';
 import type { Device } from '../index';
 import { makePlan } from '../plan/plan';
+import { webgpuTarget } from '../webgpu/target';
 import { worstError } from './compare';
 import { type KernelCase, unableIn } from './kernel-case';
 
@@ -15,7 +16,7 @@ export interface KernelOutcome {
 
 function refusalOf({ program, options }: KernelCase, profile: AdapterProfile): string {
   try {
-    makePlan(program().graph, profile, options);
+    makePlan(program().graph, webgpuTarget(profile), options);
     return 'none';
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

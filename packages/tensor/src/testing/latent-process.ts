@@ -12,7 +12,7 @@ import { latentBuild, latentSpec, trainLatents } from './latent-train';
 
 const [folder, steps] = argv.slice(2);
 using device = await openDevice();
-const tuning = await openTuningStore({ location: folder!, onWarning: console.error }).read(tuningKey(device.profile));
+const tuning = await openTuningStore({ location: folder!, onWarning: console.error }).read(tuningKey(device.target));
 if (!tuning) throw new Error(`no tuning table for this adapter in ${folder}`);
 using program = await compile(device, latentSpec, latentBuild, { tuning });
 console.log(JSON.stringify(digestsOf(await trainLatents(program, Number(steps)))));

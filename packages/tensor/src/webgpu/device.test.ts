@@ -1,7 +1,8 @@
 // Reference: the WebGPU specification's behaviour, observed on whatever adapter the machine has.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DeviceLostError, LimitError, NoAdapterError, ShaderError, UncapturedGpuError } from '../device/errors';
+import { LimitError, NoAdapterError, ShaderError, UncapturedGpuError } from '../device/errors';
 import { BufferUsage } from '../device/types';
+import { DeviceLostError } from '../errors';
 import type { Device } from './device';
 import { openDevice } from './open';
 

@@ -4,10 +4,15 @@ import type { Graph } from '../ir/program';
 import type { StoreSpec } from '../plan/state-spec';
 import { compileProgram, type DeviceCompileOptions, type DeviceProgram } from './program';
 import { DeviceStore } from './store';
+import { type WebGpuTarget, webgpuTarget } from './target';
 
 /** A GPU as a backend: what graphs run on, over the commands and buffers of a {@link Gpu}. */
 export class Device extends Gpu implements Backend<DeviceProgram, DeviceCompileOptions> {
   readonly kind = 'webgpu';
+
+  get target(): WebGpuTarget {
+    return webgpuTarget(this.profile);
+  }
 
   get liveBytes(): number {
     return this.counters.liveBytes;

@@ -1,6 +1,7 @@
 import { findGpu } from '#webgpu';
-import { DeviceError, NoAdapterError } from '../device/errors';
+import { NoAdapterError } from '../device/errors';
 import { type DeviceOptions, REQUESTED_FEATURES, REQUESTED_LIMITS } from '../device/types';
+import { DeviceError } from '../errors';
 import { Device } from './device';
 
 async function findAdapter(options: DeviceOptions): Promise<GPUAdapter> {

@@ -4,16 +4,20 @@ import type { Gpu, Readback } from '../device/gpu';
 import { BYTES_PER_ELEMENT, storageBytes, type TypedArray, viewBytes } from '../ir/dtype';
 import type { Graph } from '../ir/program';
 import { sizeOf } from '../ir/shape';
-import { PassClock, secondsEach } from '../plan/cost/clock';
 import { InFlight } from '../plan/in-flight';
-import { boundBytes, type Place } from '../plan/memory';
+import type { Kernel } from '../plan/kernel';
+import { type BufferName, boundBytes, bufferText, type Place } from '../plan/memory';
 import { makePlan, type Plan, type PlanOptions } from '../plan/plan';
 import { planBytes } from '../plan/plan-bytes';
 import { type Inputs, Running, type Scalars } from '../plan/running';
 import { checkStates } from '../plan/state-spec';
 import { choicesOf } from '../plan/tune/table';
-import type { Kernel } from '../wgsl/assemble';
+import { PassClock, secondsEach } from './cost/clock';
 import { DeviceStore, deviceStore, STATE_USAGE } from './store';
+import { webgpuTarget } from './target';
+
+/** Kernels are the WGSL of whole modules. */
+export type DevicePlan = Plan<string>;
 
 /** Options of a program on a device: those of every backend, and what tests and benchmarks ask of the plan. */
 export interface DeviceCompileOptions extends CompileOptions, PlanOptions {}
@@ -29,7 +33,7 @@ export interface KernelTime {
 }
 
 interface Command {
-  readonly kernel: Kernel<Place>;
+  readonly kernel: Kernel<string>;
   readonly pipeline: GPUComputePipeline;
   readonly bindGroup: GPUBindGroup;
   readonly grid: readonly [number, number, number];
@@ -50,7 +54,7 @@ export async function compileProgram(
 ): Promise<DeviceProgram> {
   const { label = 'program', tuning } = options;
   const choices = options.choices ?? (tuning && choicesOf(tuning));
-  const plan = makePlan(graph, gpu.profile, { ...options, ...(choices && { choices }) });
+  const plan = makePlan(graph, webgpuTarget(gpu.profile), { ...options, ...(choices && { choices }) });
   checkLimits(gpu, plan);
   const store = storeOf(gpu, graph, options.store);
   const ownsStore = options.store === undefined;
@@ -74,28 +78,28 @@ function storeOf(gpu: Gpu, graph: Graph, given: Store | undefined): DeviceStore 
   return deviceStore(gpu, given);
 }
 
-const smallOutputs = ({ outputs }: Plan): string[] =>
+const smallOutputs = ({ outputs }: DevicePlan): string[] =>
   Object.keys(outputs).filter((name) => outputs[name]!.size * BYTES_PER_ELEMENT <= SMALL_OUTPUT);
 
 /** @throws LimitError naming the op and the tensor, before anything is created */
-function checkLimits(gpu: Gpu, plan: Plan): void {
-  for (const { label, bindings } of plan.kernels) {
-    for (const { target } of bindings) {
-      gpu.checkBinding(`${label} on ${target.buffer.replace(':', ' ')}`, boundBytes(target));
+function checkLimits(gpu: Gpu, plan: DevicePlan): void {
+  for (const { label, operands } of plan.kernels) {
+    for (const { place } of operands) {
+      gpu.checkBinding(`${label} on ${bufferText(place.buffer)}`, boundBytes(place));
     }
   }
 }
 
 async function prepare(
   gpu: Gpu,
-  plan: Plan,
+  plan: DevicePlan,
   memory: ProgramMemory,
   { onProgress }: DeviceCompileOptions,
 ): Promise<Command[]> {
   let ready = 0;
   const made = await Promise.allSettled(
-    plan.kernels.map(async ({ wgsl, label }) => {
-      const pipeline = await gpu.pipeline(wgsl, label);
+    plan.kernels.map(async ({ code, label }) => {
+      const pipeline = await gpu.pipeline(code, label);
       onProgress?.(++ready, plan.kernels.length);
       return pipeline;
     }),
@@ -107,19 +111,20 @@ async function prepare(
     throw failed.reason;
   }
   return plan.kernels.map((kernel, i) => {
-    const entries = kernel.bindings.map(({ target }, binding) => ({ binding, resource: memory.resource(target) }));
+    const entries = kernel.operands.map(({ place }, binding) => ({ binding, resource: memory.resource(place) }));
     const pipeline = pipelines[i]!;
     return {
       kernel,
       pipeline,
       bindGroup: gpu.bindGroup(pipeline, entries, kernel.label),
-      grid: dispatchGrid(kernel.workgroups, gpu.profile.limits.maxComputeWorkgroupsPerDimension),
+      grid: dispatchGrid(kernel.items, gpu.profile.limits.maxComputeWorkgroupsPerDimension),
     };
   });
 }
 
 /** The buffers of one program, by the names its plan uses. */
 class ProgramMemory {
+  /** By `bufferText`. */
   private readonly own = new Map<string, GPUBuffer>();
 
   constructor(
@@ -127,36 +132,35 @@ class ProgramMemory {
     private readonly store: DeviceStore,
   ) {}
 
-  make(graph: Graph, plan: Plan): void {
-    const makeBytes = (name: string, size: number, label: string): GPUBuffer => {
+  make(graph: Graph, plan: DevicePlan): void {
+    const makeBytes = (name: BufferName, size: number, label: string): GPUBuffer => {
       const buffer = this.gpu.createBuffer({ label, size, usage: STATE_USAGE });
-      this.own.set(name, buffer);
+      this.own.set(bufferText(name), buffer);
       return buffer;
     };
-    const make = (name: string, elements: number, label: string): GPUBuffer =>
+    const make = (name: BufferName, elements: number, label: string): GPUBuffer =>
       makeBytes(name, elements * BYTES_PER_ELEMENT, label);
     for (const [name, spec] of Object.entries(graph.spec.inputs ?? {})) {
-      make(`input:${name}`, sizeOf(spec.shape), `input ${name}`);
+      make({ kind: 'input', name }, sizeOf(spec.shape), `input ${name}`);
     }
-    plan.slots.forEach((size, i) => {
-      makeBytes(`slot:${i}`, size, `temporary ${i}`);
+    plan.slots.forEach((size, index) => {
+      makeBytes({ kind: 'slot', index }, size, `temporary ${index}`);
     });
-    plan.packs.forEach((size, i) => {
-      make(`pack:${i}`, size, `flat vector ${i}`);
+    plan.packs.forEach((size, index) => {
+      make({ kind: 'pack', index }, size, `flat vector ${index}`);
     });
-    plan.data.forEach((data, i) => {
-      this.gpu.write(make(`data:${i}`, data.length, `constant ${i}`), 0, data);
+    plan.data.forEach((data, index) => {
+      this.gpu.write(make({ kind: 'data', index }, data.length, `constant ${index}`), 0, data);
     });
-    make('scalars', plan.scalars.length, 'scalars');
+    make({ kind: 'scalars' }, plan.scalars.length, 'scalars');
   }
 
-  buffer(name: string): GPUBuffer {
-    const found = this.own.get(name);
-    return found ?? this.store.buffer(name.slice('state:'.length));
+  buffer(name: BufferName): GPUBuffer {
+    return name.kind === 'state' ? this.store.buffer(name.name) : this.own.get(bufferText(name))!;
   }
 
   resource(at: Place): GPUBufferBinding {
-    const whole = at.buffer === 'scalars';
+    const whole = at.buffer.kind === 'scalars';
     return {
       buffer: this.buffer(at.buffer),
       offset: at.offset * storageBytes(at.storage),
@@ -182,7 +186,7 @@ export class DeviceProgram implements Program {
     readonly label: string,
     readonly gpu: Gpu,
     readonly graph: Graph,
-    readonly plan: Plan,
+    readonly plan: DevicePlan,
     /** The persistent tensors that runs read and write. */
     readonly state: DeviceStore,
     private readonly memory: ProgramMemory,
@@ -267,7 +271,7 @@ export class DeviceProgram implements Program {
     for (const index of kernels ?? this.commands.keys()) {
       const command = this.commands[index];
       if (!command) throw new RangeError(`kernel ${index} of a plan of ${this.commands.length}`);
-      const { label, form, workgroups } = command.kernel;
+      const { label, form, items: workgroups } = command.kernel;
       const encode = (pass: GPUComputePassEncoder, repeats: number): void =>
         this.dispatch(pass, new Array<Command>(repeats).fill(command));
       let first: number | undefined;
@@ -324,7 +328,7 @@ export class DeviceProgram implements Program {
 
   private writeInputs(inputs: Inputs): void {
     for (const name of Object.keys(this.graph.spec.inputs ?? {})) {
-      this.gpu.write(this.memory.buffer(`input:${name}`), 0, inputs[name]!);
+      this.gpu.write(this.memory.buffer({ kind: 'input', name }), 0, inputs[name]!);
     }
   }
 
@@ -332,6 +336,6 @@ export class DeviceProgram implements Program {
     this.plan.scalars.forEach((name, i) => {
       this.scalars[i] = scalars[name]!;
     });
-    if (this.scalars.length > 0) this.gpu.write(this.memory.buffer('scalars'), 0, this.scalars);
+    if (this.scalars.length > 0) this.gpu.write(this.memory.buffer({ kind: 'scalars' }), 0, this.scalars);
   }
 }

@@ -1,20 +1,10 @@
-import type { Bindable, Binding, Bindings } from './bindings';
+import type { Work } from '../lower/work';
+import type { Kernel } from '../plan/kernel';
+import type { Place } from '../plan/memory';
+import type { Bindings } from './bindings';
 import { libraryFor } from './library';
-import type { Work } from './work';
 
 export const WORKGROUP_SIZE = 64;
-
-/** A complete shader, the buffers it binds in order, and how many workgroups to start. */
-export interface Kernel<B extends Bindable> {
-  /** Path of the op, as traced. */
-  readonly label: string;
-  /** The kind of kernel and its sizes, the same for equal kernels: `contract 1x1568x256x64 rows 32x16`. */
-  readonly form: string;
-  readonly wgsl: string;
-  readonly bindings: readonly Binding<B>[];
-  readonly workgroups: number;
-  readonly work: Work;
-}
 
 export interface KernelBody {
   readonly label: string;
@@ -26,18 +16,19 @@ export interface KernelBody {
   readonly work: Work;
 }
 
-export function assemble<B extends Bindable>(kernel: KernelBody, names: Bindings<B>): Kernel<B> {
-  const { declarations, bindings } = names.declare(kernel.body);
+/** A complete shader. Its operands are its bindings, in order; its items are workgroups. */
+export function assemble({ label, form, directives = '', body, workgroups, work }: KernelBody, names: Bindings<Place>) {
+  const { declarations, bindings } = names.declare(body);
   const halves = /\bf16\b/.test(declarations) ? 'enable f16;' : '';
-  const parts = [kernel.directives ?? '', halves, declarations, libraryFor(kernel.body), kernel.body];
+  const parts = [directives, halves, declarations, libraryFor(body), body];
   return {
-    label: kernel.label,
-    form: kernel.form,
-    wgsl: `${parts.filter((p) => p !== '').join('\n')}\n`,
-    bindings,
-    workgroups: kernel.workgroups,
-    work: kernel.work,
-  };
+    label,
+    form,
+    operands: bindings.map(({ target: place, writable }) => ({ place, writable })),
+    items: workgroups,
+    work,
+    code: `${parts.filter((p) => p !== '').join('\n')}\n`,
+  } satisfies Kernel<string>;
 }
 
 /**

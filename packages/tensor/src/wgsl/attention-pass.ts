@@ -3,9 +3,9 @@
  * the other, a block of them in each turn, and sums up something of theirs. No matrix of queries by keys is stored.
  */
 import type { AdapterProfile } from '../device/types';
-import type { KernelRequest, Operand, Result, Stage } from '../plan/variant';
 import { perElement, workgroupsFor } from './assemble';
 import { workgroupId } from './kernels/kernel';
+import type { KernelRequest, Operand, Result, Stage } from './variant';
 import { work } from './work';
 
 /** q [batch, queries, heads·depth], k [batch, keys, heads·depth], v [batch, keys, heads·width]. */

@@ -1,4 +1,3 @@
-import type { Stage } from '../plan/variant';
 import {
   LOWEST,
   type Pass,
@@ -15,6 +14,7 @@ import {
   workgroupsOf,
 } from './attention-pass';
 import { range } from './kernels/kernel';
+import type { Stage } from './variant';
 import { work } from './work';
 
 /** Rows of partners that a lane loads in a turn. */

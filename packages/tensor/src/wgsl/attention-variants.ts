@@ -1,13 +1,6 @@
 import type { AdapterProfile } from '../device/types';
 import type { AttentionAttributes } from '../ops/attention';
-import {
-  EXPANSION,
-  type KernelRequest,
-  type KernelVariant,
-  type NamedCandidate,
-  type Result,
-  type Stage,
-} from '../plan/variant';
+import { EXPANSION } from '../plan/candidate';
 import {
   type AttentionSizes,
   alongStage,
@@ -27,6 +20,7 @@ import {
 } from './attention-pass';
 import { subgroupForm } from './attention-subgroup';
 import { workgroupForm } from './attention-workgroup';
+import type { KernelRequest, KernelVariant, NamedCandidate, Result, Stage } from './variant';
 
 const MOST_WIDTH = 128;
 

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import * as ops from '../index';
 import { f32, trace } from '../index';
 import { makePlan } from '../plan/plan';
+import { webgpuTarget } from '../webgpu/target';
 
 const heads = 2;
 const inputs = { q: f32(1, 40, 16), k: f32(1, 30, 16), v: f32(1, 30, 24) };
@@ -22,7 +23,7 @@ function kernelsOf(name: string, profile: object) {
     maxComputeWorkgroupStorageSize: 32768,
   };
   const variants = { attention: name, attentionBackward: name };
-  const { kernels } = makePlan(graph, { description: '', ...profile, limits } as never, { variants });
+  const { kernels } = makePlan(graph, webgpuTarget({ description: '', ...profile, limits } as never), { variants });
   const found = (form: string) => kernels.find((k) => k.form.startsWith(form))!;
   return {
     forward: found('attention fused'),
@@ -45,7 +46,7 @@ describe('by subgroups', () => {
 
   it('the forward loads own rows by each lane, partners once a subgroup, and its sums in every turn', () => {
     const [groups, turns] = [2 * heads, 2];
-    expect(forward.workgroups).toBe(groups);
+    expect(forward.items).toBe(groups);
     expect(forward.work).toEqual({
       // Products, softmax and sums; per row and turn the sum of weights, the shift of 12 sums, and 4 for the rest.
       flops: groups * turns * (32 * 16 * (2 * 8 + 4 + 2 * 12) + 32 * (16 + 12 + 4)) + perQuery * 12,
@@ -79,7 +80,7 @@ describe('by workgroups', () => {
 
   it('the forward loads its tiles once, and stores sums once', () => {
     const [groups, turns] = [2 * heads, 1];
-    expect(forward.workgroups).toBe(groups);
+    expect(forward.items).toBe(groups);
     expect(forward.work).toEqual({
       // 128 lanes each sum a quad and the weights of a row; a row's maximum is that of 16 lanes.
       flops: groups * turns * (32 * 32 * (2 * 8 + 4 + 2 * 12) + 128 * (32 + 5) + 32 * (16 + 2)) + perQuery * 12,

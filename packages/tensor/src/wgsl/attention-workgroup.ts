@@ -1,5 +1,4 @@
 import type { AdapterProfile } from '../device/types';
-import type { Stage } from '../plan/variant';
 import {
   type HeadRows,
   LOWEST,
@@ -18,6 +17,7 @@ import {
   workgroupsOf,
 } from './attention-pass';
 import { entryParameters, range } from './kernels/kernel';
+import type { Stage } from './variant';
 import { work } from './work';
 
 const SIDES = [32, 16, 8];

@@ -2,12 +2,13 @@ import type { AdapterProfile } from '../device/types';
 import { BYTES_PER_ELEMENT } from '../ir/dtype';
 import { type Index, quadOf, quadVariable, variable } from '../ir/index-value';
 import type { Tensor } from '../ir/tensor';
-import { type Choices, type Decision, decide, siteKey, type TemporaryStorage } from '../plan/tune/site';
+import type { GroupValues } from '../plan/target';
+import type { Decision } from '../plan/tune/site';
 import { type ContractRoles, contractRoles } from './contract-roles';
 import { Emitter, type Memory, nameless } from './emitter';
 import { ElementIndex } from './index-form';
 import { indexText } from './index-text';
-import { contractCandidates } from './kernels/contract';
+import { contractCandidates, contractVariants } from './kernels/contract';
 import type { ContractCandidate, ContractProblem, ContractVariant } from './kernels/contract-problem';
 import type { KernelStage } from './kernels/kernel';
 import { storeAll, storeQuads } from './lower-pointwise';
@@ -20,10 +21,9 @@ export interface ContractRequest {
   readonly profile: AdapterProfile;
   /** Neighbours may be loaded and stored together. */
   readonly quads: boolean;
-  /** Takes this form, whatever the adapter; for tests. */
-  readonly variant?: ContractVariant;
-  readonly choices: Choices;
-  readonly storage: TemporaryStorage;
+  /** Takes the form of this name, whatever the adapter; for tests. */
+  readonly form?: string;
+  readonly choices: Pick<GroupValues, 'choose'>;
   bufferFor(t: Tensor): string;
   quadsFor(t: Tensor): string;
   scratch(elements: number, width: 1 | 4): string;
@@ -130,12 +130,20 @@ export function fastContract(request: ContractRequest): FastContract {
   };
   const size = `${sizes.batch}x${sizes.m}x${sizes.n}x${sizes.k}`;
   const quads = [problem.quadsOfA, problem.quadsOfB, problem.quadsOfOut].map((axis) => axis ?? '-');
-  const { decision, candidate } = decide(
-    siteKey(`contract ${size} ${roles.order} quads ${quads}`, request.storage),
-    bindable(contractCandidates(problem, profile, request.variant), profile),
-    request.choices,
+  const only = request.form === undefined ? undefined : formNamed(request.form);
+  const { decision, candidate } = request.choices.choose(
+    `contract ${size} ${roles.order} quads ${quads}`,
+    bindable(contractCandidates(problem, profile, only), profile),
   );
   return { decision, stages: candidate.emit().map((stage) => ({ ...stage, name: `${size} ${stage.name}` })) };
+}
+
+function formNamed(name: string): ContractVariant {
+  const found = contractVariants.find((form) => form.name === name);
+  if (found) return found;
+  throw new RangeError(
+    `contract: no form '${name}' (there are ${contractVariants.map((form) => form.name).join(', ')})`,
+  );
 }
 
 /** Those whose partial sums one buffer can hold, and the first in any case: its error says what does not fit. */

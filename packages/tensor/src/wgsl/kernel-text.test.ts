@@ -20,6 +20,7 @@ import {
   window,
 } from '../index';
 import { makePlan } from '../plan/plan';
+import { webgpuTarget } from '../webgpu/target';
 
 const profile = {
   vendor: '',
@@ -28,7 +29,7 @@ const profile = {
   description: '',
   software: true,
   subgroupSize: 0,
-  shaderF16: false,
+  halves: false,
   timestamps: false,
   limits: { maxStorageBuffersPerShaderStage: 8 },
 } as never;
@@ -37,9 +38,9 @@ it('computes an elementwise chain inside the reduction that reads it', () => {
   const graph = trace({ inputs: { x: f32(2048, 6), bias: f32(6) } }, ({ inputs }) => ({
     outputs: { y: sum(square(add(mul(inputs.x, 2), inputs.bias)), 1) },
   }));
-  const { kernels } = makePlan(graph, profile);
+  const { kernels } = makePlan(graph, webgpuTarget(profile));
   expect(kernels).toHaveLength(1);
-  expect(kernels[0]!.wgsl).toMatchInlineSnapshot(`
+  expect(kernels[0]!.code).toMatchInlineSnapshot(`
     "@group(0) @binding(0) var<storage, read> buf0: array<f32>;
     @group(0) @binding(1) var<storage, read> buf1: array<f32>;
     @group(0) @binding(2) var<storage, read_write> buf2: array<f32>;
@@ -64,9 +65,9 @@ it('computes an elementwise chain inside the reduction that reads it', () => {
 
 /** What the kernels of a plan do, without declarations of buffers and the lines that every entry point begins with. */
 const bodies = (graph: Graph, options = {}): string =>
-  makePlan(graph, profile, options)
-    .kernels.map(({ form, wgsl }) => {
-      const lines = wgsl.split('\n').filter((line) => !/^@|^fn main|let i = |{ return; }|^}|^$/.test(line));
+  makePlan(graph, webgpuTarget(profile), options)
+    .kernels.map(({ form, code }) => {
+      const lines = code.split('\n').filter((line) => !/^@|^fn main|let i = |{ return; }|^}|^$/.test(line));
       return [form, ...lines].join('\n');
     })
     .join('\n');
@@ -120,7 +121,7 @@ it('joins tensors by loading each value once, as quads where parts are whole one
   const graph = trace({ inputs: { x: f32(4, 64), y: f32(4, 32) } }, ({ inputs }) => ({
     outputs: { z: concat([inputs.x, inputs.y], 1) },
   }));
-  expect(makePlan(graph, profile).kernels[0]!.work).toEqual({ flops: 0, loads: 384, stores: 384 });
+  expect(makePlan(graph, webgpuTarget(profile)).kernels[0]!.work).toEqual({ flops: 0, loads: 384, stores: 384 });
   expect(bodies(graph)).toMatchInlineSnapshot(`
     "pointwise 4x96
       let first = i * 4u;
@@ -139,7 +140,7 @@ it('joins tensors element by element where a quad would span two', () => {
   const graph = trace({ inputs: { x: f32(4, 3), y: f32(4, 5) } }, ({ inputs }) => ({
     outputs: { z: concat([inputs.x, inputs.y], 1) },
   }));
-  expect(makePlan(graph, profile).kernels[0]!.work).toEqual({ flops: 0, loads: 32, stores: 32 });
+  expect(makePlan(graph, webgpuTarget(profile)).kernels[0]!.work).toEqual({ flops: 0, loads: 32, stores: 32 });
   expect(bodies(graph)).toMatchInlineSnapshot(`
     "pointwise 4x8
       if ((i % 8u) < 3u) {
@@ -157,9 +158,11 @@ it('rounds what it joins to halves where it is stored so', () => {
   const graph = trace({ inputs: { x: f32(4, 64), y: f32(4, 32), w: f32(96, 8) } }, ({ inputs }) => ({
     outputs: { z: matmul(concat([inputs.x, inputs.y], 1), inputs.w) },
   }));
-  const { kernels, half } = makePlan(graph, { ...(profile as object), shaderF16: true } as never, { storage: 'f16' });
+  const { kernels, half } = makePlan(graph, webgpuTarget({ ...(profile as object), halves: true } as never), {
+    storage: 'f16',
+  });
   expect(half.size).toBe(1);
-  expect(kernels[0]!.wgsl.match(/= ns_half\(v\d+\.[xyzw]\);/g)).toHaveLength(8);
+  expect(kernels[0]!.code.match(/= ns_half\(v\d+\.[xyzw]\);/g)).toHaveLength(8);
 });
 
 it('reads windows where they lie', () => {
@@ -234,8 +237,8 @@ describe('what is read through views costs few divisions', () => {
   /** Divisions and remainders of the lines that load, in the plain lowering. */
   const divisions = (spec: Record<string, TensorSpec>, build: (x: Tensor, w: Tensor) => Tensor): number => {
     const graph = trace({ inputs: spec }, ({ inputs }) => ({ outputs: { y: build(inputs.x!, inputs.w!) } }));
-    const text = makePlan(graph, profile, { generic: true })
-      .kernels.map(({ wgsl }) => wgsl)
+    const text = makePlan(graph, webgpuTarget(profile), { generic: true })
+      .kernels.map(({ code }) => code)
       .join('\n');
     return text
       .split('\n')

@@ -1,11 +1,14 @@
+import type { AdapterProfile } from '../device/types';
 import type { Definition } from '../ir/definition';
+import type { NamedCall } from '../ir/tensor';
 import { attentionBackward, attentionDefinition } from '../ops/attention';
 import { layerNormBackward, layerNormDefinition, softmaxBackward, softmaxDefinition } from '../ops/norm';
 import { lambDefinition } from '../ops/optimizer';
-import type { NamedCandidate } from '../plan/variant';
+import type { Candidate } from '../plan/candidate';
 import { attentionBackwardKernels, attentionKernels } from './attention-variants';
 import { lambKernels } from './optimizer-variants';
 import { layerNormBackwardKernels, layerNormKernels, softmaxBackwardKernels, softmaxKernels } from './row-variants';
+import { isKernel, type KernelVariant, type NamedCandidate } from './variant';
 
 type Entry = readonly [definition: Definition<never>, candidates: readonly NamedCandidate<unknown>[]];
 
@@ -30,3 +33,18 @@ const candidates: ReadonlyMap<Definition<never>, readonly NamedCandidate<unknown
  */
 export const namedKernels = (definition: Definition<never>): readonly NamedCandidate<unknown>[] =>
   candidates.get(definition) ?? [];
+
+/** The kernel of a candidate that was chosen for a call. */
+export function namedKernel({ definition }: NamedCall, { name }: Candidate): KernelVariant<unknown> {
+  const found = namedKernels(definition).find((candidate) => candidate.name === name);
+  if (found && isKernel(found)) return found;
+  throw new Error(`no kernel '${name}' of ${definition.name}`);
+}
+
+/** Those that can compute a call on an adapter. */
+export function namedCandidates({ definition, attributes, xs }: NamedCall, profile: AdapterProfile): Candidate[] {
+  const call = { attributes, inputs: xs };
+  return namedKernels(definition)
+    .filter((candidate) => !isKernel(candidate) || candidate.supports({ profile, ...call }))
+    .map((candidate) => ({ ...candidate, suits: candidate.suits?.(profile, call) ?? true }));
+}

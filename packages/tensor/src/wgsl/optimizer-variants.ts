@@ -1,8 +1,8 @@
 import type { LambAttributes, OptimizerSegment } from '../ops/optimizer';
-import type { KernelRequest, KernelVariant, Stage } from '../plan/variant';
 import { perElement, workgroupsFor } from './assemble';
 import { floatLiteral } from './literal';
 import { flatLambWork } from './optimizer-work';
+import type { KernelRequest, KernelVariant, Stage } from './variant';
 import type { Work } from './work';
 
 const LANES = 64;

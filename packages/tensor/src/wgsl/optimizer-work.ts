@@ -1,5 +1,5 @@
 import type { LambAttributes } from '../ops/optimizer';
-import type { KernelRequest } from '../plan/variant';
+import type { KernelRequest } from './variant';
 import { repeatWork, sumWork, type Work, work } from './work';
 
 /** How the flat vectors are cut: workgroups, invocations of each, and partial norms of each segment. */

@@ -1,7 +1,7 @@
-import type { KernelVariant, Stage } from '../plan/variant';
 import { perElement, workgroupsFor } from './assemble';
 import { range } from './kernels/kernel';
 import { blocksOf, each, guarded, holdsRows, masked, rowStage, rowSum, type Team } from './row-teams';
+import type { KernelVariant, Stage } from './variant';
 import { work } from './work';
 
 /** Mean and variance in two passes over registers: no cancellation. */

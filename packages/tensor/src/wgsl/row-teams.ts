@@ -1,8 +1,8 @@
 import type { AdapterProfile } from '../device/types';
 import type { Shape } from '../ir/shape';
-import type { Operand, Stage } from '../plan/variant';
 import { entryParameters, range, workgroupId } from './kernels/kernel';
 import { rowsOf } from './rows';
+import type { Operand, Stage } from './variant';
 import type { Work } from './work';
 
 /** Invocations that share a row, and how they add up what each has of it. */

@@ -1,8 +1,8 @@
-import type { KernelVariant, Stage } from '../plan/variant';
 import { perElement, workgroupsFor } from './assemble';
 import { teamLayerNorm, teamLayerNormBackward, teamSoftmax, teamSoftmaxBackward } from './row-team-kernels';
 import { subgroupTeam, workgroupTeam } from './row-teams';
 import { perRow, rowsOf, rowWorkgroups, unrolled } from './rows';
+import type { KernelVariant, Stage } from './variant';
 import { type Work, work } from './work';
 
 const rowsStage = (rows: number, width: number, body: string, done: Work): Stage => ({

@@ -5,9 +5,10 @@
 import { describe, expect, it } from 'vitest';
 import type { ProgramArguments, ProgramResult, ProgramSpec } from '../index';
 import * as ops from '../index';
-import { f32, type Plan, type PlanOptions, trace, u32 } from '../index';
+import { type DevicePlan, f32, type PlanOptions, trace, u32 } from '../index';
 import { makePlan } from '../plan/plan';
 import { trainBuild, trainLayout, trainSpec } from '../testing/train-program';
+import { webgpuTarget } from '../webgpu/target';
 import { libraryOperations } from './library';
 
 const profile = (software: boolean, subgroupSize = 0) =>
@@ -17,8 +18,8 @@ function kernelsOf<const S extends ProgramSpec>(
   spec: S,
   build: (args: ProgramArguments<S>) => ProgramResult,
   options: PlanOptions = {},
-): Plan['kernels'] {
-  return makePlan(trace(spec, build), profile(true), options).kernels;
+): DevicePlan['kernels'] {
+  return makePlan(trace(spec, build), webgpuTarget(profile(true)), options).kernels;
 }
 
 /** Elements that one invocation spells loads and stores of, outside loops and inside the loop or loops. */
@@ -115,7 +116,7 @@ describe('contractions', () => {
     });
   });
   it('name sizes and form, and count the epilogue once an output', () => {
-    const { kernels } = makePlan(trace(spec, build), profile(false));
+    const { kernels } = makePlan(trace(spec, build), webgpuTarget(profile(false)));
     expect(kernels.map(({ form }) => form)).toEqual(['contract 3x33x17x20 tile 32x32']);
     // Rows of 64 and columns of 32, staged for every tile of the other operand; k is filled up to 32 with zeros.
     expect(kernels[0]!.work).toEqual({
@@ -137,7 +138,7 @@ describe('rows', () => {
     ['softmax', ({ inputs: { x } }) => ops.softmax(x), 7 * width + 1],
   ] as [string, (args: ProgramArguments<typeof spec>) => ops.Tensor, number][])('%s', (name, build, flops) => {
     const [kernel] = kernelsOf(spec, (args) => ({ outputs: { y: build(args) } }));
-    const { loads, stores } = spelled(kernel!.wgsl);
+    const { loads, stores } = spelled(kernel!.code);
     expect(kernel!.form).toBe(`${name} rows 13x7`);
     expect(kernel!.work).toEqual({ flops: rows * flops, loads: perRow(loads), stores: perRow(stores) });
   });
@@ -149,7 +150,7 @@ describe('rows', () => {
       return { outputs: { dx: dx!, dgamma: dgamma!, dbeta: dbeta! } };
     });
     const kernel = kernels.find((k) => k.form.startsWith(form))!;
-    const { loads, stores } = spelled(kernel.wgsl);
+    const { loads, stores } = spelled(kernel.code);
     expect(kernel.work).toMatchObject({ loads: perRow(loads), stores: perRow(stores) });
   });
 
@@ -164,10 +165,10 @@ describe('rows', () => {
           outputs: { dx: ops.grad(ops.sum(ops.square(y)), x), dgamma: ops.grad(ops.sum(ops.square(y)), gamma) },
         };
       });
-      const { kernels } = makePlan(graph, profile(true, lanes));
+      const { kernels } = makePlan(graph, webgpuTarget(profile(true, lanes)));
       const kernel = kernels.find(({ form }) => form.startsWith(`${name} rows 200x64 by`))!;
-      const { outside, inside } = spelled(kernel.wgsl).loads;
-      expect(kernel.work.loads).toBe(lanes * (height * inside + kernel.workgroups * outside));
+      const { outside, inside } = spelled(kernel.code).loads;
+      expect(kernel.work.loads).toBe(lanes * (height * inside + kernel.items * outside));
     },
   );
 
@@ -178,10 +179,10 @@ describe('rows', () => {
     });
     const [first, second] = kernels.filter((k) => k.form.startsWith('layerNormBackward columns'));
     const parts = Number(/in (\d+) parts/.exec(first!.form)![1]);
-    const one = spelled(first!.wgsl);
+    const one = spelled(first!.code);
     expect(first!.work.loads).toBe(rows * width * one.loads.inside);
     expect(first!.work.stores).toBe(parts * width * one.stores.outside);
-    const two = spelled(second!.wgsl);
+    const two = spelled(second!.code);
     expect(second!.work.loads).toBe(parts * width * two.loads.inside);
     expect(second!.work.stores).toBe(width * two.stores.outside);
   });
@@ -197,9 +198,9 @@ describe('the optimizer', () => {
   const isWeight = ({ name }: { name: string }): boolean => name.endsWith('weight');
 
   it.each([0, 2])('stage %i of LAMB touches every element of the flat vectors', (stage) => {
-    const { work, wgsl, workgroups } = steps[stage]!;
-    const { loads, stores } = spelled(wgsl);
-    expect(workgroups).toBe(blocks);
+    const { work, code, items } = steps[stage]!;
+    const { loads, stores } = spelled(code);
+    expect(items).toBe(blocks);
     // A turn of the loop takes four elements.
     expect(work.loads).toBe((size / 4) * loads.inside + 64 * blocks * loads.outside);
     expect(work.stores).toBe((size / 4) * stores.inside + 64 * blocks * stores.outside);

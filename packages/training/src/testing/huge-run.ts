@@ -127,6 +127,7 @@ function sparseBackend(): Backend {
   return {
     kind: oracle.kind,
     profile: oracle.profile,
+    target: oracle.target,
     lost: oracle.lost,
     liveBytes: 0,
     openStore: (spec) => new SparseStore(spec),

@@ -124,7 +124,7 @@ async function measureStep(device: Device, plan: Plan, { emit, signal }: Call): 
   const step = await timeSteps(device, {
     denoiser,
     config,
-    tuning: defaultTuning(device.profile).table,
+    tuning: defaultTuning(device.target).table,
     repeats: plan.steps,
     signal,
     onProgress: (what, done, total) =>

@@ -11,10 +11,10 @@ const apart: Ceilings = { ...software, overlap: 0.25 };
 const kernel = (label: string, flops: number, loads: number, stores: number, ...bound: number[]) => ({
   label,
   form: `form of ${label}`,
-  wgsl: '',
-  workgroups: 1,
+  code: '',
+  items: 1,
   work: { flops, loads, stores },
-  bindings: bound.map((size, i) => ({ target: place(`slot:${i}`, 0, size, 'f32'), writable: i === 0 })),
+  operands: bound.map((size, i) => ({ place: place({ kind: 'slot', index: i }, 0, size, 'f32'), writable: i === 0 })),
 });
 
 describe('distinctBytes', () => {
@@ -22,8 +22,8 @@ describe('distinctBytes', () => {
     expect(distinctBytes(kernel('k', 0, 5000, 100, 100, 25))).toBe(4 * 125);
   });
   it('counts memory bound twice once', () => {
-    const { work, bindings } = kernel('k', 0, 5000, 100, 100);
-    expect(distinctBytes({ work, bindings: [...bindings, ...bindings] })).toBe(4 * 100);
+    const { work, operands } = kernel('k', 0, 5000, 100, 100);
+    expect(distinctBytes({ work, operands: [...operands, ...operands] })).toBe(4 * 100);
   });
   it('is no more than what is loaded and stored', () => {
     expect(distinctBytes(kernel('gather', 0, 20, 10, 10, 1e6))).toBe(4 * 30);

@@ -1,12 +1,11 @@
 import { BYTES_PER_ELEMENT, storageBytes } from '../../ir/dtype';
-import type { Kernel } from '../../wgsl/assemble';
-import { sumWork, type Work } from '../../wgsl/work';
-import type { Place } from '../memory';
+import { sumWork, type Work } from '../../lower/work';
+import type { Kernel } from '../kernel';
 import type { Plan } from '../plan';
 import type { Ceilings } from './ceilings';
 
 /** What costs and floors are read from. */
-export type Costed = Pick<Kernel<Place>, 'work' | 'bindings'>;
+export type Costed = Pick<Kernel, 'work' | 'operands'>;
 
 /** What holds a kernel at its floor: arithmetic, loads and stores, or the dispatch itself. */
 export type Bound = 'fma' | 'loads' | 'dispatch';
@@ -20,7 +19,8 @@ export interface Floor {
 export interface ExplainedKernel {
   readonly label: string;
   readonly form: string;
-  readonly workgroups: number;
+  /** Parts that may run side by side: workgroups of a GPU. */
+  readonly items: number;
   readonly work: Work;
   /** See {@link distinctBytes}. */
   readonly bytes: number;
@@ -47,11 +47,11 @@ export interface Explanation {
 }
 
 /**
- * Bytes that a dispatch has to move if every element goes to or from memory once: the sizes of what it binds, or less
+ * Bytes that a dispatch has to move if every element goes to or from memory once: the sizes of its operands, or less
  * where it issues fewer loads and stores than that, as a gather from a large table does.
  */
-export function distinctBytes({ work: { loads, stores }, bindings }: Costed): number {
-  const places = [...new Map(bindings.map(({ target }) => [target.key, target])).values()];
+export function distinctBytes({ work: { loads, stores }, operands }: Costed): number {
+  const places = [...new Map(operands.map(({ place }) => [place.key, place])).values()];
   const elements = places.reduce((sum, { size }) => sum + size, 0);
   const bytes = places.reduce((sum, { size, storage }) => sum + size * storageBytes(storage), 0);
   const issued = loads + stores;
@@ -89,9 +89,9 @@ export function explain(
     throw new RangeError(`${times.length} times for the ${kernels.length} kernels of the plan`);
   }
   const rows = kernels.map((kernel, i): ExplainedKernel => {
-    const { label, form, workgroups } = kernel;
+    const { label, form, items } = kernel;
     const { seconds: floorSeconds, bound } = floorOf(kernel, ceilings);
-    const row = { label, form, workgroups, work: kernel.work, bytes: distinctBytes(kernel), floorSeconds, bound };
+    const row = { label, form, items, work: kernel.work, bytes: distinctBytes(kernel), floorSeconds, bound };
     if (!times) return row;
     const seconds = times[i]!.milliseconds / 1000;
     return { ...row, seconds, ratio: seconds / floorSeconds };

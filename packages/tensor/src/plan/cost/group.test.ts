@@ -6,7 +6,7 @@ import { ceilingsLine, formatMilliseconds, groupTable, totalLine } from './text'
 const row = (label: string, form: string, seconds: number | undefined, floorSeconds: number) => ({
   label,
   form,
-  workgroups: 1,
+  items: 1,
   work: { flops: 2e6, loads: 1e6, stores: 5e5 },
   bytes: 4e6,
   floorSeconds,

@@ -1,8 +1,8 @@
-import { sumWork } from '../../wgsl/work';
+import { sumWork } from '../../lower/work';
 import type { ExplainedKernel } from './explain';
 
 /** Kernels of one form in one kind of place, added up. */
-export interface KernelGroup extends Omit<ExplainedKernel, 'label' | 'workgroups'> {
+export interface KernelGroup extends Omit<ExplainedKernel, 'label' | 'items'> {
   /** See {@link placeOf}. */
   readonly place: string;
   readonly count: number;
@@ -25,7 +25,7 @@ export function groupKernels(rows: readonly ExplainedKernel[]): KernelGroup[] {
   return [...groups.values()].sort((a, b) => excess(b) - excess(a));
 }
 
-const pick = ({ label: _, workgroups: __, ...rest }: ExplainedKernel) => rest;
+const pick = ({ label: _, items: __, ...rest }: ExplainedKernel) => rest;
 
 function merge(group: KernelGroup, { work, bytes, seconds, floorSeconds }: ExplainedKernel): KernelGroup {
   const floor = group.floorSeconds + floorSeconds;

@@ -1,11 +1,14 @@
 // References: the list of all kernels for what the digest has to see; FNV-1a's published values for the hash.
 import { expect, it } from 'vitest';
+import { leastProfile } from '../../device/least-profile';
 import { allKernels } from '../../testing/all-kernels';
+import { webgpuTarget } from '../../webgpu/target';
 import { contractVariants } from '../../wgsl/kernels/contract';
 import { digestOf, kernelDigest, samplePlans } from './kernel-digest';
 
-const plans = [...samplePlans()];
-const withTexts = (...texts: string[]) => [{ kernels: texts.map((wgsl) => ({ wgsl })) }] as unknown as typeof plans;
+const target = webgpuTarget(leastProfile);
+const plans = [...samplePlans(target)];
+const withTexts = (...texts: string[]) => [{ kernels: texts.map((code) => ({ code })) }] as unknown as typeof plans;
 
 it('the digest sees every kernel that can be chosen', () => {
   const seen = new Set(
@@ -22,11 +25,11 @@ it('the digest sees every kernel that can be chosen', () => {
 });
 
 it('is a hash of their texts, in order', () => {
-  expect(digestOf(withTexts(''))).toBe('811c9dc5');
-  expect(digestOf(withTexts('a'))).toBe('e40c292c');
-  expect(digestOf(withTexts('foo', 'bar'))).toBe('bf9cf968');
-  expect(kernelDigest()).toBe(digestOf(plans));
+  expect(digestOf(withTexts(''), target.keyOf)).toBe('811c9dc5');
+  expect(digestOf(withTexts('a'), target.keyOf)).toBe('e40c292c');
+  expect(digestOf(withTexts('foo', 'bar'), target.keyOf)).toBe('bf9cf968');
+  expect(kernelDigest(target)).toBe(digestOf(plans, target.keyOf));
   const [first, ...others] = plans;
-  const changed = first!.kernels.map((kernel, i) => (i === 3 ? { ...kernel, wgsl: `${kernel.wgsl} ` } : kernel));
-  expect(digestOf([{ kernels: changed }, ...others])).not.toBe(kernelDigest());
+  const changed = first!.kernels.map((kernel, i) => (i === 3 ? { ...kernel, code: `${kernel.code} ` } : kernel));
+  expect(digestOf([{ kernels: changed }, ...others], target.keyOf)).not.toBe(kernelDigest(target));
 });

@@ -1,6 +1,4 @@
 import { grad } from '../../autodiff/gradient';
-import { leastProfile } from '../../device/least-profile';
-import type { AdapterProfile } from '../../device/types';
 import { layoutOf } from '../../ir/layout';
 import { f32, type Graph, trace } from '../../ir/program';
 import { attention } from '../../ops/attention';
@@ -11,18 +9,12 @@ import { lamb } from '../../ops/optimizer';
 import { sum } from '../../ops/reduce';
 import { pack } from '../../ops/view';
 import { makePlan, type Plan } from '../plan';
+import type { Target } from '../target';
 import type { Choices } from './site';
 
 const ROWS = 24;
 const WIDTH = 16;
 const HEADS = 2;
-
-/** Adapters that the forms are written for: a GPU, and a CPU with subgroups and without. */
-const profiles: readonly AdapterProfile[] = [
-  { ...leastProfile, subgroupSize: 32 },
-  { ...leastProfile, subgroupSize: 8, software: true },
-  { ...leastProfile, software: true },
-];
 
 /** A program with every kind of kernel that there is a choice of. */
 function sample(): Graph {
@@ -54,12 +46,12 @@ function sample(): Graph {
   });
 }
 
-/** Plans of the sample in which each candidate of each site has its turn. */
-export function* samplePlans(graph: Graph = sample()): Generator<Plan> {
-  for (const profile of profiles) {
+/** Plans of the sample in which each candidate of each site has its turn, on all samples of the target. */
+export function* samplePlans<Code>(target: Target<Code>, graph: Graph = sample()): Generator<Plan<Code>> {
+  for (const one of target.samples()) {
     let choices: Choices = new Map();
     for (let turn = 0, most = 1; turn < most; turn++) {
-      const plan = makePlan(graph, profile, { choices });
+      const plan = makePlan(graph, one, { choices });
       yield plan;
       const { sites } = plan;
       most = Math.max(most, ...sites.map(({ candidates }) => candidates.length));
@@ -75,20 +67,22 @@ function hash(text: string, start: number): number {
   return state >>> 0;
 }
 
-/** Of the texts of all kernels of some plans. */
-export function digestOf(plans: Iterable<Pick<Plan, 'kernels'>>): string {
+/** Of the keys of all kernels of some plans. */
+export function digestOf<Code>(plans: Iterable<Pick<Plan<Code>, 'kernels'>>, keyOf: (code: Code) => string): string {
   let state = 0x811c9dc5;
-  for (const { kernels } of plans) for (const { wgsl } of kernels) state = hash(wgsl, state);
+  for (const { kernels } of plans) for (const { code } of kernels) state = hash(keyOf(code), state);
   return state.toString(16).padStart(8, '0');
 }
 
-let known: string | undefined;
+/** By the target's name. */
+const known = new Map<string, string>();
 
 /**
- * Changes when a kernel does, so that choices measured with other kernels are not taken for good: a hash of the WGSL of a
- * program with all kinds of kernels, on all kinds of adapters. 8 hexadecimal digits.
+ * Changes when a kernel of the target's kind does, so that choices measured with other kernels are not taken for good: a
+ * hash of the kernels of a program with all kinds of them, on all samples of the target. 8 hexadecimal digits.
  */
-export function kernelDigest(): string {
-  known ??= digestOf(samplePlans());
-  return known;
+export function kernelDigest(target: Target): string {
+  const found = known.get(target.name) ?? digestOf(samplePlans(target), (code) => target.keyOf(code));
+  known.set(target.name, found);
+  return found;
 }

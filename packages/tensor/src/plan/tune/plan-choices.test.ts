@@ -1,6 +1,7 @@
 // References: the plan's own text: equal where graph, profile and table are equal; and the kernels that a site names.
 import { describe, expect, it } from 'vitest';
 import type { AdapterProfile } from '../../device/types';
+import { webgpuTarget } from '../../webgpu/target';
 import { makePlan, type Plan } from '../plan';
 import type { Choices } from './site';
 import { vectorGraph as graph } from './testing';
@@ -23,20 +24,20 @@ function lastOf({ sites }: Plan): Choices {
 }
 
 describe.each(profiles)('for software $software, subgroups of $subgroupSize', (profile) => {
-  const ruled = makePlan(graph(), profile, { choices: new Map() });
+  const ruled = makePlan(graph(), webgpuTarget(profile), { choices: new Map() });
 
   it('two plans of the same program, without and with choices, are the same text', () => {
-    expect(textOf(makePlan(graph(), profile, { choices: new Map() }))).toBe(textOf(ruled));
+    expect(textOf(makePlan(graph(), webgpuTarget(profile), { choices: new Map() }))).toBe(textOf(ruled));
     const choices = lastOf(ruled);
-    const tuned = textOf(makePlan(graph(), profile, { choices }));
-    expect(textOf(makePlan(graph(), profile, { choices: new Map(choices) }))).toBe(tuned);
+    const tuned = textOf(makePlan(graph(), webgpuTarget(profile), { choices }));
+    expect(textOf(makePlan(graph(), webgpuTarget(profile), { choices: new Map(choices) }))).toBe(tuned);
     expect(tuned).not.toBe(textOf(ruled));
   });
 
   it('takes the first candidate by rule, and the choice where there is one', () => {
     for (const { candidates, chosen } of ruled.sites) expect(chosen).toBe(candidates[0]);
     const choices = lastOf(ruled);
-    const tuned = makePlan(graph(), profile, { choices });
+    const tuned = makePlan(graph(), webgpuTarget(profile), { choices });
     expect(tuned.sites.map(({ key, candidates }) => ({ key, candidates }))).toEqual(
       ruled.sites.map(({ key, candidates }) => ({ key, candidates })),
     );
@@ -45,11 +46,11 @@ describe.each(profiles)('for software $software, subgroups of $subgroupSize', (p
 
   it('passes over names that sites do not have, and keys that no site has', () => {
     const stale = new Map([...ruled.sites.map(({ key }): [string, string] => [key, 'gone']), ['no site', 'x']]);
-    expect(textOf(makePlan(graph(), profile, { choices: stale }))).toBe(textOf(ruled));
+    expect(textOf(makePlan(graph(), webgpuTarget(profile), { choices: stale }))).toBe(textOf(ruled));
   });
 
   it('names the kernels of each site: all contractions and named calls, each once', () => {
-    const plan = makePlan(graph(), profile, { choices: lastOf(ruled) });
+    const plan = makePlan(graph(), webgpuTarget(profile), { choices: lastOf(ruled) });
     const named = plan.sites.flatMap(({ kernels }) => kernels);
     const expected = plan.kernels.flatMap(({ form }, i) => (/^(pointwise|reduce) /.test(form) ? [] : [i]));
     expect([...named].sort((a, b) => a - b)).toEqual(expected);
@@ -62,11 +63,11 @@ describe.each(profiles)('for software $software, subgroups of $subgroupSize', (p
 });
 
 it('has no sites in a generic plan', () => {
-  expect(makePlan(graph(), profiles[0]!, { generic: true }).sites).toEqual([]);
+  expect(makePlan(graph(), webgpuTarget(profiles[0]!), { generic: true }).sites).toEqual([]);
 });
 
 it('offers nothing but the kernel that a test forces', () => {
   const variants = { layerNorm: 'invocation-rows' };
-  const { sites } = makePlan(graph(), profiles[0]!, { variants });
+  const { sites } = makePlan(graph(), webgpuTarget(profiles[0]!), { variants });
   expect(sites.find(({ key }) => key.startsWith('layerNorm '))!.candidates).toEqual(['invocation-rows']);
 });

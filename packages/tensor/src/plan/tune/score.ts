@@ -1,4 +1,5 @@
-import { EXPECTED_RUNS } from '../../wgsl/kernels/candidates';
+/** Runs over which the time to compile a kernel is spread: a faster kernel has to earn its longer compile. */
+export const EXPECTED_RUNS = 2000;
 
 export interface KernelCost {
   /** Of one dispatch. */
@@ -12,9 +13,9 @@ export const MARGIN = 0.05;
 
 /**
  * Milliseconds that a site takes of every run, on average over sites with the same kernels but for what they load and
- * store: dispatches, and the compile time spread over the runs expected. Kernels of equal text are compiled once.
+ * store: dispatches, and the compile time spread over the runs expected. Kernels of equal keys are compiled once.
  *
- * @param sites the text of each site's kernels
+ * @param sites the keys of each site's kernels, see `Target.keyOf`
  * @returns undefined where the cost of one of the kernels is not known
  */
 export function siteCost(
@@ -22,9 +23,9 @@ export function siteCost(
   costs: ReadonlyMap<string, KernelCost>,
 ): number | undefined {
   const dispatched = sites.flat();
-  if (sites.length === 0 || !dispatched.every((wgsl) => costs.has(wgsl))) return undefined;
-  const sum = (texts: readonly string[], of: (cost: KernelCost) => number): number =>
-    texts.reduce((total, wgsl) => total + of(costs.get(wgsl)!), 0);
+  if (sites.length === 0 || !dispatched.every((key) => costs.has(key))) return undefined;
+  const sum = (keys: readonly string[], of: (cost: KernelCost) => number): number =>
+    keys.reduce((total, key) => total + of(costs.get(key)!), 0);
   const running = sum(dispatched, (cost) => cost.milliseconds);
   const compiling = sum([...new Set(dispatched)], (cost) => cost.compileMilliseconds);
   return (running + compiling / EXPECTED_RUNS) / sites.length;

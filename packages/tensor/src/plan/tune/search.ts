@@ -1,4 +1,4 @@
-import { EXPANSION } from '../variant';
+import { EXPANSION } from '../candidate';
 import { bestOf } from './score';
 import { type Measured, settle } from './settle';
 import type { Choices, Decision } from './site';

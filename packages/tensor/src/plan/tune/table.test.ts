@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { AdapterProfile } from '../../device/types';
-import { defaultChoices } from './defaults';
+import { webgpuTarget } from '../../webgpu/target';
 import { kernelDigest } from './kernel-digest';
 import { choicesOf, formatTable, parseTable, tuningKey } from './table';
 import { ENGINE_VERSION } from './version';
@@ -14,7 +14,9 @@ const profile = {
   description: 'llvmpipe: Mesa 25.0.7 (LLVM 15.0.6)',
   software: true,
   subgroupSize: 8,
-} as AdapterProfile;
+  limits: {},
+} as unknown as AdapterProfile;
+const keyOf = (of: AdapterProfile): string => tuningKey(webgpuTarget(of));
 
 it('ENGINE_VERSION is the version of the package', () => {
   const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
@@ -23,7 +25,7 @@ it('ENGINE_VERSION is the version of the package', () => {
 
 describe('tuningKey', () => {
   it('is the same for the same adapter', () => {
-    expect(tuningKey({ ...profile })).toBe(tuningKey(profile));
+    expect(keyOf({ ...profile })).toBe(keyOf(profile));
   });
   it.each([
     { vendor: 'intel' },
@@ -33,10 +35,10 @@ describe('tuningKey', () => {
     { software: false },
     { subgroupSize: 4 },
   ])('is another with %o', (change) => {
-    expect(tuningKey({ ...profile, ...change })).not.toBe(tuningKey(profile));
+    expect(keyOf({ ...profile, ...change })).not.toBe(keyOf(profile));
   });
   it('names the version of the engine and its kernels', () => {
-    expect(tuningKey(profile)).toContain(`engine ${ENGINE_VERSION} | kernels ${kernelDigest()}`);
+    expect(keyOf(profile)).toContain(`engine ${ENGINE_VERSION} | kernels ${kernelDigest(webgpuTarget(profile))}`);
   });
 });
 
@@ -56,21 +58,5 @@ describe('parseTable', () => {
     ['{"key": "k", "choices": {"site": 3}}', "its choice for 'site' is no name"],
   ])('refuses %s', (text, reason) => {
     expect(() => parseTable(text, 'k')).toThrow(reason);
-  });
-});
-
-describe('defaultChoices', () => {
-  const tables = [
-    { description: 'llvmpipe', subgroupSize: 4, choices: { site: 'four' } },
-    { description: 'llvmpipe', subgroupSize: 8, choices: { site: 'eight' } },
-    { description: 'llvmpipe', subgroupSize: 8, choices: { site: 'never' } },
-  ];
-  it.each([
-    [{}, 'eight'],
-    [{ subgroupSize: 4 }, 'four'],
-    [{ subgroupSize: 16 }, undefined],
-    [{ description: 'SwiftShader' }, undefined],
-  ])('%o takes %s', (change, name) => {
-    expect(defaultChoices({ ...profile, ...change }, tables).get('site')).toBe(name);
   });
 });

@@ -1,9 +1,9 @@
-import type { AdapterProfile } from '../../device/types';
+import type { Target } from '../target';
 import { kernelDigest } from './kernel-digest';
 import type { Choices } from './site';
 import { ENGINE_VERSION } from './version';
 
-/** Choices measured on one adapter. Plain data: it may be kept as JSON. */
+/** Choices measured on one target. Plain data: it may be kept as JSON. */
 export interface TuningTable {
   /** What they were measured on: {@link tuningKey}. */
   readonly key: string;
@@ -12,22 +12,11 @@ export interface TuningTable {
 }
 
 /**
- * Adapter, driver, what kernels rely on, version of the engine and a digest of its kernels: choices are good while all of
- * it stays the same.
+ * What the target is, version of the engine and a digest of the target's kernels: choices are good while all of it stays
+ * the same.
  */
-export function tuningKey(profile: AdapterProfile): string {
-  const { vendor, architecture, device, description, software, subgroupSize } = profile;
-  const features = [...(software ? ['software'] : []), `subgroups ${subgroupSize}`];
-  return [
-    vendor,
-    architecture,
-    device,
-    description,
-    ...features,
-    `engine ${ENGINE_VERSION}`,
-    `kernels ${kernelDigest()}`,
-  ].join(' | ');
-}
+export const tuningKey = (target: Target): string =>
+  [...target.identity, `engine ${ENGINE_VERSION}`, `kernels ${kernelDigest(target)}`].join(' | ');
 
 /** A table as plans take it. */
 export const choicesOf = (table: TuningTable): Choices => new Map(Object.entries(table.choices));

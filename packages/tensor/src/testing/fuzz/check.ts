@@ -32,9 +32,9 @@ export async function failureOf(
     await program.run(values.inputs, values.scalars);
     const { half, kernels } = program.plan;
     const limit = device.profile.limits.maxStorageBuffersPerShaderStage;
-    for (const { bindings, form } of kernels) {
-      if (bindings.length > limit)
-        return { kind: 'bindings', text: `${form} binds ${bindings.length} buffers of ${limit}` };
+    for (const { form, operands } of kernels) {
+      if (operands.length > limit)
+        return { kind: 'bindings', text: `${form} binds ${operands.length} buffers of ${limit}` };
     }
     const truth = interpret(graph, values, { half });
     const rounded = interpret(graph, values, { half, precision: 'f32' });

@@ -20,9 +20,9 @@ export interface Way {
 const TOLERANCE = 3e-5;
 
 /** For every site of the plan one of its candidates, as a table made on another machine would. */
-function anyChoices(graph: Graph, { profile }: Device, seed: number): DeviceCompileOptions {
+function anyChoices(graph: Graph, { target }: Device, seed: number): DeviceCompileOptions {
   const random = new Random(seed);
-  const { sites } = makePlan(graph, profile, { choices: new Map() });
+  const { sites } = makePlan(graph, target, { choices: new Map() });
   return { choices: new Map(sites.map(({ key, candidates }) => [key, random.pick(candidates)])) };
 }
 
@@ -35,22 +35,26 @@ const allWays: readonly Way[] = [
   { ...rules, name: 'frozen choices', options: anyChoices },
   { ...rules, name: 'as a GPU', asGpu: true },
   { ...rules, name: 'as a GPU, frozen choices', asGpu: true, options: anyChoices },
-  { ...rules, name: 'a form of the contraction', options: (_, __, seed) => ({ contract: formFor(seed) }) },
+  {
+    ...rules,
+    name: 'a form of the contraction',
+    options: (_, __, seed) => ({ variants: { contract: formFor(seed) } }),
+  },
   { ...rules, name: HALVES, tolerance: 2e-2, options: () => ({ storage: 'f16' as const }) },
 ];
 
 /** Those that the adapter can go: halves need its feature. */
 export const waysOf = ({ profile }: Device): readonly Way[] =>
-  allWays.filter(({ name }) => profile.shaderF16 || name !== HALVES);
+  allWays.filter(({ name }) => profile.halves || name !== HALVES);
 
-const formFor = (seed: number) => contractVariants[seed % contractVariants.length]!;
+const formFor = (seed: number) => contractVariants[seed % contractVariants.length]!.name;
 
 /** A device whose plans are those of a GPU with the least limits, so that kernels for such are run too. */
 export async function openAsGpu(): Promise<Device> {
   const device = await openDevice();
-  const { subgroupSize, shaderF16 } = device.profile;
+  const { subgroupSize, halves } = device.profile;
   Object.defineProperty(device, 'profile', {
-    value: { ...leastProfile, subgroupSize, shaderF16, limits: { ...device.profile.limits, ...tight } },
+    value: { ...leastProfile, subgroupSize, halves, limits: { ...device.profile.limits, ...tight } },
   });
   return device;
 }

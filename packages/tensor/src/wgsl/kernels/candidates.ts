@@ -1,6 +1,3 @@
-/** Runs over which the time to compile a kernel is spread: a faster kernel has to earn its longer compile. */
-export const EXPECTED_RUNS = 2000;
-
 /** Tiles of one form at most: each that is timed costs a compile. */
 const MOST_TILES = 4;
 /** A tile estimated at this many times the cheapest is not worth that compile. */

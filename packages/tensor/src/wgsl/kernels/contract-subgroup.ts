@@ -1,4 +1,5 @@
-import { cheapest, EXPECTED_RUNS } from './candidates';
+import { EXPECTED_RUNS } from '../../plan/tune/score';
+import { cheapest } from './candidates';
 import { type ContractCandidate, type ContractProblem, type ContractVariant, transpose } from './contract-problem';
 import { loadsOfTurn, type QuadTile, quadStage, quadTileName, turnOf } from './contract-quads';
 import { combineParts, scratchFor, scratchSize } from './contract-split';

@@ -1,69 +1,47 @@
 import type { AdapterProfile } from '../device/types';
-import type { DType, TypedArray } from '../ir/dtype';
+import type { DType } from '../ir/dtype';
 import { quadVariable, variable } from '../ir/index-value';
 import type { Tensor } from '../ir/tensor';
-import { assemble, type Kernel } from '../wgsl/assemble';
-import { Bindings, MixedAccessError } from '../wgsl/bindings';
-import { fastContract } from '../wgsl/contract-variants';
-import { Emitter, type Memory, nameless } from '../wgsl/emitter';
-import { ElementIndex } from '../wgsl/index-form';
-import type { ContractVariant } from '../wgsl/kernels/contract-problem';
-import { lowerConcat } from '../wgsl/lower-concat';
-import { lowerContract } from '../wgsl/lower-contract';
-import { lowerPointwise } from '../wgsl/lower-pointwise';
-import { lowerReduce } from '../wgsl/lower-reduce';
-import type { Group } from './fuse';
-import { type Place, place } from './memory';
-import type { Chosen } from './simplify';
-import type { Choices, Decision, TemporaryStorage } from './tune/site';
-import type { KernelVariant, Operand, Result, Stage } from './variant';
+import type { Group } from '../plan/fuse';
+import { type Place, place } from '../plan/memory';
+import type { GroupValues, LoweredGroup } from '../plan/target';
+import type { Decision } from '../plan/tune/site';
+import { assemble } from './assemble';
+import { Bindings, MixedAccessError } from './bindings';
+import { fastContract } from './contract-variants';
+import { Emitter, type Memory, nameless } from './emitter';
+import { ElementIndex } from './index-form';
+import { lowerConcat } from './lower-concat';
+import { lowerContract } from './lower-contract';
+import { lowerPointwise } from './lower-pointwise';
+import { lowerReduce } from './lower-reduce';
+import { namedKernel } from './named-kernels';
+import type { Operand, Result, Stage } from './variant';
 
-export interface LoweredGroup {
-  /** In the order in which they run. */
-  readonly kernels: readonly Kernel<Place>[];
-  /** Where there was a choice of how to compute the group. */
-  readonly decision?: Decision;
-}
-
-/** What lowering a group asks of the plan that it becomes part of. */
-export interface GroupValues {
-  readonly profile: AdapterProfile;
-  readonly options: {
-    readonly generic?: boolean;
-    readonly contract?: ContractVariant;
-    readonly storage?: TemporaryStorage;
-  };
-  readonly choices: Choices;
-  readonly chosen: Chosen;
-  isStored(t: Tensor): boolean;
-  /** True where the values of `t`, a tensor in memory, are those of 16-bit floats. */
-  isHalf(t: Tensor): boolean;
-  /** Where the elements of `t` lie, in its own order. */
-  placeOf(t: Tensor): Place;
-  scalarIndex(name: string): number;
-  /** Memory for the kernels of the group at hand only. */
-  scratch(elements: number, dtype: DType): Place;
-  /** Takes back all that `scratch` gave to the group at hand. */
-  dropScratch(): void;
-  constantData(values: TypedArray): Place;
-}
-
-/** The kernels of one group. */
-export function lowerGroup(values: GroupValues, group: Group): LoweredGroup {
+/** The kernels of one group on an adapter. */
+export function lowerGroup(profile: AdapterProfile, group: Group, values: GroupValues): LoweredGroup<string> {
+  const asked: Lowering = { profile, group, values };
   // The generic lowering is the plain meaning, one element at a time.
-  if (values.options.generic) return lowered(values, group, false);
+  if (values.generic) return lowered(asked, false);
   try {
-    return lowered(values, group, true);
+    return lowered(asked, true);
   } catch (error) {
     if (!(error instanceof MixedAccessError)) throw error;
     values.dropScratch();
-    return lowered(values, group, false);
+    return lowered(asked, false);
   }
 }
 
+interface Lowering {
+  readonly profile: AdapterProfile;
+  readonly group: Group;
+  readonly values: GroupValues;
+}
+
 /** @throws MixedAccessError when taking neighbours together (`quads`) needs a buffer bound in two ways that exclude each other */
-function lowered(values: GroupValues, group: Group, quads: boolean): LoweredGroup {
-  const names = new Bindings<Place>(values.profile.limits.maxStorageBuffersPerShaderStage);
+function lowered({ profile, group, values }: Lowering, quads: boolean): LoweredGroup<string> {
+  const mostBuffers = profile.limits.maxStorageBuffersPerShaderStage;
+  const names = new Bindings<Place>(mostBuffers);
   const memory = memoryOf(values, names, group);
   const buffers = {
     bufferFor: (t: Tensor): string => names.write(values.placeOf(t)),
@@ -77,7 +55,7 @@ function lowered(values: GroupValues, group: Group, quads: boolean): LoweredGrou
     },
   };
   const label = labelOf(group);
-  const finish = (stages: readonly Stage[], decision?: Decision): LoweredGroup => {
+  const finish = (stages: readonly Stage[], decision?: Decision): LoweredGroup<string> => {
     const kernels = stages.map((stage, i) => {
       const form = `${kindOf(group)} ${stage.name}`;
       return assemble({ ...stage, form, label: stages.length > 1 ? `${label} ${i + 1}` : label }, names);
@@ -87,7 +65,6 @@ function lowered(values: GroupValues, group: Group, quads: boolean): LoweredGrou
   switch (group.kind) {
     case 'pointwise':
       if (group.anchor.node.kind === 'concat') {
-        const mostBuffers = values.profile.limits.maxStorageBuffersPerShaderStage;
         const loadsOf = (x: Tensor): Set<string> => loadsFrom(values, memory, x);
         return finish(lowerConcat({ ...buffers, output: group.anchor, loadsOf, mostBuffers }));
       }
@@ -95,18 +72,15 @@ function lowered(values: GroupValues, group: Group, quads: boolean): LoweredGrou
     case 'reduce':
       return finish(lowerReduce({ ...buffers, output: group.anchor, stored: group.outputs }));
     case 'contract': {
-      const { generic, contract: variant, storage = 'f32' } = values.options;
-      const { choices } = values;
       const { anchor, outputs } = group;
-      if (generic) return finish([lowerContract(new Emitter(memory), anchor, outputs, buffers.bufferFor)]);
-      const { profile } = values;
-      const request = { ...buffers, output: anchor, stored: outputs, memory, profile, choices, storage };
-      const { stages, decision } = fastContract({ ...request, ...(variant && { variant }) });
+      if (values.generic) return finish([lowerContract(new Emitter(memory), anchor, outputs, buffers.bufferFor)]);
+      const { contract: form } = values.variants;
+      const request = { ...buffers, output: anchor, stored: outputs, memory, profile, choices: values };
+      const { stages, decision } = fastContract({ ...request, ...(form !== undefined && { form }) });
       return finish(stages, decision);
     }
     case 'named': {
-      const { variant, decision } = values.chosen.get(group.anchor)!;
-      return finish(namedStages(values, group, variant, names, memory, buffers.scratch, quads), decision);
+      return finish(namedStages({ profile, group, values }, names, memory, buffers.scratch, quads));
     }
   }
 }
@@ -133,14 +107,16 @@ function memoryOf(values: GroupValues, names: Bindings<Place>, group: Group): Me
     isHalf: (t) => values.isHalf(t),
     bufferOf: (t) => names.read(values.placeOf(t)),
     quadsOf: (t) => names.readQuads(values.placeOf(t)),
-    scalar: (name) => `${names.read(place('scalars', 0, 1, 'f32'))}[${values.scalarIndex(name)}]`,
+    // All step scalars are one buffer to the kernel.
+    scalar: (name) => {
+      const { buffer, dtype, offset } = values.scalar(name);
+      return `${names.read(place(buffer, 0, 1, dtype))}[${offset}]`;
+    },
   };
 }
 
 function namedStages(
-  values: GroupValues,
-  group: Group,
-  variant: KernelVariant<unknown>,
+  { profile, group, values }: Lowering,
   names: Bindings<Place>,
   memory: Memory,
   scratch: (elements: number, width?: 1 | 4) => string,
@@ -149,8 +125,8 @@ function namedStages(
   const { anchor } = group;
   if (anchor.node.kind !== 'named') throw new Error('not a named call');
   const { call } = anchor.node;
-  return variant.stages({
-    profile: values.profile,
+  return namedKernel(call, values.candidateOf(anchor)).stages({
+    profile,
     attributes: call.attributes,
     inputs: call.xs.map((x) => operand(x, memory, quads)),
     outputs: call.expansion.map((like, index): Result => {
@@ -189,7 +165,7 @@ function namedStages(
     }),
     scalar: memory.scalar,
     scratch,
-    table: (data) => names.read(values.constantData(data)),
+    table: (data) => names.read(values.constant(data)),
   });
 }
 

@@ -1,7 +1,7 @@
 // Reference: a made-up clock with a known fence and a known time per repeat; and the device's own count of dispatches.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compile, type Device, f32, measureCeilings, mul, openDevice, sum } from '../../index';
-import { overlapOf } from './ceilings';
+import { overlapOf } from '../../plan/cost/ceilings';
 import { PassClock, secondsEach } from './clock';
 
 describe('secondsEach', () => {
@@ -68,7 +68,7 @@ describe('on the device', () => {
     await program.run({ x: new Float32Array(64 * 64).fill(2) });
     const before = device.counters.dispatches;
     const times = await program.profile({ atLeast: 1 });
-    const names = program.plan.kernels.map(({ label, form, workgroups }) => ({ label, form, workgroups }));
+    const names = program.plan.kernels.map(({ label, form, items }) => ({ label, form, workgroups: items }));
     expect(times.map(({ milliseconds: _, firstMilliseconds: __, ...rest }) => rest)).toEqual(names);
     expect(times.every(({ milliseconds }) => milliseconds > 0 && Number.isFinite(milliseconds))).toBe(true);
     expect(device.counters.dispatches - before).toBeGreaterThanOrEqual(2 * names.length);

@@ -1,9 +1,10 @@
 import type { Graph } from '../../ir/program';
-import type { Device } from '../../webgpu/device';
-import { makePlan, type Plan, type PlanOptions } from '../plan';
-import { type KernelCost, siteCost } from './score';
-import type { Trial } from './search';
-import type { Choices, Decision, Site, TemporaryStorage } from './site';
+import { makePlan, type PlanOptions } from '../../plan/plan';
+import { type KernelCost, siteCost } from '../../plan/tune/score';
+import type { Trial } from '../../plan/tune/search';
+import type { Choices, Decision, Site, TemporaryStorage } from '../../plan/tune/site';
+import type { Device } from '../device';
+import type { DevicePlan } from '../program';
 
 export interface DeviceTrialOptions {
   readonly storage: TemporaryStorage;
@@ -39,7 +40,7 @@ export class DeviceTrial implements Trial {
     await this.time(plan, choices, [...sitesOf.values()].flat());
     const found = new Map<string, number>();
     for (const [key, sites] of sitesOf) {
-      const texts = sites.map(({ kernels }) => kernels.map((i) => plan.kernels[i]!.wgsl));
+      const texts = sites.map(({ kernels }) => kernels.map((i) => plan.kernels[i]!.code));
       const cost = siteCost(texts, this.costs);
       if (cost !== undefined) found.set(key, cost);
     }
@@ -49,11 +50,11 @@ export class DeviceTrial implements Trial {
   together(choices: Choices, keys: readonly string[]): number | undefined {
     const { kernels, sites } = this.plan(choices);
     const theirs = new Set(sites.flatMap((site) => (keys.includes(site.key) ? site.kernels : [])));
-    return siteCost([[...theirs].map((i) => kernels[i]!.wgsl)], this.costs);
+    return siteCost([[...theirs].map((i) => kernels[i]!.code)], this.costs);
   }
 
-  private plan(choices: Choices): Plan {
-    return makePlan(this.graph, this.device.profile, this.planned(choices));
+  private plan(choices: Choices): DevicePlan {
+    return makePlan(this.graph, this.device.target, this.planned(choices));
   }
 
   private planned(choices: Choices): PlanOptions {
@@ -61,9 +62,9 @@ export class DeviceTrial implements Trial {
   }
 
   /** Times the kernels of these sites that were not timed before. */
-  private async time({ kernels }: Plan, choices: Choices, sites: readonly Site[]): Promise<void> {
+  private async time({ kernels }: DevicePlan, choices: Choices, sites: readonly Site[]): Promise<void> {
     const { over, onKernel } = this.options;
-    const byText = new Map(sites.flatMap((site) => site.kernels.map((i) => [kernels[i]!.wgsl, i])));
+    const byText = new Map(sites.flatMap((site) => site.kernels.map((i) => [kernels[i]!.code, i])));
     const fresh = [...byText].filter(([wgsl]) => !this.costs.has(wgsl));
     if (fresh.length === 0) return;
     const creation = new Map<string, number>();

@@ -1,7 +1,7 @@
 /**
  * Measures this machine's adapter and enters what it finds in default-tables.ts. On a machine that does nothing else:
  *
- *     node --conditions=@noisesmith/source --import tsx packages/tensor/src/plan/tune/write-defaults.ts MODULE
+ *     node --conditions=@noisesmith/source --import tsx packages/tensor/src/webgpu/tune/write-defaults.ts MODULE
  *     npm run format
  *
  * MODULE exports `graphs`, an array of graphs of the programs that the choices are to serve, as
@@ -12,11 +12,11 @@ import { resolve } from 'node:path';
 import { argv } from 'node:process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Graph } from '../../ir/program';
-import { openDevice } from '../../webgpu/open';
-import { makePlan } from '../plan';
+import { makePlan } from '../../plan/plan';
+import { choicesOf, type TuningTable } from '../../plan/tune/table';
+import { openDevice } from '../open';
 import type { DefaultTable } from './default-table';
 import { defaultTables } from './default-tables';
-import { choicesOf, type TuningTable } from './table';
 import { tune } from './tune';
 
 /** Every candidate of a large program is timed, not only those that matter most. */
@@ -40,7 +40,7 @@ async function measured(graphs: readonly Graph[]): Promise<DefaultTable> {
       ...(table && { known: table }),
       onProgress: ({ round, rounds, timed, total }) => console.error(`round ${round + 1}/${rounds}: ${timed}/${total}`),
     });
-    const { sites } = makePlan(graph, device.profile, { choices: choicesOf(table) });
+    const { sites } = makePlan(graph, device.target, { choices: choicesOf(table) });
     for (const { key, candidates } of sites) ruled.set(key, candidates[0]!);
   }
   const choices = Object.entries(table!.choices).filter(([key, name]) => name !== ruled.get(key));

@@ -3,10 +3,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as ops from '../../index';
 import { compileGraph, type Device, type Graph, interpret, openDevice, trace, tune, tuningKey } from '../../index';
+import { makePlan } from '../../plan/plan';
+import type { Choices } from '../../plan/tune/site';
+import { vectorGraph, vectorInputs } from '../../plan/tune/testing';
 import { trainBuild, trainInputs, trainScalars, trainSpec, trainWeights } from '../../testing/train-program';
-import { makePlan } from '../plan';
-import type { Choices } from './site';
-import { vectorGraph, vectorInputs } from './testing';
 
 let device: Device;
 beforeAll(async () => {
@@ -36,7 +36,7 @@ async function worstError(graph: Graph, values: Values, choices: Choices): Promi
 
 /** Choices such that between them every site takes each of its candidates. */
 function everyCandidate(graph: Graph): Choices[] {
-  const { sites } = makePlan(graph, device.profile, { choices: new Map() });
+  const { sites } = makePlan(graph, device.target, { choices: new Map() });
   const most = Math.max(...sites.map(({ candidates }) => candidates.length));
   return Array.from(
     { length: most },
@@ -83,8 +83,8 @@ describe('tune', () => {
     const { liveBuffers } = device.counters;
     const progress: ops.TuneProgress[] = [];
     const table = await tune(device, small(), { onProgress: (p) => progress.push(p) });
-    const [site] = makePlan(small(), device.profile).sites;
-    expect(table.key).toBe(tuningKey(device.profile));
+    const [site] = makePlan(small(), device.target).sites;
+    expect(table.key).toBe(tuningKey(device.target));
     expect(Object.keys(table.choices)).toEqual([site!.key]);
     expect(site!.candidates).toContain(table.choices[site!.key]);
     expect(progress.map(({ round }) => round)).toEqual(expect.arrayContaining([...site!.candidates.keys()]));
@@ -101,10 +101,10 @@ describe('tune', () => {
       outputs: { y: ops.matmul(ops.matmul(x, x), x) },
     }));
     const keysOf = (options: ops.PlanOptions): string[] =>
-      makePlan(pair, device.profile, options).sites.map(({ key }) => key);
+      makePlan(pair, device.target, options).sites.map(({ key }) => key);
     const keys = keysOf({ storage: 'f16' });
     expect(keys).toEqual(keysOf({}).map((key) => `${key} f16`));
-    const known = { key: tuningKey(device.profile), choices: Object.fromEntries(keysOf({}).map((key) => [key, 'x'])) };
+    const known = { key: tuningKey(device.target), choices: Object.fromEntries(keysOf({}).map((key) => [key, 'x'])) };
     const { choices } = await tune(device, pair, { known, storage: 'f16' });
     expect(Object.keys(choices).sort()).toEqual([...new Set([...keys, ...Object.keys(known.choices)])].sort());
     using program = await compileGraph(device, pair, { storage: 'f16', tuning: { ...known, choices } });
@@ -113,8 +113,8 @@ describe('tune', () => {
   });
 
   it('leaves out what is known', async () => {
-    const [site] = makePlan(small(), device.profile).sites;
-    const known = { key: tuningKey(device.profile), choices: { [site!.key]: site!.candidates.at(-1)!, other: 'x' } };
+    const [site] = makePlan(small(), device.target).sites;
+    const known = { key: tuningKey(device.target), choices: { [site!.key]: site!.candidates.at(-1)!, other: 'x' } };
     const { dispatches } = device.counters;
     expect(await tune(device, small(), { known })).toEqual(known);
     expect(device.counters.dispatches).toBe(dispatches);

@@ -1,13 +1,13 @@
 /** An adapter that is not at hand, of which only its ceilings are known. */
 import { leastProfile } from '../../device/least-profile';
-import type { AdapterProfile } from '../../device/types';
-import type { Ceilings } from './ceilings';
+import type { Ceilings } from '../../plan/cost/ceilings';
+import { webgpuTarget } from '../target';
 
 /** Seconds that a GPU takes to begin a dispatch that waits for the one before, where nothing better is known. */
 export const usualDispatchSeconds = 5e-6;
 
 /** What plans for it may rely on: a GPU with the limits that every WebGPU adapter has. */
-export const givenProfile: AdapterProfile = { ...leastProfile, description: 'a GPU with the given ceilings' };
+export const givenTarget = webgpuTarget({ ...leastProfile, description: 'a GPU with the given ceilings' });
 
 /**
  * The ceilings of a GPU from `FLOPS,LOADS` or `FLOPS,LOADS,DISPATCH`: f32 operations and f32 numbers from memory per

@@ -1,7 +1,8 @@
 import type { AdapterProfile } from '../device/types';
 import type { DType } from '../ir/dtype';
 import type { Shape } from '../ir/shape';
-import type { Work } from '../wgsl/work';
+import type { Work } from '../lower/work';
+import type { Candidate, EXPANSION } from '../plan/candidate';
 
 export interface Operand {
   readonly shape: Shape;
@@ -51,34 +52,26 @@ export interface Stage {
   readonly work: Work;
 }
 
-/** Names, where a variant can be named, that no kernel is to be used: the expansion is lowered instead. */
-export const EXPANSION = 'expansion';
-
 /** A call of a named meaning, as rules of choice see it. */
 export interface CallShapes<A> {
   readonly attributes: A;
   readonly inputs: readonly { readonly shape: Shape }[];
 }
 
-/**
- * Says where a meaning's expansion stands among its kernels. It is an entry of meanings that an adapter may compute
- * faster without a kernel of their own: tuning then tries the expansion too. Saved values are results of the expansion
- * as they are of a kernel, so that a call and its gradient may be computed in different ways.
- */
+/** Says where a meaning's expansion stands among its kernels, see {@link Candidate}. */
 export interface ExpansionCandidate<A> {
   readonly name: typeof EXPANSION;
   /** False where the expansion is no choice as long as a kernel is. */
   suits(profile: AdapterProfile, call: CallShapes<A>): boolean;
 }
 
-/** A way to compute a named meaning; `wgsl/named-kernels.ts` says which there are. */
+/** A way to compute a named meaning; `named-kernels.ts` says which there are. */
 export type NamedCandidate<A> = KernelVariant<A> | ExpansionCandidate<A>;
 
 export const isKernel = <A>(candidate: NamedCandidate<A>): candidate is KernelVariant<A> => 'stages' in candidate;
 
 /** A fast kernel of a named meaning, admitted by a differential test against its expansion. */
-export interface KernelVariant<A> {
-  readonly name: string;
+export interface KernelVariant<A> extends Pick<Candidate, 'name' | 'aliases' | 'accumulates'> {
   /** True where it can compute the call at all. */
   supports(request: CallShapes<A> & { readonly profile: AdapterProfile }): boolean;
   /**
@@ -87,8 +80,4 @@ export interface KernelVariant<A> {
    */
   suits?(profile: AdapterProfile, call: CallShapes<A>): boolean;
   stages(request: KernelRequest<A>): Stage[];
-  /** Result i may be written over argument `aliases[i]` element by element. */
-  readonly aliases?: Readonly<Record<number, number>>;
-  /** True where sums lie in the results while they grow: results are then kept as f32. */
-  readonly accumulates?: boolean;
 }

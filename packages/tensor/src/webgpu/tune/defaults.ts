@@ -1,7 +1,7 @@
 import type { AdapterProfile } from '../../device/types';
+import type { Choices } from '../../plan/tune/site';
 import type { DefaultTable } from './default-table';
 import { defaultTables } from './default-tables';
-import type { Choices } from './site';
 
 /** The choices of the first table for an adapter of this kind; none where there is no table. */
 export function defaultChoices(

@@ -1,9 +1,9 @@
 import type { Graph } from '../../ir/program';
-import type { Device } from '../../webgpu/device';
+import { searchChoices, type TunedSite } from '../../plan/tune/search';
+import type { TemporaryStorage } from '../../plan/tune/site';
+import { choicesOf, type TuningTable, tuningKey } from '../../plan/tune/table';
+import type { Device } from '../device';
 import { DeviceTrial } from './device-trial';
-import { searchChoices, type TunedSite } from './search';
-import type { TemporaryStorage } from './site';
-import { choicesOf, type TuningTable, tuningKey } from './table';
 
 export interface TuneProgress {
   /** From 0; in each round sites are timed with their next candidate. */
@@ -59,5 +59,5 @@ export async function tune(device: Device, graph: Graph, options: TuneOptions = 
       at = { round, rounds };
     },
   });
-  return { key: tuningKey(device.profile), choices: Object.fromEntries(choices) };
+  return { key: tuningKey(device.target), choices: Object.fromEntries(choices) };
 }

@@ -12,18 +12,20 @@ import {
   trace,
   tune,
 } from '../../index';
+import { EXPANSION } from '../../plan/candidate';
+import { makePlan } from '../../plan/plan';
 import { worstError } from '../../testing/compare';
 import { spread } from '../../testing/finite-differences';
 import { LARGE_MATRIX } from '../../wgsl/attention-variants';
-import { makePlan, type Plan } from '../plan';
-import { EXPANSION } from '../variant';
+import type { DevicePlan } from '../program';
+import { type WebGpuTarget, webgpuTarget } from '../target';
 import { DeviceTrial } from './device-trial';
 
 const TOLERANCE = 5e-5;
 const FUSED = 'subgroup-tiles';
 
-const profileOf = (software: boolean) =>
-  ({
+const targetOf = (software: boolean) =>
+  webgpuTarget({
     description: '',
     software,
     subgroupSize: software ? 8 : 0,
@@ -33,7 +35,7 @@ const profileOf = (software: boolean) =>
       maxComputeWorkgroupStorageSize: 32768,
       maxStorageBufferBindingSize: 2 ** 27,
     },
-  }) as AdapterProfile;
+  } as AdapterProfile);
 
 /** Self attention between its projections, as a layer of a network has it; with gradients if asked for. */
 function graphOf({ batch = 2, tokens = 24, width = 16, heads = 2, gradients = true } = {}): Graph {
@@ -55,36 +57,36 @@ const values = {
   },
 };
 
-const siteOf = ({ sites }: Plan, name: string) => sites.find(({ key }) => key.split(' ')[0] === name)!;
-const plan = (graph: Graph, profile: AdapterProfile, choices: Readonly<Record<string, string>> = {}): Plan =>
-  makePlan(graph, profile, { choices: new Map(Object.entries(choices)) });
+const siteOf = ({ sites }: DevicePlan, name: string) => sites.find(({ key }) => key.split(' ')[0] === name)!;
+const plan = (graph: Graph, target: WebGpuTarget, choices: Readonly<Record<string, string>> = {}): DevicePlan =>
+  makePlan(graph, target, { choices: new Map(Object.entries(choices)) });
 const attentions = ['attention', 'attentionBackward'] as const;
 
 describe('the candidates of attention and of its gradient', () => {
   it.each(attentions)('%s: fused before expanded on a GPU, the other way round on a software adapter', (name) => {
-    expect(siteOf(plan(graphOf(), profileOf(false)), name).candidates).toEqual(['workgroup-tiles', EXPANSION]);
-    expect(siteOf(plan(graphOf(), profileOf(true)), name).candidates).toEqual([EXPANSION, FUSED]);
+    expect(siteOf(plan(graphOf(), targetOf(false)), name).candidates).toEqual(['workgroup-tiles', EXPANSION]);
+    expect(siteOf(plan(graphOf(), targetOf(true)), name).candidates).toEqual([EXPANSION, FUSED]);
   });
 
   it.each(attentions)('%s: none but the fused where the matrix of queries by keys would be too large', (name) => {
     const large = graphOf({ batch: 1, tokens: Math.sqrt(LARGE_MATRIX), heads: 4 });
-    expect(siteOf(plan(large, profileOf(false)), name).candidates).toEqual(['workgroup-tiles']);
-    expect(siteOf(plan(large, profileOf(true)), name).candidates).toEqual([FUSED]);
+    expect(siteOf(plan(large, targetOf(false)), name).candidates).toEqual(['workgroup-tiles']);
+    expect(siteOf(plan(large, targetOf(true)), name).candidates).toEqual([FUSED]);
   });
 
   it('are no choice where no kernel can do the call', () => {
-    const { sites } = plan(graphOf({ width: 12, heads: 2 }), profileOf(false));
+    const { sites } = plan(graphOf({ width: 12, heads: 2 }), targetOf(false));
     expect(sites.filter(({ key }) => key.startsWith('attention'))).toEqual([]);
   });
 });
 
 describe('the kernels of an expanded site', () => {
-  const formsOf = ({ kernels }: Plan, indices: readonly number[]): string[] =>
+  const formsOf = ({ kernels }: DevicePlan, indices: readonly number[]): string[] =>
     indices.map((i) => kernels[i]!.form.split(' ')[0]!);
 
   it('are two products and a softmax, not the projections around them', () => {
     const graph = graphOf({ gradients: false });
-    const expanded = plan(graph, profileOf(true));
+    const expanded = plan(graph, targetOf(true));
     const { chosen, kernels } = siteOf(expanded, 'attention');
     expect(chosen).toBe(EXPANSION);
     expect(formsOf(expanded, kernels)).toEqual(['contract', 'softmax', 'contract']);
@@ -92,7 +94,7 @@ describe('the kernels of an expanded site', () => {
   });
 
   it('are of the forward and of the backward where both use them: the weights', () => {
-    const both = plan(graphOf(), profileOf(true));
+    const both = plan(graphOf(), targetOf(true));
     const [forward, backward] = attentions.map((name) => siteOf(both, name).kernels);
     const shared = forward!.filter((i) => backward!.includes(i));
     expect(formsOf(both, shared)).toEqual(['contract', 'softmax']);
@@ -101,8 +103,8 @@ describe('the kernels of an expanded site', () => {
   });
 
   it('are those of the backward alone where the forward is fused', () => {
-    const fused = siteOf(plan(graphOf(), profileOf(true)), 'attention').key;
-    const mixed = plan(graphOf(), profileOf(true), { [fused]: FUSED });
+    const fused = siteOf(plan(graphOf(), targetOf(true)), 'attention').key;
+    const mixed = plan(graphOf(), targetOf(true), { [fused]: FUSED });
     expect(formsOf(mixed, siteOf(mixed, 'attention').kernels)).toEqual(['attention']);
     const { kernels } = siteOf(mixed, 'attentionBackward');
     expect(formsOf(mixed, kernels).filter((form) => form === 'softmax')).toHaveLength(1);
@@ -121,12 +123,12 @@ describe('on a device', () => {
   it.each(ways.flatMap((forward) => ways.map((backward) => [forward, backward] as const)))(
     'forward by %s and backward by %s agree with the oracle',
     async (forward, backward) => {
-      const ruled = plan(graphOf(), device.profile);
+      const ruled = plan(graphOf(), device.target);
       const choices = new Map([
         [siteOf(ruled, 'attention').key, forward],
         [siteOf(ruled, 'attentionBackward').key, backward],
       ]);
-      const chosen = makePlan(graphOf(), device.profile, { choices });
+      const chosen = makePlan(graphOf(), device.target, { choices });
       expect(attentions.map((name) => siteOf(chosen, name).chosen)).toEqual([forward, backward]);
       expect(await worstError(device, graphOf(), values, { choices })).toBeLessThan(TOLERANCE);
     },
@@ -134,7 +136,7 @@ describe('on a device', () => {
 
   it('together, both expanded, count once what they share, and both fused share nothing', async () => {
     const trial = new DeviceTrial(device, graphOf(), { over: () => false, storage: 'f32' });
-    const keys = attentions.map((name) => siteOf(plan(graphOf(), device.profile), name).key);
+    const keys = attentions.map((name) => siteOf(plan(graphOf(), device.target), name).key);
     const all = (way: string) => new Map(keys.map((key) => [key, way]));
     const costs = async (way: string) => [...(await trial.measure(all(way), keys)).values()];
     expect(trial.together(all(EXPANSION), keys)).toBeUndefined();
@@ -142,7 +144,7 @@ describe('on a device', () => {
     const both = trial.together(all(EXPANSION), keys)!;
     expect(both).toBeLessThan(forward! + backward!);
     // All of the forward but for its last product is of the backward too, and so is another product with that one's key.
-    const { sites } = plan(graphOf(), device.profile, Object.fromEntries(all(EXPANSION)));
+    const { sites } = plan(graphOf(), device.target, Object.fromEntries(all(EXPANSION)));
     const last = sites.find(({ key }) => key === keys[0])!.kernels.at(-1)!;
     const product = sites.find(({ kernels }) => kernels.length === 1 && kernels[0] === last)!;
     expect(trial.together(all(EXPANSION), [product.key, keys[1]!])).toBeCloseTo(both, 9);
@@ -159,7 +161,7 @@ describe('on a device', () => {
       expect([...costs.keys()]).toEqual(ways);
       expect(choices[key]).toBe(chosen);
     }
-    const { sites } = plan(graphOf(), device.profile, choices);
+    const { sites } = plan(graphOf(), device.target, choices);
     for (const { key, candidates, chosen } of sites) {
       if (candidates.length > 1) expect(choices[key]).toBe(chosen);
     }
