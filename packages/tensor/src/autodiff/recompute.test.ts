@@ -1,17 +1,12 @@
 // Reference: the same network without recomputation, in values and gradients; its plan, in memory.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import * as ops from '../index';
-import { type Device, f32, type Graph, openDevice, type Tensor, trace } from '../index';
+import { f32, type Graph, givenTarget, type Tensor, trace } from '../index';
 import { interpret } from '../oracle/interpret';
 import { makePlan } from '../plan/plan';
+import { compiledBackends } from '../testing/backends';
 import { worstError } from '../testing/compare';
 import { spread } from '../testing/finite-differences';
-
-let device: Device;
-beforeAll(async () => {
-  device = await openDevice();
-});
-afterAll(() => device.destroy());
 
 const BLOCKS = 6;
 const spec = { inputs: { x: f32(64, 32), w: f32(32, 128), v: f32(128, 32), b: f32(128), c: f32(32) } } as const;
@@ -43,13 +38,14 @@ describe('recompute', () => {
     for (const [name, values] of Object.entries(plain.outputs)) expect(again.outputs[name]).toEqual(values);
   });
 
-  it('runs on the device as on the oracle', async () => {
-    expect(await worstError(device, network(true), { inputs })).toBeLessThan(2e-5);
+  it.each(compiledBackends)('runs on %s as on the oracle', async (_name, open) => {
+    using backend = await open();
+    expect(await worstError(backend, network(true), { inputs })).toBeLessThan(2e-5);
   });
 
   it('keeps less: the hidden layers of one block in place of those of all', () => {
-    const plain = makePlan(network(false), device.target);
-    const again = makePlan(network(true), device.target);
+    const plain = makePlan(network(false), givenTarget);
+    const again = makePlan(network(true), givenTarget);
     // Each block keeps the hidden layer before and after its activation, 64 × 128 f32 each.
     const saved = 2 * (BLOCKS - 1) * 64 * 128 * 4;
     expect(plain.liveBound - again.liveBound).toBeGreaterThan(saved / 2);

@@ -13,7 +13,10 @@ export interface Layout {
   readonly size: number;
 }
 
-/** Segments start at multiples of 256 bytes, so that each can be bound to a kernel by itself. */
+/**
+ * Segments start at multiples of 256 bytes, so that each can be given to a kernel by itself on every backend: WebGPU asks for
+ * no more, see `Target`. Part of what checkpoints hold.
+ */
 export const SEGMENT_ALIGNMENT = 64;
 
 export function layoutOf(shapes: Readonly<Record<string, Shape>>): Layout {

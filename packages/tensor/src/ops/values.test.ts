@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { Tensor } from '../index';
 import * as ops from '../index';
 import type { DType, TypedArray } from '../ir/dtype';
+import { compiledBackends, type TestedOptions } from '../testing/backends';
 import { relativeError } from '../testing/compare';
 
 interface Given {
@@ -169,13 +170,14 @@ describe('on the oracle', () => {
   });
 });
 
-describe('on the device', () => {
+describe.each(compiledBackends)('on %s', (_name, open) => {
   it.each([
     ['by the plain lowering', true],
     ['by rule', false],
   ])('%s', async (_, generic) => {
-    using device = await ops.openDevice();
-    using program = await ops.compileGraph(device, graph, { generic });
+    using backend = await open();
+    const options: TestedOptions = { generic };
+    using program = await ops.compileGraph(backend, graph, options);
     await program.run(inputs);
     for (const [name, r] of names) {
       const got = await program.read(String(r));

@@ -1,15 +1,10 @@
 // Reference: the oracle in double precision, for programs of kinds that random programs once found to differ from it.
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Backend, Tensor } from '../index';
 import * as ops from '../index';
-import { type Device, openDevice, type Tensor } from '../index';
+import { compiledBackends, type TestedOptions } from '../testing/backends';
 import { relativeError } from '../testing/compare';
 import { spread } from '../testing/finite-differences';
-
-let device: Device;
-beforeAll(async () => {
-  device = await openDevice();
-});
-afterAll(() => device.destroy());
 
 const numbers = (...shape: number[]): Tensor => {
   const size = shape.reduce((a, b) => a * b, 1);
@@ -41,14 +36,23 @@ const programs: Readonly<Record<string, () => Tensor>> = {
   },
 };
 
-it.each(Object.entries(programs))('%s', async (_, build) => {
-  const graph = ops.trace({}, () => ({ outputs: { y: build() } }));
-  const truth = ops.interpret(graph, {}).outputs.y!;
-  for (const generic of [false, true]) {
-    using program = await ops.compileGraph(device, graph, { generic });
-    await program.run();
-    const got = await program.read('y');
-    if (got instanceof Uint32Array) expect([...got]).toEqual([...truth]);
-    else expect(relativeError(truth, got)).toBeLessThan(1e-6);
-  }
+describe.each(compiledBackends)('on %s', (_name, open) => {
+  let backend: Backend;
+  beforeAll(async () => {
+    backend = await open();
+  });
+  afterAll(() => backend.destroy());
+
+  it.each(Object.entries(programs))('%s', async (_, build) => {
+    const graph = ops.trace({}, () => ({ outputs: { y: build() } }));
+    const truth = ops.interpret(graph, {}).outputs.y!;
+    for (const generic of [false, true]) {
+      const options: TestedOptions = { generic };
+      using program = await ops.compileGraph(backend, graph, options);
+      await program.run();
+      const got = await program.read('y');
+      if (got instanceof Uint32Array) expect([...got]).toEqual([...truth]);
+      else expect(relativeError(truth, got)).toBeLessThan(1e-6);
+    }
+  });
 });

@@ -201,20 +201,20 @@ class Fusion {
     }
   }
 
-  /** Buffers that the kernel of an anchor binds, but for the step scalars. */
-  private bindingsOf(anchor: Tensor): number {
+  /** Buffers that the kernel of an anchor is given, but for the step scalars. */
+  private operandsOf(anchor: Tensor): number {
     const outputs = this.chains.get(anchor)!.filter((x) => this.stored.has(x));
     return this.loadsOf(anchor, outputs).length + outputs.length;
   }
 
   /**
-   * The last of an epilogue is computed apart where the kernel would bind too many buffers, though its sum were the only
+   * The last of an epilogue is computed apart where the kernel would be given too many buffers, though its sum were the only
    * thing that it loads beside what the epilogue does.
    */
   private limitEpilogues(): void {
     for (const [anchor, chain] of this.chains) {
       const own = this.reads(anchor, []).size - children(anchor).length;
-      while (chain.length > 1 && this.bindingsOf(anchor) - Math.max(0, own) > this.maxLoads) {
+      while (chain.length > 1 && this.operandsOf(anchor) - Math.max(0, own) > this.maxLoads) {
         this.epilogueOf.delete(chain.pop()!);
         this.stored.add(chain.at(-1)!);
       }
@@ -222,7 +222,7 @@ class Fusion {
   }
 
   /**
-   * A kernel may bind only so many buffers: the widest of its inlined arguments are stored until it fits. A concat is no
+   * A kernel may be given only so many buffers: the widest of its inlined arguments are stored until it fits. A concat is no
    * matter here: it is written by several kernels where one does not do.
    */
   private limitLoads(): void {
@@ -230,7 +230,7 @@ class Fusion {
       const { kind } = t.node;
       if (kind !== 'map' && kind !== 'gather' && kind !== 'random' && kind !== 'reduce') continue;
       if (this.epilogueOf.has(t)) continue;
-      const bound = (): number => (kind === 'reduce' ? this.bindingsOf(t) : this.reads(t, []).size + 2);
+      const bound = (): number => (kind === 'reduce' ? this.operandsOf(t) : this.reads(t, []).size + 2);
       const args = [...children(t)].sort((a, b) => this.reads(b, []).size - this.reads(a, []).size);
       for (const x of args) {
         if (bound() <= this.maxLoads) break;

@@ -6,7 +6,7 @@ const FEWEST = 2;
 export const MOST_IN_FLIGHT = 32;
 
 /**
- * Runs that are submitted and not known to be done. Waiting after each for the one before it would leave the GPU idle
+ * Runs that are submitted and not known to be done. Waiting after each for the one before it would leave a GPU idle
  * where a run is shorter than the news of its end takes to arrive, so the shorter the runs, the more may be under way:
  * about 20 milliseconds of them, at least two and at most 32.
  */

@@ -1,10 +1,11 @@
 import {
+  type Backend,
+  type CompileOptions,
   compileGraph,
-  type Device,
-  type DeviceCompileOptions,
   type Graph,
   interpret,
   type OracleValues,
+  type Program,
 } from '../index';
 import type { TypedArray } from '../ir/dtype';
 
@@ -25,15 +26,15 @@ export function relativeError(truth: ArrayLike<number>, got: ArrayLike<number>):
   return worst;
 }
 
-/** Largest difference between device and oracle over all outputs and new states, each relative to its largest element. */
-export async function worstError(
-  device: Device,
+/** Largest difference between a backend and the oracle over all outputs and new states, each relative to its largest element. */
+export async function worstError<P extends Program, O extends CompileOptions>(
+  backend: Backend<P, O>,
   graph: Graph,
   values: ComparedValues,
-  options: DeviceCompileOptions = {},
+  options?: NoInfer<O>,
 ): Promise<number> {
   const expected = interpret(graph, values);
-  using program = await compileGraph(device, graph, options);
+  using program = await compileGraph(backend, graph, options);
   for (const [name, data] of Object.entries(values.state ?? {})) program.state.write(name, data);
   await program.run(values.inputs, values.scalars);
   let worst = 0;
