@@ -6,6 +6,8 @@ import { add, gelu, relu } from '../ops/elementwise';
 import type { SpatialOptions } from '../ops/spatial';
 import { transpose } from '../ops/view';
 import { contractVariants } from '../wgsl/kernels/contract';
+import type { ContractVariant } from '../wgsl/kernels/contract-problem';
+import { tilesAlone } from '../wgsl/kernels/contract-tile';
 import { type KernelCase, spreadInputs } from './kernel-case';
 
 /** Where neighbours lie side by side: along m or k of A, n or k of B, n or m of the result. */
@@ -28,6 +30,13 @@ const ONE_LAYOUT: readonly Sizes[] = [
   [1, 5, 7, 1031],
 ];
 
+/** More than one block each way, edges in both, and k that ends within a strip: one by one, and with vectors along each axis. */
+const EVERY_BLOCK: readonly (readonly [layout: string, sizes: Sizes])[] = [
+  [LAYOUTS[1], [1, 131, 134, 37]],
+  [LAYOUTS[0], [2, 132, 136, 68]],
+  [LAYOUTS[2], [2, 132, 136, 68]],
+];
+
 /** Windows at the edges of an image and of tiles, without vectors and with them, with what stands behind. */
 const CONVOLUTIONS: readonly (readonly [image: Shape, weight: Shape, options: SpatialOptions])[] = [
   [[2, 9, 7, 8], [3, 3, 8, 12], { padding: 'same' }],
@@ -35,11 +44,13 @@ const CONVOLUTIONS: readonly (readonly [image: Shape, weight: Shape, options: Sp
   [[1, 5, 17, 4], [1, 7, 4, 8], { padding: 'same' }],
 ];
 
-/** The product alone, in each layout; and one with an epilogue whose operand is a view. */
-export const contractCases: readonly KernelCase[] = contractVariants.flatMap((contract) => {
-  const made = { options: { variants: { contract: contract.name } }, tolerance: 2e-5 };
-  const product = (layout: string, [b, m, n, k]: Sizes): KernelCase => ({
-    ...made,
+const TOLERANCE = 2e-5;
+
+const productBy =
+  (contract: ContractVariant) =>
+  (layout: string, [b, m, n, k]: Sizes): KernelCase => ({
+    options: { variants: { contract: contract.name } },
+    tolerance: TOLERANCE,
     name: `contract ${contract.name}, ${layout}, ${b}x${m}x${n}x${k}`,
     program() {
       const sizes: Readonly<Record<string, number>> = { b, m, n, k };
@@ -49,6 +60,16 @@ export const contractCases: readonly KernelCase[] = contractVariants.flatMap((co
       return { graph, values: { inputs: spreadInputs(inputs) } };
     },
   });
+
+/** Larger blocks of the form for GPUs: by rule, cases as small as the others have the smallest. */
+const blockCases = tilesAlone
+  .slice(0, -1)
+  .flatMap((block) => EVERY_BLOCK.map(([layout, sizes]) => productBy(block)(layout, sizes)));
+
+/** The product alone, in each layout; and one with an epilogue whose operand is a view. */
+const formCases = contractVariants.flatMap((contract) => {
+  const made = { options: { variants: { contract: contract.name } }, tolerance: TOLERANCE };
+  const product = productBy(contract);
   const chain: KernelCase = {
     ...made,
     name: `contract ${contract.name}, of a turned operand, with an epilogue, 18x44x28`,
@@ -80,3 +101,5 @@ export const contractCases: readonly KernelCase[] = contractVariants.flatMap((co
     ),
   ];
 });
+
+export const contractCases: readonly KernelCase[] = [...formCases, ...blockCases];

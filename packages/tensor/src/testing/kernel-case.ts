@@ -8,7 +8,7 @@ import { contractRoles } from '../lower/contract-roles';
 import { add, mul } from '../ops/elementwise';
 import { sum } from '../ops/reduce';
 import type { PlanOptions } from '../plan/plan';
-import { contractVariants } from '../wgsl/kernels/contract';
+import { contractForm } from '../wgsl/kernels/contract';
 import { namedKernels } from '../wgsl/named-kernels';
 import type { ComparedValues } from './compare';
 import { spread } from './finite-differences';
@@ -68,7 +68,7 @@ export const forcedBy = ({ variants = {} }: PlanOptions): string[] =>
 /** Those of the forced kernels that say of themselves that this adapter cannot run them in this case. */
 export function unableIn({ options, program }: KernelCase, profile: AdapterProfile): string[] {
   const { variants = {} } = options;
-  const contract = contractVariants.find(({ name }) => name === variants.contract);
+  const contract = variants.contract === undefined ? undefined : contractForm(variants.contract);
   const { graph } = program();
   // Where a kernel is forced, the call's expansion is not computed.
   const next = (t: Tensor): readonly Tensor[] => {

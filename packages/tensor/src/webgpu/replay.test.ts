@@ -4,6 +4,7 @@ import { SMALLEST_CLASS } from '../device/staging';
 import { add, compile, type Device, f32, fill, matmul, mul, openDevice, sum } from '../index';
 import { MOST_IN_FLIGHT } from '../plan/in-flight';
 import { trainBuild, trainInputs, trainScalars, trainSpec, trainWeights } from '../testing/train-program';
+import type { DeviceCompileOptions } from './program';
 
 let device: Device;
 beforeAll(async () => {
@@ -12,6 +13,25 @@ beforeAll(async () => {
 afterAll(() => device.destroy());
 
 describe('a replayed train step', () => {
+  it.each([3, 4, 5, 1000])('gives the same with %i dispatches in a submission, or what is left', async (submitEvery) => {
+    const STEPS = 3;
+    const counted = async (options: DeviceCompileOptions) => {
+      const { dispatches, submits } = { ...device.counters };
+      using program = await compile(device, trainSpec, trainBuild, options);
+      program.state.write('params', trainWeights());
+      for (let step = 0; step < STEPS; step++) await program.run(trainInputs(step), trainScalars(step));
+      const values = await program.state.read('params');
+      const { counters } = device;
+      return { values, dispatches: counters.dispatches - dispatches, submits: counters.submits - submits };
+    };
+    const whole = await counted({});
+    const cut = await counted({ submitEvery });
+    expect(cut.values).toEqual(whole.values);
+    expect(cut.dispatches).toBe(whole.dispatches);
+    const each = whole.dispatches / STEPS;
+    expect(cut.submits - whole.submits).toBe(STEPS * (Math.ceil(each / submitEvery) - 1));
+  });
+
   it('creates nothing after the first run but what carries losses to the host, and submits once', async () => {
     using program = await compile(device, trainSpec, trainBuild);
     program.state.write('params', trainWeights());

@@ -8,7 +8,7 @@ import { type ContractRoles, contractRoles } from './contract-roles';
 import { Emitter, type Memory, nameless } from './emitter';
 import { ElementIndex } from './index-form';
 import { indexText } from './index-text';
-import { contractCandidates, contractVariants } from './kernels/contract';
+import { contractCandidates, contractForm, contractVariants } from './kernels/contract';
 import type { ContractCandidate, ContractProblem, ContractVariant } from './kernels/contract-problem';
 import type { KernelStage } from './kernels/kernel';
 import { storeAll, storeQuads } from './lower-pointwise';
@@ -139,7 +139,7 @@ export function fastContract(request: ContractRequest): FastContract {
 }
 
 function formNamed(name: string): ContractVariant {
-  const found = contractVariants.find((form) => form.name === name);
+  const found = contractForm(name);
   if (found) return found;
   throw new RangeError(
     `contract: no form '${name}' (there are ${contractVariants.map((form) => form.name).join(', ')})`,

@@ -3,19 +3,27 @@ const MOST_TILES = 4;
 /** A tile estimated at this many times the cheapest is not worth that compile. */
 const FAR = 2;
 
-/** What estimates are too coarse to tell apart: tiles that agree in it are one candidate. */
-interface TileKind {
-  readonly rows: number;
-  readonly parts: number;
-  readonly transposed: boolean;
-}
+/** What estimates of tiles in registers are too coarse to tell apart. */
+export const registerTileKind = ({
+  rows,
+  parts,
+  transposed,
+}: {
+  rows: number;
+  parts: number;
+  transposed: boolean;
+}): string => `${rows} ${parts} ${transposed}`;
 
-/** A few tiles of different kinds by an estimate of their price, cheapest first; of equal ones the first listed. */
-export function cheapest<T extends TileKind>(tiles: readonly T[], price: (tile: T) => number): T[] {
+/**
+ * A few tiles of different kinds by an estimate of their price, cheapest first; of equal ones the first listed.
+ *
+ * @param kindOf tiles of which it says the same are one candidate
+ */
+export function cheapest<T>(tiles: readonly T[], price: (tile: T) => number, kindOf: (tile: T) => string): T[] {
   const priced = tiles.map((tile) => ({ tile, price: price(tile) })).sort((a, b) => a.price - b.price);
   const kinds = new Map<string, T>();
   for (const { tile, price: own } of priced) {
-    const kind = `${tile.rows} ${tile.parts} ${tile.transposed}`;
+    const kind = kindOf(tile);
     if (own <= FAR * priced[0]!.price && kinds.size < MOST_TILES && !kinds.has(kind)) kinds.set(kind, tile);
   }
   return [...kinds.values()];

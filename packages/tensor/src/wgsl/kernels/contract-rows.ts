@@ -1,4 +1,4 @@
-import { cheapest } from './candidates';
+import { cheapest, registerTileKind } from './candidates';
 import {
   type ContractCandidate,
   type ContractProblem,
@@ -61,7 +61,7 @@ const tileName = ({ rows, columns, parts }: Tile): string =>
 
 function candidates(whole: ContractProblem): ContractCandidate[] {
   const problem = singleStores(whole);
-  const tiles = cheapest(tilesFor(problem), (tile) => cost(tile, turn(problem, tile.transposed)));
+  const tiles = cheapest(tilesFor(problem), (tile) => cost(tile, turn(problem, tile.transposed)), registerTileKind);
   return tiles.map((tile) => ({
     name: `${tileName(tile)}${tile.transposed ? ' transposed' : ''}`,
     scratch: scratchSize(problem, tile.parts),

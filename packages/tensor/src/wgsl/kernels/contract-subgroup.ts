@@ -1,5 +1,5 @@
 import { EXPECTED_RUNS } from '../../plan/tune/score';
-import { cheapest } from './candidates';
+import { cheapest, registerTileKind } from './candidates';
 import { type ContractCandidate, type ContractProblem, type ContractVariant, transpose } from './contract-problem';
 import { loadsOfTurn, type QuadTile, quadStage, quadTileName, turnOf } from './contract-quads';
 import { combineParts, scratchFor, scratchSize } from './contract-split';
@@ -60,7 +60,7 @@ function tilesFor(problem: ContractProblem, lanes: number): Choice[] {
 function candidates(problem: ContractProblem, { subgroupSize }: KernelProfile): ContractCandidate[] {
   const turned = [false, true].map((transposed) => turn(problem, transposed));
   const price = (tile: Choice): number => cost(turned[Number(tile.transposed)]!, tile);
-  return cheapest(tilesFor(problem, subgroupSize), price).map((tile) => ({
+  return cheapest(tilesFor(problem, subgroupSize), price, registerTileKind).map((tile) => ({
     name: `${quadTileName(tile)}${tile.transposed ? ' transposed' : ''}`,
     scratch: scratchSize(problem, tile.parts),
     emit: () => emit(problem, tile),

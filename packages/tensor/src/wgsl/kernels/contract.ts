@@ -1,10 +1,14 @@
 import type { ContractCandidate, ContractProblem, ContractSizes, ContractVariant } from './contract-problem';
 import { registerRows } from './contract-rows';
 import { subgroupQuads } from './contract-subgroup';
-import { workgroupTile } from './contract-tile';
+import { tilesAlone, workgroupTile } from './contract-tile';
 import type { KernelProfile } from './kernel';
 
 export const contractVariants: readonly ContractVariant[] = [subgroupQuads, registerRows, workgroupTile];
+
+/** @returns the form, or the form for GPUs with one block alone; undefined where there is none of that name */
+export const contractForm = (name: string): ContractVariant | undefined =>
+  [...contractVariants, ...tilesAlone].find((form) => form.name === name);
 
 /** The forms for this kind of adapter, best first by measurement: broadcasts on CPU adapters, workgroup memory on GPUs. */
 export const formsFor = (sizes: ContractSizes, profile: KernelProfile): ContractVariant[] =>
