@@ -13,24 +13,27 @@ beforeAll(async () => {
 afterAll(() => device.destroy());
 
 describe('a replayed train step', () => {
-  it.each([3, 4, 5, 1000])('gives the same with %i dispatches in a submission, or what is left', async (submitEvery) => {
-    const STEPS = 3;
-    const counted = async (options: DeviceCompileOptions) => {
-      const { dispatches, submits } = { ...device.counters };
-      using program = await compile(device, trainSpec, trainBuild, options);
-      program.state.write('params', trainWeights());
-      for (let step = 0; step < STEPS; step++) await program.run(trainInputs(step), trainScalars(step));
-      const values = await program.state.read('params');
-      const { counters } = device;
-      return { values, dispatches: counters.dispatches - dispatches, submits: counters.submits - submits };
-    };
-    const whole = await counted({});
-    const cut = await counted({ submitEvery });
-    expect(cut.values).toEqual(whole.values);
-    expect(cut.dispatches).toBe(whole.dispatches);
-    const each = whole.dispatches / STEPS;
-    expect(cut.submits - whole.submits).toBe(STEPS * (Math.ceil(each / submitEvery) - 1));
-  });
+  it.each([3, 4, 5, 1000])(
+    'gives the same with %i dispatches in a submission, or what is left',
+    async (submitEvery) => {
+      const STEPS = 3;
+      const counted = async (options: DeviceCompileOptions) => {
+        const { dispatches, submits } = { ...device.counters };
+        using program = await compile(device, trainSpec, trainBuild, options);
+        program.state.write('params', trainWeights());
+        for (let step = 0; step < STEPS; step++) await program.run(trainInputs(step), trainScalars(step));
+        const values = await program.state.read('params');
+        const { counters } = device;
+        return { values, dispatches: counters.dispatches - dispatches, submits: counters.submits - submits };
+      };
+      const whole = await counted({});
+      const cut = await counted({ submitEvery });
+      expect(cut.values).toEqual(whole.values);
+      expect(cut.dispatches).toBe(whole.dispatches);
+      const each = whole.dispatches / STEPS;
+      expect(cut.submits - whole.submits).toBe(STEPS * (Math.ceil(each / submitEvery) - 1));
+    },
+  );
 
   it('creates nothing after the first run but what carries losses to the host, and submits once', async () => {
     using program = await compile(device, trainSpec, trainBuild);

@@ -18,13 +18,19 @@ export const registerTileKind = ({
  * A few tiles of different kinds by an estimate of their price, cheapest first; of equal ones the first listed.
  *
  * @param kindOf tiles of which it says the same are one candidate
+ * @param far none at more than this many times the cheapest
  */
-export function cheapest<T>(tiles: readonly T[], price: (tile: T) => number, kindOf: (tile: T) => string): T[] {
+export function cheapest<T>(
+  tiles: readonly T[],
+  price: (tile: T) => number,
+  kindOf: (tile: T) => string,
+  far: number = FAR,
+): T[] {
   const priced = tiles.map((tile) => ({ tile, price: price(tile) })).sort((a, b) => a.price - b.price);
   const kinds = new Map<string, T>();
   for (const { tile, price: own } of priced) {
     const kind = kindOf(tile);
-    if (own <= FAR * priced[0]!.price && kinds.size < MOST_TILES && !kinds.has(kind)) kinds.set(kind, tile);
+    if (own <= far * priced[0]!.price && kinds.size < MOST_TILES && !kinds.has(kind)) kinds.set(kind, tile);
   }
   return [...kinds.values()];
 }

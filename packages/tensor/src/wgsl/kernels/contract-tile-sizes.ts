@@ -27,6 +27,8 @@ export const BLOCKS: readonly Block[] = [
   { rows: 32, columns: 32, blockRows: 4, blockColumns: 4, depth: 16, rate: 0.088, turn: 0.4 },
 ];
 
+/** The estimate is of one GPU: to another, what is this many times as dear may be the cheapest. */
+const FAR = 4;
 /** Where an adapter lacks the memory for a block's depth. */
 const LESS_DEPTH = 16;
 /** As many workgroups keep a large GPU busy. */
@@ -111,5 +113,6 @@ export function tilesFor(p: ContractProblem, profile: KernelProfile, blocks: rea
     (able.length > 0 ? able : blocks.slice(-1)).flatMap((block) => [...cuts(p, block)]),
     (tile) => priceOf(p, tile),
     ({ rows, columns, parts }) => `${rows} ${columns} ${parts}`,
+    FAR,
   );
 }
