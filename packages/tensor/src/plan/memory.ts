@@ -63,24 +63,61 @@ export function liveBound(lifetimes: readonly Lifetime[]): number {
   return most;
 }
 
+/** Buffers for lives, and where each life lies. */
+export interface AssignedMemory {
+  /** Bytes of each buffer. */
+  readonly sizes: readonly number[];
+  /** By life: its buffer, and the byte at which it begins there. */
+  readonly places: readonly { readonly slot: number; readonly offset: number }[];
+}
+
+/** Largest first. */
+const bySize = (lifetimes: readonly Lifetime[]): { readonly life: Lifetime; readonly index: number }[] =>
+  lifetimes
+    .map((life, index) => ({ life, index }))
+    .sort((a, b) => b.life.bytes - a.life.bytes || a.life.from - b.life.from);
+
+const meet = (a: Lifetime, b: Lifetime): boolean => a.from <= b.to && b.from <= a.to;
+
 /**
- * Buffers for tensors, such that no two tensors of one buffer live at the same time: the largest first, each into the
- * smallest buffer that is free for its whole life (greedy by size, Pisarchyk and Lee 2020). Whole buffers and not ranges
- * of one: not every target lets a kernel read some parts of a buffer and write others. Later kernels of a run wait for
- * earlier ones, so no fence is needed.
+ * Whole buffers, such that no two lives of one buffer meet: the largest first, each into the smallest buffer that is free
+ * for its whole life (greedy by size, Pisarchyk and Lee 2020). For targets that let no kernel read some parts of a buffer
+ * and write others. Later kernels of a run wait for earlier ones, so no fence is needed.
  */
-export function assignSlots(lifetimes: readonly Lifetime[]): { slotOf: readonly number[]; sizes: readonly number[] } {
-  const slotOf = new Array<number>(lifetimes.length);
+export function assignBuffers(lifetimes: readonly Lifetime[]): AssignedMemory {
+  const places = new Array<AssignedMemory['places'][number]>(lifetimes.length);
   const slots: { size: number; lives: Lifetime[] }[] = [];
-  const order = lifetimes.map((life, index) => ({ life, index }));
-  order.sort((a, b) => b.life.bytes - a.life.bytes || a.life.from - b.life.from);
-  for (const { life, index } of order) {
-    const free = slots.filter(({ lives }) => lives.every((other) => other.to < life.from || other.from > life.to));
+  for (const { life, index } of bySize(lifetimes)) {
+    const free = slots.filter(({ lives }) => !lives.some((other) => meet(life, other)));
     const best = free.reduce<(typeof slots)[number] | undefined>((a, b) => (a && a.size <= b.size ? a : b), undefined);
     const slot = best ?? { size: life.bytes, lives: [] };
     if (!best) slots.push(slot);
     slot.lives.push(life);
-    slotOf[index] = slots.indexOf(slot);
+    places[index] = { slot: slots.indexOf(slot), offset: 0 };
   }
-  return { slotOf, sizes: slots.map(({ size }) => size) };
+  return { places, sizes: slots.map(({ size }) => size) };
+}
+
+/**
+ * Ranges of one buffer, such that no two that meet overlap: the largest first, each into the smallest gap between those
+ * that it meets, or behind them (greedy by size for offsets, Pisarchyk and Lee 2020).
+ *
+ * @param alignment bytes of which every range begins at a multiple
+ */
+export function assignRanges(lifetimes: readonly Lifetime[], alignment: number): AssignedMemory {
+  const places = new Array<AssignedMemory['places'][number]>(lifetimes.length);
+  const placed: { readonly life: Lifetime; readonly from: number; readonly to: number }[] = [];
+  for (const { life, index } of bySize(lifetimes)) {
+    const others = placed.filter((other) => meet(life, other.life)).sort((a, b) => a.from - b.from);
+    let [end, best, smallest] = [0, -1, Number.POSITIVE_INFINITY];
+    for (const { from, to } of others) {
+      const gap = from - end;
+      if (gap >= life.bytes && gap < smallest) [best, smallest] = [end, gap];
+      end = Math.max(end, alignment * Math.ceil(to / alignment));
+    }
+    const offset = best < 0 ? end : best;
+    placed.push({ life, from: offset, to: offset + life.bytes });
+    places[index] = { slot: 0, offset };
+  }
+  return { places, sizes: placed.length > 0 ? [Math.max(...placed.map(({ to }) => to))] : [] };
 }

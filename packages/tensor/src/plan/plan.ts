@@ -1,5 +1,5 @@
 import { DeviceError } from '../errors';
-import type { DType, StorageType, TypedArray } from '../ir/dtype';
+import { BYTES_PER_ELEMENT, type DType, type StorageType, storageBytes, type TypedArray } from '../ir/dtype';
 import { type Graph, stateShape } from '../ir/program';
 import { sizeOf } from '../ir/shape';
 import type { Tensor } from '../ir/tensor';
@@ -9,7 +9,17 @@ import { tensorsOf } from './expanded';
 import { type Fused, fuse, type Group } from './fuse';
 import { halfTensors } from './half';
 import type { Kernel } from './kernel';
-import { assignSlots, type BufferName, boundBytes, type Lifetime, liveBound, type Place, place } from './memory';
+import {
+  type AssignedMemory,
+  assignBuffers,
+  assignRanges,
+  type BufferName,
+  boundBytes,
+  type Lifetime,
+  liveBound,
+  type Place,
+  place,
+} from './memory';
 import { packElement, type Simplified, simplify } from './simplify';
 import type { GroupValues, Target } from './target';
 import { type Choices, decide, type Site, siteKey, type TemporaryStorage } from './tune/site';
@@ -53,7 +63,7 @@ export interface Plan<Code = unknown> {
   readonly sites: readonly Site[];
   readonly copies: readonly FinalCopy[];
   readonly outputs: Readonly<Record<string, Place>>;
-  /** Bytes of each temporary buffer. */
+  /** Bytes of each temporary buffer; one at most on targets that share buffers. */
   readonly slots: readonly number[];
   /** The most bytes in temporary buffers that live at one time: `slots` add up to this or more. */
   readonly liveBound: number;
@@ -188,8 +198,11 @@ class Planner<Code> implements GroupValues {
       const own = groups.filter(({ anchor }) => inside.has(anchor));
       sites.push({ ...call.decision, kernels: own.flatMap((group) => kernelsOf.get(group)!) });
     }
-    const { slotOf, sizes } = assignSlots(this.lifetimes);
-    const final = (at: Place): Place => moved(at, slotOf);
+    const { alignment, sharedBuffers } = this.target.limits;
+    const memory = sharedBuffers
+      ? assignRanges(this.lifetimes, alignment * BYTES_PER_ELEMENT)
+      : assignBuffers(this.lifetimes);
+    const final = (at: Place): Place => moved(at, memory);
     return {
       kernels: kernels.map((kernel) => ({
         ...kernel,
@@ -200,7 +213,7 @@ class Planner<Code> implements GroupValues {
       outputs: Object.fromEntries(
         this.names.slice(0, outputCount).map((name, i) => [name, final(this.placeOf(roots[i]!))]),
       ),
-      slots: sizes,
+      slots: memory.sizes,
       liveBound: liveBound(this.lifetimes),
       packs: this.packs,
       half: new Set([...this.simplified.made].filter(([, made]) => this.half.has(made)).map(([traced]) => traced)),
@@ -323,11 +336,12 @@ class Planner<Code> implements GroupValues {
   }
 }
 
-/** The place in the buffer that its lifetime was given. */
-function moved(at: Place, slotOf: readonly number[]): Place {
-  const { buffer, offset, size, dtype, storage } = at;
+/** The place in the memory that its lifetime was given. */
+function moved(at: Place, { places }: AssignedMemory): Place {
+  const { buffer, size, dtype, storage } = at;
   if (buffer.kind !== 'slot') return at;
-  return place({ kind: 'slot', index: slotOf[buffer.index]! }, offset, size, dtype, storage);
+  const { slot, offset } = places[buffer.index]!;
+  return place({ kind: 'slot', index: slot }, offset / storageBytes(storage), size, dtype, storage);
 }
 
 /** True where computing `t` reads elements of `state` only at their own index. */
