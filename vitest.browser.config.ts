@@ -7,8 +7,6 @@ export default defineConfig({
   test: {
     ...shared.test,
     include: ['{packages,apps}/*/test/browser-*.test.ts'],
-    // Chromium's software adapter compiles and computes on the CPU.
-    testTimeout: 900_000,
     globalSetup: 'apps/viewer/test/build-viewer.ts',
   },
 });

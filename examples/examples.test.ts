@@ -81,7 +81,7 @@ const examples: Record<string, (lines: string[]) => void> = {
 };
 
 // Shaders compile anew where the driver has not cached them.
-it.each(Object.entries(examples))('%s.ts', { timeout: 600_000 }, async (name, check) => {
+it.each(Object.entries(examples))('%s.ts', async (name, check) => {
   const folder = await mkdtemp(join(tmpdir(), 'example-'));
   try {
     const stdout = await runFile(join(root, 'examples', `${name}.ts`), folder);

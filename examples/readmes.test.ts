@@ -17,7 +17,7 @@ afterAll(() => rm(scratch, { recursive: true, force: true }));
 describe.each(packages)('the README of %s', (name) => {
   const file = join(root, 'packages', name, 'README.md');
 
-  it('has a ts example that runs', { timeout: 600_000 }, async () => {
+  it('has a ts example that runs', async () => {
     const block = /^```ts\n(.*?)^```$/ms.exec(readFileSync(file, 'utf8'));
     expect(block, `${file} has no ts block`).not.toBeNull();
     const folder = join(scratch, name);

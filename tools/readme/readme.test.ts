@@ -10,16 +10,13 @@ import { selectContestants } from '../../bench/src/contestants';
 import { nodeArguments, root } from '../../examples/testing/run-example';
 import { type CommandLine, parseCommandLines } from './command-line';
 import { codeSpans, namedPaths, parseDocument, readDocument, tableRows } from './markdown';
-import { runCli, runNode, runnable, runSource, scripts, toolHelp } from './scripts';
+import { runCli, runNode, runnable, scripts, sourceHelp, toolHelp } from './scripts';
 import { checkViewer } from './viewer';
 
 const readme = readDocument('README.md');
 const contributing = readDocument('CONTRIBUTING.md');
 const architecture = readDocument('ARCHITECTURE.md');
 const fences = [...readme.fences, ...contributing.fences];
-
-/** Shaders compile anew where the driver has not cached them. */
-const timeout = 600_000;
 
 /** Where ts blocks lie while they run: inside the repository, with the packages in reach. */
 const scratch = join(root, 'tools', 'readme', `.tmp-${process.pid}`);
@@ -45,7 +42,7 @@ it('has no block that nothing runs', () => {
 
 describe('ts blocks run and print', () => {
   const blocks = fences.filter(({ language }) => language === 'ts');
-  it.each(blocks)('$place', { timeout }, async ({ place, text }) => {
+  it.each(blocks)('$place', async ({ place, text }) => {
     const file = join(scratch, `${place.replace(/\W/g, '-')}.ts`);
     await writeFile(file, text);
     const { stdout } = await runNode([...nodeArguments, file], work);
@@ -62,7 +59,7 @@ async function checkTest({ args, place }: CommandLine): Promise<void> {
 }
 
 async function checkBench({ args }: CommandLine): Promise<void> {
-  const { stdout: usage } = await runSource('bench/main.ts', ['--help'], root);
+  const usage = await sourceHelp('bench/main.ts');
   args.forEach((arg, i) => {
     if (arg.startsWith('--')) expect(usage).toContain(`${arg} `);
     if (arg === '--config') selectConfigs(args[i + 1]!);
@@ -95,13 +92,13 @@ describe('command lines', () => {
     );
   });
 
-  it.each(lines)('$place $text', { timeout }, async (line) => {
+  it.each(lines)('$place $text', async (line) => {
     const { place, script, text } = line;
     expect(Object.keys(scripts), `${place}: ${text}`).toContain(script);
     const [program, file, what] = scripts[script]!.split(' ');
     if (program === 'node') {
       expect([file, what]).toEqual(['tools/run.mjs', script]);
-      expect(await runnable()).toContain(script);
+      expect(await runnable(file!)).toContain(script);
     }
     const check = checks[script];
     if (!check) throw new Error(`${place}: '${text}': nothing here runs or checks npm run ${script}`);
@@ -125,7 +122,7 @@ describe('command lines', () => {
 });
 
 describe('the README', () => {
-  it('lists the commands that there are', { timeout }, async () => {
+  it('lists the commands that there are', async () => {
     const { stdout } = await runCli(['--help'], work);
     const list = /^Commands.*\n((?: {2}.*\n)+)/m.exec(stdout)![1]!;
     const printed = list

@@ -33,16 +33,29 @@ export const runSource = (file: string, args: readonly string[], cwd: string): P
 export const runCli = (args: readonly string[], cwd: string): Promise<Printed> =>
   runSource('apps/trainer/src/main.ts', args, cwd);
 
-/** What tools/run.mjs can run, in its own words. */
-export async function runnable(): Promise<readonly string[]> {
-  const { stderr } = await runNode([join(root, 'tools', 'run.mjs'), 'nothing'], root, 1);
-  const list = /expected one of (.*)$/m.exec(stderr)?.[1];
-  if (!list) throw new Error(`tools/run.mjs does not say what it can run: ${stderr}`);
-  return list.split(', ');
+/** A function that is asked anew only for what it was not asked yet. */
+function once<T>(ask: (what: string) => Promise<T>): (what: string) => Promise<T> {
+  const answers = new Map<string, Promise<T>>();
+  return (what) => {
+    const answer = answers.get(what) ?? ask(what);
+    answers.set(what, answer);
+    return answer;
+  };
 }
 
+/** What a file of the root can run, asked with a word that it does not know, in its own words. */
+export const runnable = once(async (file): Promise<readonly string[]> => {
+  const { stderr } = await runNode([join(root, file), 'nothing'], root, 1);
+  const list = /expected one of (.*)$/m.exec(stderr)?.[1];
+  if (!list) throw new Error(`${file} does not say what it can run: ${stderr}`);
+  return list.split(', ');
+});
+
+/** The help text of a TypeScript file of the repository. */
+export const sourceHelp = once(async (file) => (await runSource(file, ['--help'], root)).stdout);
+
 /** A script that is a tool's own command: the help text of the tool. */
-export async function toolHelp(script: string): Promise<string> {
+export const toolHelp = once(async (script): Promise<string> => {
   const tool = scripts[script]!.split(' ')[0]!;
   const owners: Readonly<Record<string, string>> = {
     changeset: '@changesets/cli',
@@ -57,4 +70,4 @@ export async function toolHelp(script: string): Promise<string> {
   const path = typeof bin === 'string' ? bin : bin[tool]!;
   const { stderr, stdout } = await runNode([join(folder, path), '--help'], root);
   return stdout + stderr;
-}
+});

@@ -24,9 +24,9 @@ const result = await runCli(process.argv.slice(2), {
   interruptSignal: () => interruption.listen(),
 });
 
-// A stream says only after the last write has returned that it failed.
+process.exitCode = result === exitCodes.interrupted ? interruption.exitCode : result;
+// A stream says only after the last write has returned that it failed. What ends the process until then keeps its code.
 process.on('exit', () => {
-  process.exitCode = result === exitCodes.interrupted ? interruption.exitCode : result;
   if (stdout.problem === undefined) return;
   stderr.write(`noisesmith: standard output: ${stdout.problem}; what was printed is not whole\n`);
   process.exitCode ||= exitCodes.failed;

@@ -11,7 +11,6 @@ import { resolveConfig } from '../src/config/resolve';
 import { parseFlags } from '../src/flags';
 import { cli, tinyFlags } from './cli-run';
 
-const timeout = 600_000;
 const network = [...tinyFlags, '--batch', '4'];
 const bench = async (...more: string[]) => {
   const result = await cli(['bench', ...network, '--repeats', '3', ...more]);
@@ -22,7 +21,7 @@ const bench = async (...more: string[]) => {
 const noDevice = { openDevice: () => Promise.reject(new Error('a device was opened')) };
 
 describe('bench', () => {
-  it('times the step that train would run', { timeout }, async () => {
+  it('times the step that train would run', async () => {
     const report = JSON.parse(await bench('--json'));
     const { stepMs, firstMs, imagesPerSecond, ceilings, config } = report;
     expect(stepMs.all).toHaveLength(3);
@@ -39,7 +38,7 @@ describe('bench', () => {
     expect([config, report.parameters, report.bytes]).toEqual([dry.config, dry.parameters, dry.bytes]);
   });
 
-  it('puts first the kernels that are furthest above their floor', { timeout }, async () => {
+  it('puts first the kernels that are furthest above their floor', async () => {
     const split = ['--set', 'train.accumulation=2', '--explain'];
     const { kernels, total } = JSON.parse(await bench(...split, '--json'));
     const sum = (of: (row: never) => number): number => kernels.reduce((all: number, row: never) => all + of(row), 0);
@@ -86,7 +85,7 @@ describe('bench', () => {
     expect(explained.out).toMatch(/\nkernel +place +count +floor ms +bound by/);
   });
 
-  it('ends with the step whose loss is no number', { timeout }, async () => {
+  it('ends with the step whose loss is no number', async () => {
     const broken = ['--set', 'train.learningRate.base=1e30', '--set', 'train.learningRate.warmup=0'];
     const result = await cli(['bench', ...network, '--repeats', '3', ...broken]);
     expect(result.exitCode).toBe(1);

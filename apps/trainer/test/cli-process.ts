@@ -17,14 +17,22 @@ export interface CliProcess {
   until(is: (text: CliProcess['text']) => boolean): Promise<void>;
 }
 
-/** @param stdio pipes unless given; a number is a file descriptor */
+export interface CliProcessOptions {
+  /** Pipes unless given; a number is a file descriptor. */
+  readonly out?: 'pipe' | number;
+  readonly err?: 'pipe' | number;
+  /** A module in text that is run before the command line. */
+  readonly before?: string;
+}
+
 export function startCli(
   argv: readonly string[],
-  { out = 'pipe', err = 'pipe' }: { readonly out?: 'pipe' | number; readonly err?: 'pipe' | number } = {},
+  { out = 'pipe', err = 'pipe', before }: CliProcessOptions = {},
 ): CliProcess {
   // A table that the user of this machine has would change the last digits.
   const env = { ...process.env, XDG_CACHE_HOME: temporaryFolder() };
-  const flags = ['--conditions=@noisesmith/source', '--import', tsx, source, ...argv];
+  const first = before === undefined ? [] : ['--import', `data:text/javascript,${encodeURIComponent(before)}`];
+  const flags = ['--conditions=@noisesmith/source', '--import', tsx, ...first, source, ...argv];
   const child = spawn(process.execPath, flags, { stdio: ['ignore', out, err], env });
   const text = { out: '', err: '' };
   const changed = new Set<() => void>();

@@ -55,3 +55,12 @@ it('a command whose reader leaves early is no failure', async () => {
   child.stdout!.destroy();
   expect(await ended).toBe(0);
 });
+
+it('an error after the command has ended well is no good end', async () => {
+  const { ended, text } = startCli(['schedule', 'cosine', '--t', '0.5'], {
+    before: "process.once('beforeExit', () => { throw new Error('too late'); });",
+  });
+  expect(await ended).toBe(1);
+  expect(text.out).not.toBe('');
+  expect(text.err).toContain('Error: too late');
+});

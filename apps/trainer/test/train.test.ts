@@ -36,7 +36,7 @@ function expectSameResult(out: string): void {
 
 beforeAll(async () => {
   expect(await cli(wholeRun(whole))).toMatchObject({ exitCode: 0 });
-}, 600_000);
+});
 
 describe('a run folder', () => {
   it('holds configuration, statistics, checkpoints, weights, samples and a grid', async () => {
@@ -236,7 +236,7 @@ it('a run that is killed at any moment goes on to the same bits', async () => {
   expect(await cli(wholeRun(out))).toMatchObject({ exitCode: 0 });
   expectSameResult(out);
   expect(filesIn(out).filter((name) => name.endsWith('.tmp'))).toEqual([]);
-}, 600_000);
+});
 
 it('--dry-run counts exactly and touches nothing', async () => {
   const out = join(folder, 'dry');

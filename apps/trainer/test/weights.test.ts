@@ -44,7 +44,7 @@ beforeAll(async () => {
   known.sha256 = createHash('sha256').update(torch).digest('hex');
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   known.urls = [`http://127.0.0.1:${(server.address() as AddressInfo).port}/w.pth`];
-}, 600_000);
+});
 afterAll(() => {
   server.closeAllConnections();
   server.close();
@@ -78,7 +78,7 @@ describe('weights fetch', () => {
     expect(names).toHaveLength(472);
     content = new Uint8Array();
     expect(await cli(['weights', 'fetch'])).toMatchObject({ exitCode: 0, out: `${file} is there already\n` });
-  }, 600_000);
+  });
 
   it('goes on after an interruption', async () => {
     hang = true;
@@ -93,7 +93,7 @@ describe('weights fetch', () => {
     hang = false;
     expect(await cli(['weights', 'fetch'])).toMatchObject({ exitCode: 0 });
     expect(existsSync(part)).toBe(false);
-  }, 600_000);
+  });
 
   it.each<[string, () => Uint8Array<ArrayBuffer>, RegExp]>([
     ['another file', () => changed(50_000_000), /its SHA-256 is [0-9a-f]{64}, expected/],
@@ -131,7 +131,7 @@ describe('weights convert', () => {
     expect(await cli(['weights', 'convert', other, '--out', out])).toMatchObject({ exitCode: 0 });
     const { metadata } = await openSafetensors(bytesSource(readBytes(out)));
     expect(metadata.sha256).not.toBe(known.sha256);
-  }, 600_000);
+  });
 
   it.each<[string, string[], string]>([
     ['something else', ['convert', join(folder, 'notes.pth')], 'notes.pth'],

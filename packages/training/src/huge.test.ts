@@ -54,4 +54,4 @@ it('a state of 4.32 GB is written, and goes on to the same bits after a kill in 
       expect(value, `${name} ${place}`).toBe(hugeStep(hugeStep(start)));
     }
   }
-}, 300_000);
+});

@@ -104,6 +104,14 @@ it('another file is removed, and told by its SHA-256', async () => {
   expect(existsSync(part)).toBe(false);
 });
 
+it('a server that refuses every range is asked once more, for the whole file, and what is there stays', async () => {
+  writeFileSync(part, content.subarray(0, 5));
+  answer = (_, response) => void response.writeHead(416).end();
+  await expect(fetched()).rejects.toThrow(/: the server says 416 /);
+  expect(asked).toEqual([5, 0]);
+  expect(readFileSync(part).equals(content.subarray(0, 5))).toBe(true);
+});
+
 it.each<[string, Answer, RegExp]>([
   ['a refusal', (_, response) => void response.writeHead(404).end(), /: the server says 404 Not Found$/],
   ['a range that was not asked for', (_, response) => void response.writeHead(416).end(), /: the server says 416 /],

@@ -88,11 +88,10 @@ export async function download(url: string, part: string, known: KnownFile, opti
   let from = await sizeOf(part);
   if (from > known.bytes) from = 0;
   if (from < known.bytes) {
-    const response = await request(url, from, options.signal);
+    let response = await request(url, from, options.signal);
     if (response.status === 416) {
       await response.body?.cancel();
-      await rm(part, { force: true });
-      return download(url, part, known, options);
+      response = await request(url, 0, options.signal);
     }
     // Without a range the answer begins with the file.
     if (response.status !== 206) from = 0;

@@ -18,7 +18,7 @@ interface Bundler {
 async function program(source: string, env: NodeJS.ProcessEnv = {}) {
   const args = ['--import', 'tsx', '--conditions=@noisesmith/source', '--input-type=module', '--eval'];
   const script = `import { openDevice } from ${JSON.stringify(OPEN)};\n${source}`;
-  return promisify(execFile)(process.execPath, [...args, script], { env: { ...process.env, ...env }, timeout: 60_000 });
+  return promisify(execFile)(process.execPath, [...args, script], { env: { ...process.env, ...env } });
 }
 
 describe('a process with a device', () => {
