@@ -1,11 +1,10 @@
-import { mkdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import type { ViteUserConfig } from 'vitest/config';
 import { LongestFirst } from './tools/testing/longest-first.ts';
 
-/** Where Mesa keeps the shaders that it has compiled, for the tests and for processes with another cache folder. */
-const shaders = fileURLToPath(new URL('.cache/shaders', import.meta.url));
-mkdirSync(shaders, { recursive: true });
+/** Where Mesa keeps the shaders that it has compiled: also for processes that are given a cache folder of their own. */
+const shaders = process.env.MESA_SHADER_CACHE_DIR ?? process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
 
 /** What the tests in Node and those that drive a browser have in common: packages are read from their sources. */
 export const shared = {
