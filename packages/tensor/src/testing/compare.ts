@@ -14,9 +14,9 @@ export interface ComparedValues extends OracleValues {
   readonly state?: Readonly<Record<string, TypedArray>>;
 }
 
-/** Largest difference, relative to the largest element of the truth. */
-export function relativeError(truth: ArrayLike<number>, got: ArrayLike<number>): number {
-  let [scale, worst] = [1e-6, 0];
+/** Largest difference, relative to the largest element of the truth, or to `least` where that is larger. */
+export function relativeError(truth: ArrayLike<number>, got: ArrayLike<number>, least = 1e-6): number {
+  let [scale, worst] = [least, 0];
   for (let i = 0; i < truth.length; i++) scale = Math.max(scale, Math.abs(truth[i]!));
   for (let i = 0; i < truth.length; i++) {
     const error = Math.abs(truth[i]! - got[i]!) / scale;
@@ -26,12 +26,16 @@ export function relativeError(truth: ArrayLike<number>, got: ArrayLike<number>):
   return worst;
 }
 
-/** Largest difference between a backend and the oracle over all outputs and new states, each relative to its largest element. */
+/**
+ * Largest difference between a backend and the oracle over all outputs and new states, each relative to its largest
+ * element, or to its entry of `scales` where that is larger: what is left of numbers that cancel is as exact as those are.
+ */
 export async function worstError<P extends Program, O extends CompileOptions>(
   backend: Backend<P, O>,
   graph: Graph,
   values: ComparedValues,
   options?: NoInfer<O>,
+  scales: Readonly<Record<string, number>> = {},
 ): Promise<number> {
   const expected = interpret(graph, values);
   using program = await compileGraph(backend, graph, options);
@@ -39,10 +43,10 @@ export async function worstError<P extends Program, O extends CompileOptions>(
   await program.run(values.inputs, values.scalars);
   let worst = 0;
   for (const [name, truth] of Object.entries(expected.outputs)) {
-    worst = Math.max(worst, relativeError(truth, await program.read(name)));
+    worst = Math.max(worst, relativeError(truth, await program.read(name), scales[name]));
   }
   for (const [name, truth] of Object.entries(expected.state)) {
-    worst = Math.max(worst, relativeError(truth, await program.state.read(name)));
+    worst = Math.max(worst, relativeError(truth, await program.state.read(name), scales[name]));
   }
   return worst;
 }

@@ -8,6 +8,7 @@ import { contractRoles } from '../lower/contract-roles';
 import { add, mul } from '../ops/elementwise';
 import { sum } from '../ops/reduce';
 import type { PlanOptions } from '../plan/plan';
+import { plannedProfile } from '../webgpu/program';
 import { contractForm } from '../wgsl/kernels/contract';
 import { namedKernels } from '../wgsl/named-kernels';
 import type { ComparedValues } from './compare';
@@ -16,6 +17,8 @@ import { spread } from './finite-differences';
 export interface CaseProgram {
   readonly graph: Graph;
   readonly values: ComparedValues;
+  /** Sizes of what is subtracted, for results in which it cancels: no adapter promises more of them than of that. */
+  readonly scales?: Readonly<Record<string, number>>;
 }
 
 /** A program in which kernels are forced, to be compared with the float64 oracle on whatever device there is. */
@@ -23,6 +26,8 @@ export interface KernelCase {
   /** What is forced, the operation and its sizes; no other case has the same. */
   readonly name: string;
   readonly options: PlanOptions;
+  /** Kernels are those for a GPU, whatever the adapter. */
+  readonly asGpu?: boolean;
   /** Errors, relative to the largest element of each result, stay below. */
   readonly tolerance: number;
   program(): CaseProgram;
@@ -66,8 +71,9 @@ export const forcedBy = ({ variants = {} }: PlanOptions): string[] =>
   Object.entries(variants).map(([meaning, kernel]) => `${meaning} ${kernel}`);
 
 /** Those of the forced kernels that say of themselves that this adapter cannot run them in this case. */
-export function unableIn({ options, program }: KernelCase, profile: AdapterProfile): string[] {
+export function unableIn({ options, asGpu = false, program }: KernelCase, adapter: AdapterProfile): string[] {
   const { variants = {} } = options;
+  const profile = plannedProfile(adapter, { asGpu });
   const contract = variants.contract === undefined ? undefined : contractForm(variants.contract);
   const { graph } = program();
   // Where a kernel is forced, the call's expansion is not computed.

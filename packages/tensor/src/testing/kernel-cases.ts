@@ -1,5 +1,6 @@
 import { attentionCases } from './attention-cases';
 import { contractCases } from './contract-cases';
+import { foldCases } from './fold-cases';
 import { generatedCases, operationKernels } from './generated-cases';
 import type { KernelCase } from './kernel-case';
 import { optimizerCases } from './optimizer-cases';
@@ -11,6 +12,7 @@ export const kernelCases: Readonly<Record<string, readonly KernelCase[]>> = {
   rows: rowCases,
   attention: attentionCases,
   optimizers: optimizerCases,
+  'long folds': foldCases,
   'what the rules choose': generatedCases,
   operations: operationKernels,
 };

@@ -1,6 +1,7 @@
 import type { AdapterProfile } from '../device/types';
 import type { Device } from '../index';
 import { makePlan } from '../plan/plan';
+import { plannedProfile } from '../webgpu/program';
 import { webgpuTarget } from '../webgpu/target';
 import { worstError } from './compare';
 import { type KernelCase, unableIn } from './kernel-case';
@@ -14,9 +15,9 @@ export interface KernelOutcome {
   readonly refusal?: string;
 }
 
-function refusalOf({ program, options }: KernelCase, profile: AdapterProfile): string {
+function refusalOf({ program, options, asGpu = false }: KernelCase, adapter: AdapterProfile): string {
   try {
-    makePlan(program().graph, webgpuTarget(profile), options);
+    makePlan(program().graph, webgpuTarget(plannedProfile(adapter, { asGpu })), options);
     return 'none';
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
@@ -25,9 +26,9 @@ function refusalOf({ program, options }: KernelCase, profile: AdapterProfile): s
 
 /** Runs a case on a device and compares it with the oracle. */
 export async function outcomeOf(device: Device, test: KernelCase): Promise<KernelOutcome> {
-  const { name, options } = test;
+  const { name, options, asGpu = false } = test;
   const unable = unableIn(test, device.profile);
   if (unable.length > 0) return { name, unable, refusal: refusalOf(test, device.profile) };
-  const { graph, values } = test.program();
-  return { name, error: await worstError(device, graph, values, options) };
+  const { graph, values, scales } = test.program();
+  return { name, error: await worstError(device, graph, values, { ...options, asGpu }, scales) };
 }

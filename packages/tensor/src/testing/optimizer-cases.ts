@@ -19,6 +19,9 @@ const layouts: Readonly<Record<string, Layout>> = {
   }),
 };
 
+/** More blocks than the invocations of a workgroup take at once, and not a multiple of that. */
+const large = layoutOf({ 'a.weight': [513, 517], 'a.bias': [3] });
+
 const OPTIONS: OptimizerOptions = { exclude: (name) => name.endsWith('.bias') };
 const kinds: Readonly<Record<string, { readonly step: typeof lamb; readonly options: OptimizerOptions }>> = {
   lamb: { step: lamb, options: OPTIONS },
@@ -76,13 +79,17 @@ function stepped(layout: Layout, { step, options }: (typeof kinds)[string]): Cas
 
 const family = [lambDefinition] as readonly Definition<never>[];
 
-export const optimizerCases: readonly KernelCase[] = kernelNames(family).flatMap((kernel) =>
-  Object.entries(layouts).flatMap(([sizes, layout]) =>
-    Object.entries(kinds).map(([kind, how]) => ({
-      name: `${kind} ${kernel}, ${sizes}`,
-      options: forced(family, kernel),
-      tolerance: 2e-5,
-      program: () => stepped(layout, how),
-    })),
+const caseOf = (kernel: string, kind: string, sizes: string, layout: Layout, asGpu: boolean): KernelCase => ({
+  name: `${kind} ${kernel}, ${sizes}${asGpu ? ', as on a GPU' : ''}`,
+  options: forced(family, kernel),
+  asGpu,
+  tolerance: 2e-5,
+  program: () => stepped(layout, kinds[kind]!),
+});
+
+export const optimizerCases: readonly KernelCase[] = kernelNames(family).flatMap((kernel) => [
+  ...Object.entries(layouts).flatMap(([sizes, layout]) =>
+    Object.keys(kinds).flatMap((kind) => [false, true].map((asGpu) => caseOf(kernel, kind, sizes, layout, asGpu))),
   ),
-);
+  caseOf(kernel, 'lamb', 'a large tensor', large, true),
+]);

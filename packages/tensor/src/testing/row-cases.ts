@@ -9,7 +9,7 @@ import {
   softmaxBackward,
   softmaxDefinition,
 } from '../ops/norm';
-import { differentiated, forced, type KernelCase, kernelNames } from './kernel-case';
+import { type CaseProgram, differentiated, forced, type KernelCase, kernelNames } from './kernel-case';
 
 /** Rows and widths: one row, more rows than workgroups, part of a team's lanes idle, several quads to a lane. */
 const SHAPES: readonly Shape[] = [
@@ -35,6 +35,14 @@ const shapesFor = (kernel: string): readonly Shape[] =>
 const casesOf = (family: Family, caseOf: (kernel: string, shape: Shape) => KernelCase): KernelCase[] =>
   kernelNames(family).flatMap((kernel) => shapesFor(kernel).map((shape) => caseOf(kernel, shape)));
 
+/** Layer norm of rows and its gradients. */
+export function normProgram(shape: Shape): CaseProgram {
+  const width = shape.at(-1)!;
+  const { graph, values } = differentiated([shape, [width], [width]], (x, gamma, beta) => layerNorm(x!, gamma!, beta!));
+  // A row of one number does not vary: of its gradient, numbers in about [−1, 1] times 1/√epsilon, nothing is left.
+  return { graph, values, ...(width === 1 && { scales: { d0: 1 / Math.sqrt(1e-6) } }) };
+}
+
 const norms = [layerNormDefinition, layerNormBackward] as Family;
 const softmaxes = [softmaxDefinition, softmaxBackward] as Family;
 
@@ -44,10 +52,7 @@ export const rowCases: readonly KernelCase[] = [
     name: `layer norm ${kernel}, ${shape.join('x')}`,
     options: forced(norms, kernel),
     tolerance: 5e-5,
-    program: () => {
-      const width = shape.at(-1)!;
-      return differentiated([shape, [width], [width]], (x, gamma, beta) => layerNorm(x!, gamma!, beta!));
-    },
+    program: () => normProgram(shape),
   })),
   ...casesOf(softmaxes, (kernel, shape) => ({
     name: `softmax ${kernel}, ${shape.join('x')}`,

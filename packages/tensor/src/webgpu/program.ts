@@ -1,6 +1,7 @@
 import type { CompileOptions, Program, Store } from '../backend';
 import { dispatchGrid } from '../device/dispatch';
 import type { Gpu, Readback } from '../device/gpu';
+import type { AdapterProfile } from '../device/types';
 import { BYTES_PER_ELEMENT, storageBytes, type TypedArray, viewBytes } from '../ir/dtype';
 import type { Graph } from '../ir/program';
 import { sizeOf } from '../ir/shape';
@@ -23,7 +24,15 @@ export type DevicePlan = Plan<string>;
 export interface DeviceCompileOptions extends CompileOptions, PlanOptions {
   /** Dispatches of one submission; absent, as suits the adapter. */
   readonly submitEvery?: number;
+  /** Take the kernels for a GPU, whatever stands behind the adapter; for tests, which run them on CPUs too. */
+  readonly asGpu?: boolean;
 }
+
+/** The profile to plan for. */
+export const plannedProfile = (
+  profile: AdapterProfile,
+  { asGpu = false }: Pick<DeviceCompileOptions, 'asGpu'>,
+): AdapterProfile => (asGpu ? { ...profile, software: false } : profile);
 
 export interface KernelTime {
   readonly label: string;
@@ -63,7 +72,10 @@ export async function compileProgram(
 ): Promise<DeviceProgram> {
   const { label = 'program', tuning } = options;
   const choices = options.choices ?? (tuning && choicesOf(tuning));
-  const plan = makePlan(graph, webgpuTarget(gpu.profile), { ...options, ...(choices && { choices }) });
+  const plan = makePlan(graph, webgpuTarget(plannedProfile(gpu.profile, options)), {
+    ...options,
+    ...(choices && { choices }),
+  });
   checkLimits(gpu, plan);
   const store = storeOf(gpu, graph, options.store);
   const ownsStore = options.store === undefined;

@@ -70,7 +70,14 @@ function lowered({ profile, group, values }: Lowering, quads: boolean): LoweredG
       }
       return finish([lowerPointwise({ ...buffers, output: group.anchor })]);
     case 'reduce':
-      return finish(lowerReduce({ ...buffers, output: group.anchor, stored: group.outputs }));
+      return finish(
+        lowerReduce({
+          ...buffers,
+          output: group.anchor,
+          stored: group.outputs,
+          shared: !values.generic && !profile.software,
+        }),
+      );
     case 'contract': {
       const { anchor, outputs } = group;
       if (values.generic) return finish([lowerContract(new Emitter(memory), anchor, outputs, buffers.bufferFor)]);

@@ -1,9 +1,11 @@
 import type { LambAttributes, OptimizerSegment } from '../ops/optimizer';
 import { perElement, workgroupsFor } from './assemble';
+import { entryParameters, workgroupId } from './kernels/kernel';
 import { floatLiteral } from './literal';
 import { flatLambWork } from './optimizer-work';
 import type { KernelRequest, KernelVariant, Stage } from './variant';
 import type { Work } from './work';
+import { foldDeclarations, foldLoops, foldTeam, Lines, sumAccumulator } from './workgroup-fold';
 
 const LANES = 64;
 /** Elements that one invocation takes care of. */
@@ -30,7 +32,14 @@ function blockTable(
 }
 
 /** One workgroup per block; lane l takes quads l, l + 64, … so that neighbours read neighbours. */
-const perBlock = (table: string, blocks: number, before: string, element: string, after: string): string => `
+const perBlock = (
+  table: string,
+  blocks: number,
+  before: string,
+  element: string,
+  after: string,
+  declarations = '',
+): string => `${declarations}
 @compute @workgroup_size(${LANES})
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
   let block = group.x + groups.x * (group.y + groups.y * group.z);
@@ -62,13 +71,17 @@ const flatLamb: KernelVariant<LambAttributes> = {
     const count = blocks.length / 4;
     const table = request.table(blocks);
     const adaptive = segments.some((s) => s.adapt);
-    const partsOf = segments.map((_, s) => (firstBlock[s + 1]! - firstBlock[s]!) * LANES);
-    const done = flatLambWork(request, { blocks: count, lanes: LANES, partsOf });
+    // On a GPU a workgroup adds up what its invocations have.
+    const shared = !request.profile.software;
+    const perBlockParts = shared ? 1 : LANES;
+    const partsOf = segments.map((_, s) => (firstBlock[s + 1]! - firstBlock[s]!) * perBlockParts);
+    const parts = count * perBlockParts;
+    const done = flatLambWork(request, { blocks: count, lanes: LANES, parts, partsOf, readers: shared ? LANES : 1 });
     const elements = w!.shape[0]!;
     const update = `    var u = m1 * ${correction1!.load('0u')} / (sqrt(v1 * ${correction2!.load('0u')}) + ${floatLiteral(epsilon)});
     if (${table}[block * 4u + 3u] != 0u) { u += ${floatLiteral(weightDecay)} * w; }`;
-    const weightParts = adaptive ? request.scratch(count * LANES) : '';
-    const updateParts = adaptive ? request.scratch(count * LANES) : '';
+    const weightParts = adaptive ? request.scratch(parts) : '';
+    const updateParts = adaptive ? request.scratch(parts) : '';
     const moments = `    let w = ${w!.quad('i')};
     let g = ${g!.quad('i')};
     let m1 = ${floatLiteral(beta1)} * ${m!.quad('i')} + ${floatLiteral(1 - beta1)} * g;
@@ -83,15 +96,14 @@ ${adaptive ? `${update}\n    ww += dot(w, w);\n    uu += dot(u, u);` : ''}`;
         count,
         '  var ww = 0.0;\n  var uu = 0.0;',
         moments,
-        adaptive
-          ? `  ${weightParts}[block * ${LANES}u + lane] = ww;\n  ${updateParts}[block * ${LANES}u + lane] = uu;`
-          : '',
+        adaptive ? keptNorms(weightParts, updateParts, shared) : '',
+        adaptive && shared ? foldDeclarations(norms, LANES) : '',
       ),
       workgroups: count,
       work: done.moments,
     };
     const ratios = adaptive
-      ? ratioStage(request, segments, firstBlock, weightParts, updateParts, done.ratios)
+      ? ratioStage(request, { perBlockParts, firstBlock, weightParts, updateParts, work: done.ratios })
       : undefined;
     const apply = `    let w = ${w!.quad('i')};
     let m1 = ${m1!.quad('i')};
@@ -110,18 +122,73 @@ ${average1!.wanted ? `    let decay = ${emaDecay!.load('0u')};\n    ${average1!.
   },
 };
 
-/** One invocation adds up the partial norms of one segment, in order. */
+const norms = [sumAccumulator('ww', 'f32'), sumAccumulator('uu', 'f32')];
+
+/** Statements that keep the norms of a block: of all its invocations together where they share memory, else of each. */
+function keptNorms(weightParts: string, updateParts: string, shared: boolean): string {
+  if (!shared)
+    return `  ${weightParts}[block * ${LANES}u + lane] = ww;\n  ${updateParts}[block * ${LANES}u + lane] = uu;`;
+  const w = new Lines();
+  foldTeam(w, { accumulators: norms, wide: 1, tall: LANES, slot: 'lane' }, () => {
+    w.statement(`${weightParts}[block] = ww;`);
+    w.statement(`${updateParts}[block] = uu;`);
+  });
+  return w.text;
+}
+
+interface Norms {
+  readonly firstBlock: readonly number[];
+  /** Partial norms of a block. */
+  readonly perBlockParts: number;
+  readonly weightParts: string;
+  readonly updateParts: string;
+  readonly work: Work;
+}
+
+/** Adds up the partial norms of each segment, in order: in one invocation, or on a GPU in a workgroup. */
 function ratioStage(
   request: KernelRequest<LambAttributes>,
-  segments: readonly OptimizerSegment[],
-  firstBlock: readonly number[],
-  weightParts: string,
-  updateParts: string,
-  work: Work,
+  { firstBlock, perBlockParts, weightParts, updateParts, work }: Norms,
 ): { stage: Stage; variable: string } {
-  const rows = segments.flatMap(({ adapt }, s) => [firstBlock[s]! * LANES, firstBlock[s + 1]! * LANES, adapt ? 1 : 0]);
+  const { segments } = request.attributes;
+  const bounds = firstBlock.map((block) => block * perBlockParts);
+  const rows = segments.flatMap(({ adapt }, s) => [bounds[s]!, bounds[s + 1]!, adapt ? 1 : 0]);
   const table = request.table(Uint32Array.from(rows));
   const variable = request.scratch(segments.length);
+  const count = segments.length;
+  const name = `ratios ${count}`;
+  const ratio = 'if (ww > 0.0 && uu > 0.0) { ratio = sqrt(ww) / sqrt(uu); }';
+  if (!request.profile.software) {
+    const w = new Lines();
+    w.statement('var ww = 0.0;');
+    w.statement('var uu = 0.0;');
+    w.block(`if (${table}[i * 3u + 2u] != 0u)`, 1, () => {
+      w.statement(`var r = ${table}[i * 3u] + lane;`);
+      w.statement(`let end = ${table}[i * 3u + 1u];`);
+      foldLoops(w, { step: LANES, end: 'end', turns: { many: 1, one: 1 } }, (parts) => {
+        parts.forEach((at, j) => {
+          w.statement(`let ww_${j} = ${weightParts}[${at}];`);
+          w.statement(`let uu_${j} = ${updateParts}[${at}];`);
+        });
+        parts.forEach((_, j) => {
+          w.statement(`ww += ww_${j}; uu += uu_${j};`);
+        });
+      });
+    });
+    foldTeam(w, { accumulators: norms, wide: 1, tall: LANES, slot: 'lane' }, () => {
+      w.statement('var ratio = 1.0;');
+      w.statement(ratio);
+      w.statement(`${variable}[i] = ratio;`);
+    });
+    const body = `${foldDeclarations(norms, LANES)}
+@compute @workgroup_size(${LANES})
+fn main(${entryParameters}) {
+  let i = ${workgroupId};
+  if (i >= ${count}u) { return; }
+${w.text}
+}`;
+    return { stage: { name, body, workgroups: count, work }, variable };
+  }
   const body = `  var ww = 0.0;
   var uu = 0.0;
   var ratio = 1.0;
@@ -131,11 +198,9 @@ function ratioStage(
       ww += ${weightParts}[p];
       uu += ${updateParts}[p];
     }
-    if (ww > 0.0 && uu > 0.0) { ratio = sqrt(ww) / sqrt(uu); }
+    ${ratio}
   }
   ${variable}[i] = ratio;`;
-  const count = segments.length;
-  const name = `ratios ${count}`;
   return { stage: { name, body: perElement(count, body), workgroups: workgroupsFor(count), work }, variable };
 }
 

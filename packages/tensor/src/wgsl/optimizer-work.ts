@@ -2,11 +2,14 @@ import type { LambAttributes } from '../ops/optimizer';
 import type { KernelRequest } from './variant';
 import { repeatWork, sumWork, type Work, work } from './work';
 
-/** How the flat vectors are cut: workgroups, invocations of each, and partial norms of each segment. */
+/** How the flat vectors are cut: workgroups, invocations of each, and partial norms of all and of each segment. */
 export interface FlatBlocks {
   readonly blocks: number;
   readonly lanes: number;
+  readonly parts: number;
   readonly partsOf: readonly number[];
+  /** Invocations that read where the parts of a segment are. */
+  readonly readers: number;
 }
 
 export interface FlatLambWork {
@@ -22,7 +25,7 @@ export interface FlatLambWork {
  */
 export function flatLambWork(
   request: KernelRequest<LambAttributes>,
-  { blocks, lanes, partsOf }: FlatBlocks,
+  { blocks, lanes, parts, partsOf, readers }: FlatBlocks,
 ): FlatLambWork {
   const { segments } = request.attributes;
   const [w, g, m, v, average, lr, correction1, correction2, emaDecay] = request.inputs.map(({ loads }) => loads);
@@ -39,7 +42,7 @@ export function flatLambWork(
     work({ flops: 5 * total + 2 * decayed }),
     repeatWork(work({ loads: correction1! + correction2! + 1 }), quads),
   );
-  const norms = sumWork(repeatWork(work({ flops: 4 }), total), repeatWork(work({ stores: 2 }), blocks * lanes));
+  const norms = sumWork(repeatWork(work({ flops: 4 }), total), work({ stores: 2 * parts }));
   const moments = repeatWork(work({ flops: 7, loads: w! + g! + m! + v!, stores: 2 }), total);
   const adapted = segments.reduce((n, { adapt }, s) => n + (adapt ? partsOf[s]! : 0), 0);
   const adaptedSegments = segments.filter(({ adapt }) => adapt).length;
@@ -53,7 +56,7 @@ export function flatLambWork(
     moments: sumWork(invocations, moments, ...(adaptive ? [step, norms] : [])),
     ratios: work({
       flops: 2 * adapted + 3 * adaptedSegments,
-      loads: segments.length + 2 * adaptedSegments + 2 * adapted,
+      loads: readers * (segments.length + 2 * adaptedSegments) + 2 * adapted,
       stores: segments.length,
     }),
     update: sumWork(

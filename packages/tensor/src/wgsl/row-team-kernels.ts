@@ -1,4 +1,5 @@
 import { perElement, workgroupsFor } from './assemble';
+import { combinedColumns } from './column-sums';
 import { range } from './kernels/kernel';
 import { blocksOf, each, guarded, holdsRows, masked, rowStage, rowSum, type Team } from './row-teams';
 import type { KernelVariant, Stage } from './variant';
@@ -86,6 +87,11 @@ export const teamLayerNormBackward = (team: Team): KernelVariant<Record<string, 
     });
     const first = rowStage(b, { name: 'rows', before: once, row: perRow, after, work: done });
     if (!sums) return [first];
+    const name = `columns ${b.rows}x${b.width} combine ${parts} parts`;
+    if (!request.profile.software) {
+      const columns = { width: b.width, dgamma: dgamma!, dbeta: dbeta! };
+      return [first, combinedColumns(columns, { name, parts, gammas, betas, quads: true })];
+    }
     const quads = b.width / 4;
     const combine = `  var dgamma = vec4<f32>();
   var dbeta = vec4<f32>();
@@ -96,7 +102,7 @@ export const teamLayerNormBackward = (team: Team): KernelVariant<Record<string, 
   ${dgamma!.storeQuad('i * 4u', 'dgamma')}
   ${dbeta!.storeQuad('i * 4u', 'dbeta')}`;
     const second: Stage = {
-      name: `columns ${b.rows}x${b.width} combine ${parts} parts`,
+      name,
       body: perElement(quads, combine),
       workgroups: workgroupsFor(quads),
       work: work({ flops: 2 * parts * b.width, loads: 2 * parts * b.width, stores: 2 * b.width }),

@@ -1,4 +1,5 @@
 import { perElement, workgroupsFor } from './assemble';
+import { summedColumns } from './column-sums';
 import { teamLayerNorm, teamLayerNormBackward, teamSoftmax, teamSoftmaxBackward } from './row-team-kernels';
 import { subgroupTeam, workgroupTeam } from './row-teams';
 import { perRow, rowsOf, rowWorkgroups, unrolled } from './rows';
@@ -69,8 +70,20 @@ ${unrolled(width, (c) => dx!.store(at(c), `rstd * (${dy!.load(at(c))} * ${gamma!
       });
       stages.push(rowsStage(rows, width, body, done));
     }
-    if (dgamma!.wanted || dbeta!.wanted) stages.push(...columnSums());
-    return stages;
+    if (!dgamma!.wanted && !dbeta!.wanted) return stages;
+    return [...stages, ...(request.profile.software ? columnSums() : sharedSums())];
+
+    function sharedSums(): Stage[] {
+      const columns = { width, dgamma: dgamma!, dbeta: dbeta! };
+      return summedColumns(request, columns, {
+        rows,
+        addends: (row, names) => [
+          `let ${names.dbeta} = ${dy!.load(`(${row} * ${width}u + i)`)};`,
+          `let ${names.dgamma} = ${names.dbeta} * (${x!.load(`(${row} * ${width}u + i)`)} - ${mean!.load(row)}) * ${rstd!.load(row)};`,
+        ],
+        each: { flops: 5, loads: x!.loads + mean!.loads + rstd!.loads + dy!.loads },
+      });
+    }
 
     function columnSums(): Stage[] {
       const part = Math.max(8, Math.ceil(rows / Math.max(1, Math.ceil(1024 / width))));

@@ -3,6 +3,7 @@
  * spelled counts as often as the loops around it turn.
  */
 import { describe, expect, it } from 'vitest';
+import { leastProfile } from '../device/least-profile';
 import type { ProgramArguments, ProgramResult, ProgramSpec } from '../index';
 import * as ops from '../index';
 import { type DevicePlan, f32, type PlanOptions, trace, u32 } from '../index';
@@ -97,6 +98,23 @@ describe('reductions', () => {
     expect(first!.work).toEqual({ flops: 4099, loads: 4099, stores: parts });
     expect(second!.work).toEqual({ flops: parts, loads: parts, stores: 1 });
   });
+  it.each([
+    ['of rows, four columns at a time', [4099, 12], 0],
+    ['of rows in parts', [30011, 12], 0],
+    ['of rows, column by column', [4099, 7], 0],
+    ['of columns', [7, 4099], 1],
+    ['of all elements, in parts', [1, 100003], 1],
+  ] as const)('in workgroups, %s', (_, shape, axis) => {
+    const graph = trace({ inputs: { x: f32(...shape) } }, ({ inputs: { x } }) => ({
+      outputs: { y: ops.sum(x, axis) },
+    }));
+    const [first, second] = makePlan(graph, webgpuTarget(profile(false))).kernels;
+    const [elements, results] = [shape[0] * shape[1], shape[1 - axis]!];
+    const parts = Number(/ in (\d+) parts by \d+x\d+$/.exec(first!.form)?.[1] ?? 1);
+    expect(first!.work).toEqual({ flops: elements, loads: elements, stores: parts * results });
+    expect(second === undefined).toBe(parts === 1);
+    if (second) expect(second.work).toEqual({ flops: parts * results, loads: parts * results, stores: results });
+  });
 });
 
 describe('contractions', () => {
@@ -188,6 +206,29 @@ describe('rows', () => {
   });
 });
 
+describe('columns of the gradients of gamma and beta, in workgroups', () => {
+  it.each([
+    ['invocation-rows', 700, 7],
+    ['invocation-rows', 9000, 7],
+    ['workgroup-rows', 700, 40],
+  ])('%s, %ix%i', (kernel, rows, width) => {
+    const inputs = { x: f32(rows, width), gamma: f32(width), beta: f32(width) };
+    const graph = trace({ inputs }, ({ inputs: { x, gamma, beta } }) => {
+      const [dgamma, dbeta] = ops.grad(ops.sum(ops.square(ops.layerNorm(x, gamma, beta))), [gamma, beta]);
+      return { outputs: { dgamma: dgamma!, dbeta: dbeta! } };
+    });
+    const { kernels } = makePlan(graph, webgpuTarget(leastProfile), { variants: { layerNormBackward: kernel } });
+    const stages = kernels.filter((k) => k.form.startsWith('layerNormBackward columns'));
+    const parts = Number(/ (\d+) parts/.exec(stages.at(-1)!.form)?.[1] ?? 1);
+    const sums = { flops: 2 * parts * width, loads: 2 * parts * width, stores: 2 * width };
+    if (parts > 1) expect(stages.at(-1)!.work).toEqual(sums);
+    // x, dy, mean and rstd for every element: (x − mean) · rstd · dy, and both additions.
+    const first = { flops: 5 * rows * width, loads: 4 * rows * width, stores: 2 * parts * width };
+    if (kernel === 'invocation-rows') expect(stages[0]!.work).toEqual(first);
+    expect(stages).toHaveLength(kernel === 'invocation-rows' && parts > 1 ? 2 : 1);
+  });
+});
+
 describe('the optimizer', () => {
   const { size, segments } = trainLayout;
   const blocks = segments.reduce(
@@ -225,5 +266,20 @@ describe('the optimizer', () => {
       loads: 2 * parts + 3 * weights + (segments.length - weights),
       stores: segments.length,
     });
+  });
+
+  it('in workgroups, a block keeps two norms and a workgroup adds up those of a segment', () => {
+    const { kernels } = makePlan(trace(trainSpec, trainBuild), webgpuTarget(profile(false)));
+    const shared = kernels.filter(({ form }) => form.startsWith('lamb'));
+    const weights = segments.filter(isWeight).length;
+    expect(shared[0]!.work).toEqual({ ...steps[0]!.work, stores: steps[0]!.work.stores - 2 * 63 * blocks });
+    // Each of 64 invocations reads whether there is a ratio, and if so where the norms are: one for each weight here.
+    expect(shared[1]!.work).toEqual({
+      flops: 2 * weights + 3 * weights,
+      loads: 64 * (segments.length + 2 * weights) + 2 * weights,
+      stores: segments.length,
+    });
+    expect(shared[1]!.items).toBe(segments.length);
+    expect(shared[2]!.work).toEqual(steps[2]!.work);
   });
 });
