@@ -1,4 +1,5 @@
-import { CENTRAL, TAIL } from '../random/inverse-normal';
+import { ERF_FAR, ERF_NEAR } from '../ir/erf';
+import { ATANH_SERIES, CENTRAL, TAIL } from '../random/inverse-normal';
 import { KEY_PARITY, ROTATIONS } from '../random/threefry';
 import { floatLiteral } from './literal';
 
@@ -31,16 +32,14 @@ ${groups.join('\n')}
  */
 const functions: readonly { readonly name: string; readonly source: () => string }[] = [
   {
-    // Abramowitz & Stegun 7.1.26 is too coarse; this is a Chebyshev fit of erfc(z)·e^(z²) in 1/(1 + z/2)
-    // (relative error of erfc below 1.2e-7), with the odd series near 0 where 1 − erfc would cancel.
     name: 'ns_erf',
     source: () => `fn ns_erf(x: f32) -> f32 {
   let z = min(abs(x), 6.0);
   let s = x * x;
   let t = 1.0 / (1.0 + 0.5 * z);
-  let p = ${horner([-1.26551223, 1.00002368, 0.37409196, 0.09678418, -0.18628806, 0.27886807, -1.13520398, 1.48851587, -0.82215223, 0.17087277], 't')};
+  let p = ${horner(ERF_FAR, 't')};
   let far = sign(x) * (1.0 - t * exp(p - z * z));
-  let near = x * (${horner([1.1283791671, -0.376126389, 0.1128379167, -0.0268661706, 0.0052239776, -0.0008548327], 's')});
+  let near = x * (${horner(ERF_NEAR, 's')});
   return select(far, near, s < 0.25);
 }`,
   },
@@ -60,7 +59,6 @@ const functions: readonly { readonly name: string; readonly source: () => string
   },
   { name: 'ns_threefry', source: threefry },
   {
-    // ln x = e·ln 2 + 2·atanh((m − 1)/(m + 1)) with m in [√½, √2), by basic arithmetic alone.
     name: 'ns_log',
     source: () => `fn ns_log(x: f32) -> f32 {
   let bits = bitcast<u32>(x) - 0x3f3504f3u;
@@ -68,7 +66,7 @@ const functions: readonly { readonly name: string; readonly source: () => string
   let m = bitcast<f32>((bits & 0x7fffffu) + 0x3f3504f3u);
   let s = (m - 1.0) / (m + 1.0);
   let s2 = s * s;
-  return e * 0.6931471806 + 2.0 * s * (${horner([1, 1 / 3, 1 / 5, 1 / 7, 1 / 9, 1 / 11], 's2')});
+  return e * 0.6931471806 + 2.0 * s * (${horner(ATANH_SERIES, 's2')});
 }`,
   },
   {
