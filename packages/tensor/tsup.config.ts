@@ -12,6 +12,9 @@ export default defineConfig({
     'src/plan/tune/storage-browser.ts',
     'src/wasm/platform-node.ts',
     'src/wasm/platform-browser.ts',
+    // Threads are started from these, beside the file of their platform.
+    'src/wasm/threads/worker-node.js',
+    'src/wasm/threads/worker-browser.js',
   ],
   dts: { entry: 'src/index.ts' },
   external: ['#webgpu', '#tuning-storage', '#wasm-platform'],

@@ -1,2 +1,20 @@
+import type { ThreadWorker } from './threads/thread-worker';
+
 /** Browsers have relaxed SIMD or not. */
 export function allowRelaxedSimd(): void {}
+
+export const coreCount = (): number => globalThis.navigator?.hardwareConcurrency ?? 1;
+
+/** Starts the script of a thread. Bundlers know this form and take the script along, as a file of its own. */
+export function startWorker(): ThreadWorker {
+  const worker = new Worker(new URL('./threads/worker-browser.js', import.meta.url), { type: 'module' });
+  return {
+    post: (message) => worker.postMessage(message),
+    listen(onMessage, onEnd) {
+      worker.addEventListener('message', (event) => onMessage(event.data));
+      worker.addEventListener('error', ({ message }) => onEnd(message || 'its script did not load'));
+    },
+    hold: () => undefined,
+    terminate: () => worker.terminate(),
+  };
+}

@@ -1,0 +1,182 @@
+// References: the sums that the kernels are written to make, computed here; Node's own event loop and worker threads.
+import { Worker } from 'node:worker_threads';
+import { afterEach, describe, expect, it } from 'vitest';
+import { f32, i32, ModuleBuilder } from '../assembler';
+import { startWorker } from '../platform-node';
+import type { ThreadWorker } from './thread-worker';
+import { openOneThread, openThreads, type Threads } from './threads';
+
+const opened: Threads[] = [];
+afterEach(() => {
+  for (const threads of opened.splice(0)) threads.destroy();
+});
+
+const shared = (): WebAssembly.Memory => new WebAssembly.Memory({ initial: 16, maximum: 16, shared: true });
+
+/** Kernels over floats at an address; `spin` takes its time, `trap` fails at item 5. */
+async function kernels(isShared: boolean): Promise<WebAssembly.Module> {
+  const m = new ModuleBuilder();
+  m.importMemory('env', 'memory', { minimum: 16, maximum: 16, shared: isShared });
+  const at = i32.add;
+  // y[i] = x[i]·factor + x[reversed]: reads what other chunks of the kernel before wrote.
+  m.export(
+    m.function('mix', ['i32', 'i32', 'i32', 'i32', 'i32', 'f32'], (b, from, to, x, y, last, factor) =>
+      b.for(from, to, 1, (i) => {
+        const mirror = f32.load(at(x, i32.shl(i32.sub(last, i), 2)));
+        b.store(at(y, i32.shl(i, 2)), f32.add(f32.mul(f32.load(at(x, i32.shl(i, 2))), factor), mirror));
+      }),
+    ),
+  );
+  m.export(
+    m.function('spin', ['i32', 'i32', 'i32', 'i32'], (b, from, to, x, rounds) =>
+      b.for(from, to, 1, (i) =>
+        b.for(0, rounds, 1, () => {
+          const place = b.let(at(x, i32.shl(i, 2)));
+          b.store(place, f32.add(f32.load(place), 1));
+        }),
+      ),
+    ),
+  );
+  m.export(
+    m.function('trap', ['i32', 'i32'], (b, from, to) => b.for(from, to, 1, (i) => b.if(i32.eq(i, 5), () => b.trap()))),
+  );
+  return await WebAssembly.compile(m.bytes());
+}
+
+const SIZE = 1000;
+/** 60 kernels to and fro between two arrays, in chunks of every size from 1 up. */
+const steps = Array.from({ length: 60 }, (_, k) => ({
+  name: 'mix',
+  items: SIZE,
+  chunk: [1000, 1, 7, 333, 999, 50][k % 6]!,
+  args: [k % 2 === 0 ? 1024 : 8192, k % 2 === 0 ? 8192 : 1024, SIZE - 1, 0.25 + (k % 5) / 10],
+}));
+
+function expected(start: Float32Array): Float32Array {
+  let x = start;
+  for (const { args } of steps) {
+    const factor = Math.fround(args[3]!);
+    x = x.map((v, i) => Math.fround(Math.fround(v * factor) + x[SIZE - 1 - i]!));
+  }
+  return x;
+}
+
+async function open(count: number): Promise<{ threads: Threads; module: WebAssembly.Module; floats: Float32Array }> {
+  const memory = count === 0 ? new WebAssembly.Memory({ initial: 16, maximum: 16 }) : shared();
+  const threads = count === 0 ? openOneThread(memory) : await openThreads(memory, count);
+  opened.push(threads);
+  return { threads, module: await kernels(count > 0), floats: new Float32Array(memory.buffer) };
+}
+
+describe.each([0, 1, 2, 3, 8])('with %d workers', (count) => {
+  it('runs kernels in order, each when the one before it is done, again and again', async () => {
+    const { threads, module, floats } = await open(count);
+    expect(threads.count).toBe(Math.max(1, count));
+    const program = await threads.add(module, steps);
+    for (let run = 0; run < 20; run++) {
+      const start = Float32Array.from({ length: SIZE }, (_, i) => Math.sin(i + run));
+      floats.set(start, 256);
+      await program.run();
+      expect(floats.slice(256, 256 + SIZE)).toEqual(expected(start));
+    }
+  });
+
+  it('runs several programs in the order of the calls', async () => {
+    const { threads, module, floats } = await open(count);
+    const add = (rounds: number) => threads.add(module, [{ name: 'spin', items: 4, chunk: 1, args: [0, rounds] }]);
+    const [one, ten, none] = await Promise.all([add(1), add(10), threads.add(module, [])]);
+    await Promise.all([one.run(), ten.run(), none.run(), one.run()]);
+    expect([...floats.subarray(0, 4)]).toEqual([12, 12, 12, 12]);
+    one.destroy();
+    await ten.run();
+    expect(floats[3]).toBe(22);
+  });
+
+  it('ends a run whose kernel traps with an error, and those after it', async () => {
+    const { threads, module } = await open(count);
+    const bad = await threads.add(module, [{ name: 'trap', items: 10, chunk: 1, args: [] }, ...steps]);
+    const good = await threads.add(module, steps);
+    const runs = [bad.run(), good.run()];
+    for (const run of runs)
+      await expect(run).rejects.toThrow(/^a kernel of the WebAssembly backend failed: unreachable$/);
+    await expect(good.run()).rejects.toThrow('unreachable');
+  });
+
+  it('refuses what is no export, and numbers that are none', async () => {
+    const { threads, module } = await open(count);
+    const call = { name: 'mix', items: 0, chunk: 1, args: [] };
+    await expect(threads.add(module, [call])).rejects.toThrow(
+      "kernel 'mix' over 0 items in chunks of 1, expected whole",
+    );
+    await expect(threads.add(module, [{ ...call, name: 'nothing', items: 1 }])).rejects.toThrow(
+      "no function 'nothing'",
+    );
+  });
+
+  it('leaves the event loop to others, and ends when asked', async () => {
+    const { threads, module } = await open(count);
+    const long = await threads.add(module, [{ name: 'spin', items: 40000, chunk: 100, args: [4096, 50000] }]);
+    const run = long.run();
+    const failed = expect(run).rejects.toThrow('the threads of the WebAssembly backend were ended');
+    let turns = 0;
+    for (; turns < 5; turns++) await new Promise((resolve) => setTimeout(resolve, 1));
+    threads.destroy();
+    await failed;
+    await expect(long.run()).rejects.toThrow('were ended');
+    expect(turns).toBe(5);
+  });
+});
+
+describe('a worker', () => {
+  /** A worker that the test can end. */
+  const started: ThreadWorker[] = [];
+  const start = (): ThreadWorker => {
+    const worker = startWorker();
+    started.push(worker);
+    return worker;
+  };
+
+  it('that dies during a run ends it with an error', async () => {
+    const threads = await openThreads(shared(), 2, start);
+    opened.push(threads);
+    const long = await threads.add(await kernels(true), [
+      { name: 'spin', items: 40000, chunk: 100, args: [4096, 50000] },
+    ]);
+    const failed = expect(long.run()).rejects.toThrow(
+      /^a thread of the WebAssembly backend failed: it ended with code 1$/,
+    );
+    setTimeout(() => started.at(-1)!.terminate(), 20);
+    await failed;
+  });
+
+  it('that takes a message before this thread goes on computes all the same', async () => {
+    const slowly = (): ThreadWorker => {
+      const worker = startWorker();
+      const post = (message: unknown): void => {
+        worker.post(message);
+        if ((message as { type: string }).type === 'start')
+          Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1500);
+      };
+      return { ...worker, post };
+    };
+    const memory = shared();
+    const threads = await openThreads(memory, 1, slowly);
+    opened.push(threads);
+    const program = await threads.add(await kernels(true), [{ name: 'spin', items: 4, chunk: 2, args: [0, 3] }]);
+    await program.run();
+    expect([...new Float32Array(memory.buffer, 0, 4)]).toEqual([3, 3, 3, 3]);
+  });
+
+  it('whose script does not load is an error of opening', async () => {
+    const broken = (): ThreadWorker => {
+      const worker = new Worker('throw new Error("no such thread")', { eval: true });
+      return {
+        ...startWorker(),
+        listen: (_, onEnd) => void worker.on('error', ({ message }) => onEnd(message)),
+        terminate: () => void worker.terminate(),
+      };
+    };
+    await expect(openThreads(shared(), 1, broken)).rejects.toThrow('no such thread');
+    await expect(openThreads(shared(), 0)).rejects.toThrow('0 threads, expected 1 or more');
+  });
+});
