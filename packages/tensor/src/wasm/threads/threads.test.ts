@@ -154,8 +154,9 @@ describe('a worker', () => {
       const worker = startWorker();
       const post = (message: unknown): void => {
         worker.post(message);
-        if ((message as { type: string }).type === 'start')
-          Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1500);
+        // Longer than a worker takes to come up, to be there for the message.
+        const pause = (message as { type: string }).type === 'start' ? 1500 : 200;
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pause);
       };
       return { ...worker, post };
     };
