@@ -2,8 +2,8 @@
 // each tensor's largest element, on the device, where kernels are fused differently, to 1e-5), and its plan, in memory.
 import { initialParameters, parameterViews } from '@noisesmith/diffusion';
 import {
+  type Backend,
   compileGraph,
-  type Device,
   f32,
   type Graph,
   grad,
@@ -20,6 +20,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rinConfig } from './config';
 import { rin } from './rin';
 import { relativeError } from './testing/fixture';
+
+/** Those that make kernels. */
+const compiledBackends = [['WebGPU', () => openDevice()]] as const;
 
 const BATCH = 4;
 const net = rin(
@@ -91,17 +94,17 @@ it('on the oracle, blocks that are computed again give the same prediction, carr
   expect(again!.outputs.gradient!.some((g) => g !== 0)).toBe(true);
 });
 
-describe('on a device', () => {
-  let device: Device;
+describe.each(compiledBackends)('on %s', (_name, open) => {
+  let backend: Backend;
   beforeAll(async () => {
-    device = await openDevice();
+    backend = await open();
   });
-  afterAll(() => device.destroy());
+  afterAll(() => backend.destroy());
 
   it('gradients are those of the network that keeps its inner values', async () => {
     const [kept, again] = await Promise.all(
       [false, true].map(async (recompute) => {
-        using program = await compileGraph(device, graphOf(recompute));
+        using program = await compileGraph(backend, graphOf(recompute));
         program.state.write('params', params);
         await program.run(inputs);
         return program.read('gradient');
@@ -111,7 +114,7 @@ describe('on a device', () => {
   });
 
   it('less than two thirds of the memory is planned', () => {
-    const [kept, again] = [false, true].map((recompute) => makePlan(graphOf(recompute), device.target).liveBound);
+    const [kept, again] = [false, true].map((recompute) => makePlan(graphOf(recompute), backend.target).liveBound);
     expect(again! / kept!).toBeLessThan(2 / 3);
   });
 });
