@@ -30,11 +30,11 @@ const kinds: Readonly<Record<string, { readonly step: typeof lamb; readonly opti
 };
 
 /** Numbers in the segments of a flat vector, zeros in its gaps. */
-function flat({ segments, size }: Layout, seed: number, of: (x: number) => number = (x) => x): Float32Array {
+function flat({ segments, size }: Layout, seed: number, of = (x: number, _place: number): number => x): Float32Array {
   const values = spread(size, seed);
   const made = new Float32Array(size);
   for (const { offset, size: count } of segments) {
-    for (let i = offset; i < offset + count; i++) made[i] = of(values[i]!);
+    for (let i = offset; i < offset + count; i++) made[i] = of(values[i]!, i / size);
   }
   return made;
 }
@@ -68,7 +68,8 @@ function stepped(layout: Layout, { step, options }: (typeof kinds)[string]): Cas
     return { state: { weights: next.weights, m: next.firstMoment, v: next.secondMoment, average: next.average } };
   });
   const state = {
-    weights: flat(layout, 1),
+    // Larger from place to place, so that a norm is wrong where a part of it is left out.
+    weights: flat(layout, 1, (x, place) => x * (1 + 9 * place)),
     m: flat(layout, 2, (x) => x / 10),
     v: flat(layout, 3, (x) => x ** 2 / 100),
     average: flat(layout, 4),
