@@ -52,7 +52,9 @@ export async function test(args) {
     if (missingAdapter) throw new SetupError(missingAdapter);
     runs.push(await runVitest('vitest.config.ts', args));
     if (chromium && 'path' in chromium) {
-      runs.push(await runVitest(browserConfig, args, { NOISESMITH_CHROMIUM: chromium.path }));
+      const viewer = join(root, 'apps', 'viewer', 'dist');
+      const env = { NOISESMITH_CHROMIUM: chromium.path, NOISESMITH_VIEWER: viewer };
+      runs.push(await runVitest(browserConfig, args, env));
     } else if (chromium) {
       progress(`browser tests did not run: ${chromium.message}`);
       runs.push({ passed: 0, failed: 1 });

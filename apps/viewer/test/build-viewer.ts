@@ -12,8 +12,13 @@ declare module 'vitest' {
   }
 }
 
-/** Builds the viewer from source, once for all tests. */
+/** The viewer that NOISESMITH_VIEWER names, where it has just been built; else builds it from source, once for all tests. */
 export default async function setup(project: TestProject): Promise<() => void> {
+  const built = process.env.NOISESMITH_VIEWER;
+  if (built !== undefined) {
+    project.provide('viewer', built);
+    return () => {};
+  }
   const folder = mkdtempSync(join(tmpdir(), 'noisesmith-viewer-dist-'));
   const root = fileURLToPath(new URL('..', import.meta.url));
   await build({

@@ -1,12 +1,12 @@
 /** What the page of the test of kernels runs: the cases of one subject, with a device of their own. */
 import { openDevice } from '@noisesmith/tensor';
-import { kernelCases } from '../src/testing/kernel-cases';
+import { browserCases } from '../src/testing/kernel-cases';
 import { type KernelOutcome, outcomeOf } from '../src/testing/kernel-report';
 
 async function runKernels(subject: string) {
   using device = await openDevice();
   const outcomes: KernelOutcome[] = [];
-  for (const test of kernelCases[subject]!) outcomes.push(await outcomeOf(device, test));
+  for (const test of browserCases(subject)) outcomes.push(await outcomeOf(device, test));
   return { profile: device.profile, outcomes };
 }
 

@@ -30,6 +30,11 @@ export interface KernelCase {
   readonly asGpu?: boolean;
   /** Errors, relative to the largest element of each result, stay below. */
   readonly tolerance: number;
+  /**
+   * The browser's software adapter takes minutes to compile its kernels, and runs others of the same forms: Node alone runs
+   * it.
+   */
+  readonly nodeOnly?: true;
   program(): CaseProgram;
 }
 

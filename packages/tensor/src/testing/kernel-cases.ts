@@ -18,3 +18,7 @@ export const kernelCases: Readonly<Record<string, readonly KernelCase[]>> = {
 };
 
 export const allKernelCases: readonly KernelCase[] = Object.values(kernelCases).flat();
+
+/** Those of a subject that run in a browser too. */
+export const browserCases = (subject: string): readonly KernelCase[] =>
+  kernelCases[subject]!.filter(({ nodeOnly }) => !nodeOnly);
