@@ -14,6 +14,11 @@ describe('differencePicture', () => {
     ]);
   });
 
+  it('has the full colour where the difference is `full`, and half of it at the half', () => {
+    const { data } = differencePicture(Float32Array.of(0.25, 0.5), Float32Array.of(0, 0), [1, 2, 1], 0.5);
+    expect([...data]).toEqual([222, 160, 122, 198, 74, 0]);
+  });
+
   it('of three is around grey in each', () => {
     const { data } = differencePicture(Float32Array.of(1, 0, 0.3), Float32Array.of(0, 1, 0.3), [1, 1, 3]);
     expect([...data]).toEqual([255, 0, 128]);

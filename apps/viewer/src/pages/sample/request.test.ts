@@ -43,6 +43,7 @@ describe('labels', () => {
   it('are one class, none, or those there are', () => {
     expect(labelsOf(seeds, '2', 3)).toEqual([2, 2, 2, 2]);
     expect(labelsOf(seeds, 'none', 3)).toEqual([null, null, null, null]);
+    expect(labelsOf(seeds, '3', 3)).toEqual([0, 1, 2, 0]);
     expect(labelsOf(seeds, '7', 3)).toEqual([0, 1, 2, 0]);
     expect(labelsOf(seeds, '2', 0)).toEqual([null, null, null, null]);
   });
@@ -50,6 +51,7 @@ describe('labels', () => {
 
 describe('settings', () => {
   it('are the run’s where nothing is chosen', () => {
+    expect(settled({ schedule: '' }, sampling)).toEqual(sampling);
     expect(settled({ sampler: '', steps: 7, guidance: 0 }, sampling)).toEqual({ ...sampling, steps: 7, guidance: 0 });
   });
 

@@ -7,6 +7,7 @@ it('every suggestion is a schedule, described as its family', () => {
   expect(scheduleSuggestions).toHaveLength(scheduleFamilies.length);
   scheduleSuggestions.forEach((spec, i) => {
     expect(readSchedule(spec)).toHaveProperty('schedule.spec', spec);
+    expect(describeSchedule(spec)).toMatch(/^[A-Z]/);
     expect(describeSchedule(spec).toLowerCase()).toBe(scheduleFamilies[i]!.description.toLowerCase());
   });
 });

@@ -24,6 +24,7 @@ describe.each(options)('$name', (option) => {
 });
 
 it('a sampler that is unknown counts as the first', () => {
+  expect(readSpec('ddp', options).option?.name).toBe(options[0]!.name);
   expect(readSpec('euler', options).option?.name).toBe(options[0]!.name);
   expect(readSpec('ddim', []).option).toBeUndefined();
 });
