@@ -9,6 +9,9 @@ import { chromium, type Page } from 'playwright-core';
 
 export { chromium, type Page };
 
+/** Ends what hangs: a busy machine takes minutes to start Chromium, or to answer a click. */
+export const patience = 600_000;
+
 export interface ChromiumPage {
   readonly page: Page;
   close(): Promise<void>;
@@ -63,6 +66,7 @@ export async function openChromiumPage(script: URL, content: PageContent = {}): 
   const server = await serve(script, content);
   const profile = mkdtempSync(join(tmpdir(), 'noisesmith-chromium-'));
   const browser = await chromium.launchPersistentContext(profile, {
+    timeout: patience,
     executablePath: process.env.NOISESMITH_CHROMIUM ?? '/usr/bin/chromium',
     args: [
       '--enable-unsafe-webgpu',
@@ -75,6 +79,7 @@ export async function openChromiumPage(script: URL, content: PageContent = {}): 
       '--disable-sync',
     ],
   });
+  browser.setDefaultTimeout(patience);
   const page = await browser.newPage();
   await page.goto(`http://localhost:${(server.address() as AddressInfo).port}/`);
   return {

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chromium, type Page } from '@noisesmith/testing';
+import { chromium, type Page, patience } from '@noisesmith/testing';
 
 /** Where the page lies on the test's server: not at its root, as on many static hosts. */
 const base = '/some/where/';
@@ -69,6 +69,7 @@ export async function openBuiltViewer(folder: string, options: OpenViewerOptions
   const origin = `http://localhost:${(server.address() as AddressInfo).port}`;
   const profile = mkdtempSync(join(tmpdir(), 'noisesmith-viewer-'));
   const browser = await chromium.launchPersistentContext(profile, {
+    timeout: patience,
     executablePath: process.env.NOISESMITH_CHROMIUM ?? '/usr/bin/chromium',
     viewport: options.phone ? { width: 390, height: 844 } : { width: 1280, height: 900 },
     colorScheme: options.dark ? 'dark' : 'light',
@@ -86,6 +87,7 @@ export async function openBuiltViewer(folder: string, options: OpenViewerOptions
       '--disable-sync',
     ],
   });
+  browser.setDefaultTimeout(patience);
   const faults: string[] = [];
   const page = await browser.newPage();
   if (options.webgpu === false) {
