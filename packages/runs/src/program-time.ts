@@ -63,12 +63,13 @@ export async function timeTables(
 ): Promise<readonly (readonly number[])[]> {
   // A table that comes again in the next round need not be compiled again.
   using _pipelines = device.keepPipelines();
+  const timesWith = async (tuning: TuningTable): Promise<readonly number[]> => {
+    using compiled = await compileGraph(device, program.graph, { tuning, storage: program.storage });
+    return await timeRuns(device, compiled, program);
+  };
   const times = tables.map((): number[] => []);
   for (let round = 0; round < ROUNDS; round++) {
-    for (const [i, tuning] of tables.entries()) {
-      using compiled = await compileGraph(device, program.graph, { tuning, storage: program.storage });
-      times[i]!.push(...(await timeRuns(device, compiled, program)));
-    }
+    for (const [i, tuning] of tables.entries()) times[i]!.push(...(await timesWith(tuning)));
   }
   return times;
 }

@@ -65,11 +65,19 @@ export async function findCheckpoints(
   const none = (): CheckpointError =>
     new CheckpointError(`none of ${entries.length} checkpoints can be used; the newest: ${problems[0]}`);
 
+  const lookAt = async (name: string): Promise<void> => {
+    await using source = await storage.open(name);
+    await checkpointHead(source, layout);
+  };
+  const decode = async (name: string, take: TakePiece): Promise<CheckpointHead> => {
+    await using source = await storage.open(name);
+    return await decodeCheckpoint(source, { take, ...(layout && { layout }) });
+  };
+
   const fitting: CheckpointEntry[] = [];
   for (const entry of entries) {
     try {
-      await using source = await storage.open(entry.name);
-      await checkpointHead(source, layout);
+      await lookAt(entry.name);
       fitting.push(entry);
     } catch (error) {
       passOver(error);
@@ -94,8 +102,7 @@ export async function findCheckpoints(
       };
       for (const { name } of fitting) {
         try {
-          await using source = await storage.open(name);
-          return await decodeCheckpoint(source, { take: taking, ...(layout && { layout }) });
+          return await decode(name, taking);
         } catch (error) {
           // A device that does not take the pieces says nothing about the file.
           if (refused) throw refused.error;
