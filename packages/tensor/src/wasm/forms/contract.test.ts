@@ -114,7 +114,7 @@ describe.each([
     expect(wasmFeatures().relaxedSimd).toBe(true);
     const { found, exact } = await product(shape, relaxed);
     for (const [i, y] of found.entries()) {
-      if (!(Math.abs(y - exact[i]!) <= 1e-6 * Math.sqrt(shape.k) + 1e-6))
+      if (!(Math.abs(y - exact[i]!) <= 1e-7 * shape.k + 1e-6))
         throw new Error(`${i}: ${y}, not ${exact[i]}`);
     }
   });
