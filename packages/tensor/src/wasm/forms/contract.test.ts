@@ -114,8 +114,7 @@ describe.each([
     expect(wasmFeatures().relaxedSimd).toBe(true);
     const { found, exact } = await product(shape, relaxed);
     for (const [i, y] of found.entries()) {
-      if (!(Math.abs(y - exact[i]!) <= 1e-7 * shape.k + 1e-6))
-        throw new Error(`${i}: ${y}, not ${exact[i]}`);
+      if (!(Math.abs(y - exact[i]!) <= 1e-7 * shape.k + 1e-6)) throw new Error(`${i}: ${y}, not ${exact[i]}`);
     }
   });
 
