@@ -1,6 +1,6 @@
 /** What the page of the browser test runs: Inception-v3 with the weights of nsfwjs on the browser's own WebGPU. */
 import { nsfwWeights, openFeatureNetwork } from '@noisesmith/metrics';
-import { type Device, openDevice } from '@noisesmith/tensor';
+import { openDevice } from '@noisesmith/tensor';
 
 interface Answer {
   readonly name: string;
@@ -8,17 +8,12 @@ interface Answer {
   readonly features: { readonly [part in 'pool' | 'spatial' | 'logits']: number[] };
 }
 
-let device: Promise<Device> | undefined;
-
 const inceptions = {
-  /**
-   * Features of the images of `/images`, float32 of one side, one image at a time. The networks stay open, so that the
-   * second takes the kernels of the first.
-   */
+  /** Features of the images of `/images`, float32 of one side, one image at a time. */
   async features(variant: 'keras' | 'fid', count: number, side: number): Promise<Answer> {
     const data = new Float32Array(await (await fetch('/images')).arrayBuffer());
-    device ??= openDevice();
-    const network = await openFeatureNetwork(await device, await nsfwWeights(variant), { batch: 1 });
+    using device = await openDevice();
+    using network = await openFeatureNetwork(device, await nsfwWeights(variant), { batch: 1 });
     const request = { spatial: true, logits: true };
     const { logits, pool, spatial } = await network.features({ count, height: side, width: side, data }, request);
     return {

@@ -6,7 +6,7 @@ import type { ImageBatch } from '../image-batch';
 import { resizeImages } from '../resize';
 import { relativeError } from '../testing/error';
 import { pictures } from '../testing/pictures';
-import { openTfjsInception } from '../testing/tfjs-inception';
+import { firstChannels, openTfjsInception, softmax } from '../testing/tfjs-inception';
 import { openFeatureNetwork } from './feature-network';
 import { nsfwWeights } from './nsfw';
 import type { InceptionWeights } from './weights';
@@ -35,17 +35,6 @@ afterAll(() => {
   fid[Symbol.dispose]();
   device.destroy();
 });
-
-/** The first seven channels of each place, of [n, 17, 17, 192]. */
-const firstChannels = (map: Float32Array): number[] => [...map].filter((_, i) => i % 192 < 7);
-
-function softmax(logits: Float32Array, classes: number): number[] {
-  return Array.from({ length: logits.length / classes }, (_, row) => {
-    const exps = [...logits.subarray(row * classes, (row + 1) * classes)].map(Math.exp);
-    const sum = exps.reduce((a, b) => a + b);
-    return exps.map((e) => e / sum);
-  }).flat();
-}
 
 describe.each(['keras', 'fid'] as const)('%s: features, the map of sFID and the classes', (variant) => {
   it('are those of TensorFlow.js', async () => {

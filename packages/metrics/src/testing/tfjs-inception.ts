@@ -51,3 +51,15 @@ export async function openTfjsInception(lastPool: 'average' | 'max' = 'average')
     [Symbol.dispose]: () => whole.dispose(),
   };
 }
+
+/** Of a map [n, 17, 17, 192] what sFID takes: the first seven channels of each place. */
+export const firstChannels = (map: Float32Array): number[] => [...map].filter((_, i) => i % 192 < 7);
+
+/** Probabilities of logits [n, classes]. */
+export function softmax(logits: ArrayLike<number>, classes: number): number[] {
+  return Array.from({ length: logits.length / classes }, (_, row) => {
+    const exps = Array.from({ length: classes }, (_, i) => Math.exp(logits[row * classes + i]!));
+    const sum = exps.reduce((a, b) => a + b);
+    return exps.map((e) => e / sum);
+  }).flat();
+}
