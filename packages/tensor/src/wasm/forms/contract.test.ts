@@ -103,7 +103,7 @@ const CASES: Case[] = [
   { batch: 1, m: 19, n: 30, k: 13, turned: [false, true], gap: 1 },
   { batch: 2, m: 7, n: 36, k: 6, turned: [true, true] },
   { batch: 1, m: 30, n: 100, k: 2000 },
-  { batch: 1, m: 12, n: 16, k: 8, rows: 4 },
+  { batch: 1, m: 12, n: 16, k: 8, rows: 6 },
 ];
 
 describe.each([
