@@ -72,7 +72,7 @@ export interface ContractKernels {
  * is kept in registers; each element's sum goes from k = 0 up, so results depend neither on the number of threads nor on how items are cut.
  */
 export function contractKernels(module: ModuleBuilder, contraction: Contraction): ContractKernels {
-  const { name, a, b: right, relaxed, rows = ROWS, storeParams } = contraction;
+  const { name, a, b: right, rows = ROWS, storeParams } = contraction;
   const { batch, count: m, depth: k } = a;
   const n = right.count;
   if (right.batch !== batch || right.depth !== k) {
