@@ -6,8 +6,8 @@ export default defineConfig({
   ...base,
   entry: [
     'src/index.ts',
-    'src/device/gpu-node.ts',
-    'src/device/gpu-browser.ts',
+    'src/webgpu/device/gpu-node.ts',
+    'src/webgpu/device/gpu-browser.ts',
     'src/plan/tune/storage-node.ts',
     'src/plan/tune/storage-browser.ts',
     'src/wasm/platform-node.ts',

@@ -3,11 +3,11 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** Files that take longest from a clean clone, when nothing is known of them yet; the longest first. */
 export const longest: readonly string[] = [
   'tools/readme/readme.test.ts',
-  'packages/tensor/src/plan/shapes.test.ts',
+  'packages/tensor/src/webgpu/shapes.test.ts',
   'packages/runs/src/table1-forward.test.ts',
   'apps/trainer/test/train.test.ts',
   'packages/metrics/src/inception/feature-network.test.ts',
-  'packages/tensor/src/wgsl/kernels/contract.test.ts',
+  'packages/tensor/src/webgpu/wgsl/kernels/contract.test.ts',
   'apps/trainer/test/outside.test.ts',
   'apps/trainer/test/tune.test.ts',
   'packages/tensor/src/plan/half.test.ts',

@@ -1,7 +1,6 @@
 export { grad, type Tree } from './autodiff/gradient';
 export { recompute } from './autodiff/recompute';
 export { type Backend, type CompileOptions, compile, compileGraph, type Program, type Store } from './backend';
-export * from './device';
 export { DeviceError, DeviceLostError, type LossReason } from './errors';
 export { call, type Definition, type GradientCall } from './ir/definition';
 export type { DType, TypedArray } from './ir/dtype';
@@ -60,6 +59,7 @@ export { deriveKey, threefry2x32, uniformFromBits } from './random/threefry';
 export { givenTarget, parseCeilings, usualDispatchSeconds } from './webgpu/cost/given';
 export { measureCeilings } from './webgpu/cost/measure-ceilings';
 export { Device } from './webgpu/device';
+export * from './webgpu/device/index';
 export { openDevice } from './webgpu/open';
 export type { DeviceCompileOptions, DevicePlan, DeviceProgram, KernelTime } from './webgpu/program';
 export type { DeviceStore } from './webgpu/store';

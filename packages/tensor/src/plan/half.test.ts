@@ -23,7 +23,7 @@ import { type CaseProgram, differentiated } from '../testing/kernel-case';
 import { latentBlock } from '../testing/latent-block';
 import { trainBuild, trainInputs, trainScalars, trainSpec, trainWeights } from '../testing/train-program';
 import { webgpuTarget } from '../webgpu/target';
-import { contractVariants } from '../wgsl/kernels/contract';
+import { contractVariants } from '../webgpu/wgsl/kernels/contract';
 import { EXPANSION } from './candidate';
 import { makePlan, type PlanOptions } from './plan';
 

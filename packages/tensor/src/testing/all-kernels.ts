@@ -1,7 +1,7 @@
 import * as exported from '../index';
 import type { Definition } from '../ir/definition';
-import { contractVariants } from '../wgsl/kernels/contract';
-import { namedKernels } from '../wgsl/named-kernels';
+import { contractVariants } from '../webgpu/wgsl/kernels/contract';
+import { namedKernels } from '../webgpu/wgsl/named-kernels';
 
 export const isDefinition = (x: unknown): x is Definition<never> =>
   typeof x === 'object' && x !== null && 'name' in x && 'expand' in x && typeof x.expand === 'function';

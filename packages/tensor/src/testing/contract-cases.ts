@@ -5,9 +5,9 @@ import { conv2d } from '../ops/conv';
 import { add, gelu, relu } from '../ops/elementwise';
 import type { SpatialOptions } from '../ops/spatial';
 import { transpose } from '../ops/view';
-import { contractVariants } from '../wgsl/kernels/contract';
-import type { ContractVariant } from '../wgsl/kernels/contract-problem';
-import { tilesAlone } from '../wgsl/kernels/contract-tile';
+import { contractVariants } from '../webgpu/wgsl/kernels/contract';
+import type { ContractVariant } from '../webgpu/wgsl/kernels/contract-problem';
+import { tilesAlone } from '../webgpu/wgsl/kernels/contract-tile';
 import { type KernelCase, spreadInputs } from './kernel-case';
 
 /** Where neighbours lie side by side: along m or k of A, n or k of B, n or m of the result. */

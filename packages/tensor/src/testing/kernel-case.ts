@@ -1,5 +1,4 @@
 import { grad } from '../autodiff/gradient';
-import type { AdapterProfile } from '../device/types';
 import type { Definition } from '../ir/definition';
 import { f32, type Graph, type TensorSpec, trace } from '../ir/program';
 import { type Shape, sizeOf } from '../ir/shape';
@@ -8,9 +7,10 @@ import { contractRoles } from '../lower/contract-roles';
 import { add, mul } from '../ops/elementwise';
 import { sum } from '../ops/reduce';
 import type { PlanOptions } from '../plan/plan';
+import type { AdapterProfile } from '../webgpu/device/types';
 import { plannedProfile } from '../webgpu/program';
-import { contractForm } from '../wgsl/kernels/contract';
-import { namedKernels } from '../wgsl/named-kernels';
+import { contractForm } from '../webgpu/wgsl/kernels/contract';
+import { namedKernels } from '../webgpu/wgsl/named-kernels';
 import type { ComparedValues } from './compare';
 import { spread } from './finite-differences';
 

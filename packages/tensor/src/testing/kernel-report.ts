@@ -1,6 +1,6 @@
-import type { AdapterProfile } from '../device/types';
 import type { Device } from '../index';
 import { makePlan } from '../plan/plan';
+import type { AdapterProfile } from '../webgpu/device/types';
 import { plannedProfile } from '../webgpu/program';
 import { webgpuTarget } from '../webgpu/target';
 import { worstError } from './compare';

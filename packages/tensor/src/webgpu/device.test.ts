@@ -1,9 +1,9 @@
 // Reference: the WebGPU specification's behaviour, observed on whatever adapter the machine has.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LimitError, NoAdapterError, ShaderError, UncapturedGpuError } from '../device/errors';
-import { BufferUsage } from '../device/types';
 import { DeviceLostError } from '../errors';
 import type { Device } from './device';
+import { LimitError, NoAdapterError, ShaderError, UncapturedGpuError } from './device/errors';
+import { BufferUsage } from './device/types';
 import { openDevice } from './open';
 
 const { STORAGE, COPY_SRC, COPY_DST, MAP_READ } = BufferUsage;

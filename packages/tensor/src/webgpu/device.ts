@@ -1,7 +1,7 @@
 import type { Backend, Store } from '../backend';
-import { Gpu } from '../device/gpu';
 import type { Graph } from '../ir/program';
 import type { StoreSpec } from '../plan/state-spec';
+import { Gpu } from './device/gpu';
 import { compileProgram, type DeviceCompileOptions, type DeviceProgram } from './program';
 import { DeviceStore } from './store';
 import { type WebGpuTarget, webgpuTarget } from './target';

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { findGpu } from '../device/gpu-browser';
+import { findGpu } from './device/gpu-browser';
 
 const OPEN = fileURLToPath(new URL('./open.ts', import.meta.url));
 

@@ -1,8 +1,8 @@
 import { findGpu } from '#webgpu';
-import { NoAdapterError } from '../device/errors';
-import { type DeviceOptions, REQUESTED_FEATURES, REQUESTED_LIMITS } from '../device/types';
 import { DeviceError } from '../errors';
 import { Device } from './device';
+import { NoAdapterError } from './device/errors';
+import { type DeviceOptions, REQUESTED_FEATURES, REQUESTED_LIMITS } from './device/types';
 
 async function findAdapter(options: DeviceOptions): Promise<GPUAdapter> {
   if (options.adapter) return options.adapter;

@@ -1,7 +1,4 @@
 import type { CompileOptions, Program, Store } from '../backend';
-import { dispatchGrid } from '../device/dispatch';
-import type { Gpu, Readback } from '../device/gpu';
-import type { AdapterProfile } from '../device/types';
 import { BYTES_PER_ELEMENT, storageBytes, type TypedArray, viewBytes } from '../ir/dtype';
 import type { Graph } from '../ir/program';
 import { sizeOf } from '../ir/shape';
@@ -14,6 +11,9 @@ import { type Inputs, Running, type Scalars } from '../plan/running';
 import { checkStates } from '../plan/state-spec';
 import { choicesOf } from '../plan/tune/table';
 import { PassClock, secondsEach } from './cost/clock';
+import { dispatchGrid } from './device/dispatch';
+import type { Gpu, Readback } from './device/gpu';
+import type { AdapterProfile } from './device/types';
 import { DeviceStore, deviceStore, STATE_USAGE } from './store';
 import { webgpuTarget } from './target';
 

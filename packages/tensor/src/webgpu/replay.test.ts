@@ -1,9 +1,9 @@
 // Reference: the device's own counts of what it made and submitted.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SMALLEST_CLASS } from '../device/staging';
 import { add, compile, type Device, f32, fill, matmul, mul, openDevice, sum } from '../index';
 import { MOST_IN_FLIGHT } from '../plan/in-flight';
 import { trainBuild, trainInputs, trainScalars, trainSpec, trainWeights } from '../testing/train-program';
+import { SMALLEST_CLASS } from './device/staging';
 import type { DeviceCompileOptions } from './program';
 
 let device: Device;

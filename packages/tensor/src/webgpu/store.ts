@@ -1,6 +1,4 @@
 import type { Store } from '../backend';
-import type { Gpu } from '../device/gpu';
-import { BufferUsage } from '../device/types';
 import { BYTES_PER_ELEMENT, type TypedArray, viewBytes } from '../ir/dtype';
 import { stateType } from '../ir/program';
 import {
@@ -13,6 +11,8 @@ import {
   stateSize,
   writtenRange,
 } from '../plan/state-spec';
+import type { Gpu } from './device/gpu';
+import { BufferUsage } from './device/types';
 
 /** Elements that `load` hands over at once: 64 MiB. */
 const LOAD_PART = 2 ** 24;

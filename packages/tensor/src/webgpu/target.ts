@@ -1,10 +1,10 @@
-import { leastProfile } from '../device/least-profile';
-import type { AdapterProfile } from '../device/types';
 import { BYTES_PER_ELEMENT } from '../ir/dtype';
 import type { Target } from '../plan/target';
-import { lowerGroup } from '../wgsl/lower';
-import { namedCandidates } from '../wgsl/named-kernels';
+import { leastProfile } from './device/least-profile';
+import type { AdapterProfile } from './device/types';
 import { defaultChoices } from './tune/defaults';
+import { lowerGroup } from './wgsl/lower';
+import { namedCandidates } from './wgsl/named-kernels';
 
 /** Bytes at whose multiples a binding may begin on every adapter. */
 const OFFSET_ALIGNMENT = 256;

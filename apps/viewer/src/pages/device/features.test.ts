@@ -1,4 +1,4 @@
-// Reference: the features and limits that the engine's `openDevice` asks for (packages/tensor/src/device/types.ts).
+// Reference: the features and limits that the engine's `openDevice` asks for (packages/tensor/src/webgpu/device/types.ts).
 import { leastProfile } from '@noisesmith/tensor';
 import { expect, it } from 'vitest';
 import { featureRows, isBytes, limitUse } from './features';

@@ -1,9 +1,9 @@
 // References: the list of all kernels for what the digest has to see; FNV-1a's published values for the hash.
 import { expect, it } from 'vitest';
-import { leastProfile } from '../../device/least-profile';
 import { allKernels } from '../../testing/all-kernels';
+import { leastProfile } from '../../webgpu/device/least-profile';
 import { webgpuTarget } from '../../webgpu/target';
-import { contractVariants } from '../../wgsl/kernels/contract';
+import { contractVariants } from '../../webgpu/wgsl/kernels/contract';
 import { digestOf, kernelDigest, samplePlans } from './kernel-digest';
 
 const target = webgpuTarget(leastProfile);

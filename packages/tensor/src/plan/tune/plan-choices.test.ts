@@ -1,6 +1,6 @@
 // References: the plan's own text: equal where graph, profile and table are equal; and the kernels that a site names.
 import { describe, expect, it } from 'vitest';
-import type { AdapterProfile } from '../../device/types';
+import type { AdapterProfile } from '../../webgpu/device/types';
 import { webgpuTarget } from '../../webgpu/target';
 import { makePlan, type Plan } from '../plan';
 import type { Choices } from './site';

@@ -1,7 +1,7 @@
 // References: package.json for the version; the fields of the profile for the key; JSON for the text of a table.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { AdapterProfile } from '../../device/types';
+import type { AdapterProfile } from '../../webgpu/device/types';
 import { webgpuTarget } from '../../webgpu/target';
 import { kernelDigest } from './kernel-digest';
 import { choicesOf, formatTable, parseTable, tuningKey } from './table';

@@ -1,10 +1,10 @@
-import { leastProfile } from '../../device/least-profile';
 import type { Graph } from '../../ir/program';
 import { makePlan } from '../../plan/plan';
 import type { Device } from '../../webgpu/device';
+import { leastProfile } from '../../webgpu/device/least-profile';
 import { openDevice } from '../../webgpu/open';
 import type { DeviceCompileOptions } from '../../webgpu/program';
-import { contractVariants } from '../../wgsl/kernels/contract';
+import { contractVariants } from '../../webgpu/wgsl/kernels/contract';
 import { Random } from './random';
 
 /** One way to compile a program, to be compared with the oracle. */

@@ -1,5 +1,5 @@
-import type { Gpu } from '../../device/gpu';
-import { BufferUsage } from '../../device/types';
+import type { Gpu } from '../device/gpu';
+import { BufferUsage } from '../device/types';
 
 export interface ClockOptions {
   /** Repeats go on until one submission takes this long, so that what surrounds it costs little of it. */

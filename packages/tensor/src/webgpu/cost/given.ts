@@ -1,6 +1,7 @@
 /** An adapter that is not at hand, of which only its ceilings are known. */
-import { leastProfile } from '../../device/least-profile';
+
 import type { Ceilings } from '../../plan/cost/ceilings';
+import { leastProfile } from '../device/least-profile';
 import { webgpuTarget } from '../target';
 
 /** Seconds that a GPU takes to begin a dispatch that waits for the one before, where nothing better is known. */

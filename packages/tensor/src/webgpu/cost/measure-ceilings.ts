@@ -1,7 +1,7 @@
-import { BufferUsage } from '../../device/types';
 import { BYTES_PER_ELEMENT } from '../../ir/dtype';
 import { type Ceilings, overlapOf } from '../../plan/cost/ceilings';
 import type { Device } from '../device';
+import { BufferUsage } from '../device/types';
 import { type Encode, PassClock, secondsEach } from './clock';
 import {
   dispatchKernel,

@@ -1,4 +1,4 @@
-import { entryParameters, range, workgroupId } from '../../wgsl/kernels/kernel';
+import { entryParameters, range, workgroupId } from '../wgsl/kernels/kernel';
 
 /** The small programs by which the ceilings of an adapter are measured. */
 

@@ -1,5 +1,5 @@
-import type { AdapterProfile } from '../../device/types';
 import type { Choices } from '../../plan/tune/site';
+import type { AdapterProfile } from '../device/types';
 import type { DefaultTable } from './default-table';
 import { defaultTables } from './default-tables';
 

@@ -16,9 +16,9 @@ import { EXPANSION } from '../../plan/candidate';
 import { makePlan } from '../../plan/plan';
 import { worstError } from '../../testing/compare';
 import { spread } from '../../testing/finite-differences';
-import { LARGE_MATRIX } from '../../wgsl/attention-variants';
 import type { DevicePlan } from '../program';
 import { type WebGpuTarget, webgpuTarget } from '../target';
+import { LARGE_MATRIX } from '../wgsl/attention-variants';
 import { DeviceTrial } from './device-trial';
 
 const TOLERANCE = 5e-5;

@@ -1,1 +1,0 @@
-export { type ContractRoles, contractRoles } from '../lower/contract-roles';

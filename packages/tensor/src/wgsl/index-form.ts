@@ -1,1 +1,0 @@
-export { ElementIndex } from '../lower/index-form';

@@ -1,1 +1,0 @@
-export { repeatWork, sumWork, type Work, work } from '../lower/work';
