@@ -153,10 +153,23 @@ describe('the README', () => {
   });
 });
 
+/** Headings of a document as links name them. */
+const headingsOf = (text: string): string[] =>
+  Array.from(text.matchAll(/^#+ (.+)$/gm), ([, title]) =>
+    title!
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} -]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+
 it.each([readme, contributing, architecture])('the links of $name lead somewhere', ({ prose }) => {
   const links = Array.from(prose.join('\n').matchAll(/(?<!!)\[[^\]]*\]\(([^)]+)\)/g), (match) => match[1]!);
   expect(links.length).toBeGreaterThan(0);
-  for (const link of links) expect(existsSync(join(root, link)), link).toBe(true);
+  for (const link of links) {
+    const [path, heading] = link.split('#') as [string, string?];
+    expect(existsSync(join(root, path)), link).toBe(true);
+    if (heading !== undefined) expect(headingsOf(readFileSync(join(root, path), 'utf8')), link).toContain(heading);
+  }
 });
 
 describe('paths', () => {
