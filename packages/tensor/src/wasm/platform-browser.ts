@@ -3,8 +3,6 @@ import type { ThreadWorker } from './threads/thread-worker';
 /** Browsers have relaxed SIMD or not. */
 export function allowRelaxedSimd(): void {}
 
-export const coreCount = (): number => globalThis.navigator?.hardwareConcurrency ?? 1;
-
 /** Starts the script of a thread. Bundlers know this form and take the script along, as a file of its own. */
 export function startWorker(): ThreadWorker {
   const worker = new Worker(new URL('./threads/worker-browser.js', import.meta.url), { type: 'module' });

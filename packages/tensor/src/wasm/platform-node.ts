@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import type { ThreadWorker } from './threads/thread-worker';
@@ -8,8 +7,6 @@ export function allowRelaxedSimd(): void {
   // A V8 that has no such flag says so on the terminal.
   if (Number.parseInt(process.versions.node, 10) < 22) setFlagsFromString('--experimental-wasm-relaxed-simd');
 }
-
-export const coreCount = (): number => availableParallelism();
 
 /** Starts the script of a thread. */
 export function startWorker(): ThreadWorker {

@@ -1,5 +1,5 @@
 import { binary, load, plain, read, unary } from './operators';
-import { asValue, f32Const, f64Const, i32Const, type Like, Value } from './value';
+import { asValue, f32Const, f64Const, i32Const, type Like, TYPE_CODES, Value } from './value';
 
 const I = read('i32');
 const F = read('f32');
@@ -147,7 +147,7 @@ export function select<T extends 'i32' | 'f32' | 'f64' | 'v128'>(
     no.write(out);
     when.write(out);
     // The untyped form is for numbers alone, and v128 is none in every engine.
-    out.raw([0x1c, 1, { i32: 0x7f, f32: 0x7d, f64: 0x7c, v128: 0x7b }[yes.type as 'i32']]);
+    out.raw([0x1c, 1, TYPE_CODES[yes.type]]);
   });
 }
 

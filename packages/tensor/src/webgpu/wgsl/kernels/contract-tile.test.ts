@@ -100,7 +100,7 @@ const h100 = profileOf({
 });
 
 describe('the tile by rule', () => {
-  // Each within 4 % of the fastest of up to 48 tiles on an H100; docs/performance.md has the times.
+  // Each within 5 % of the fastest of up to 48 tiles on an H100; docs/performance.md has the times.
   it.each([
     [1024, 256, 1024, 'tile 64x64 in 4 parts'],
     [32768, 512, 2048, 'tile 128x128'],
