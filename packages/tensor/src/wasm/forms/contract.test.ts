@@ -1,134 +1,195 @@
-// Reference: the product in double precision, by its definition.
-import { describe, expect, it } from 'vitest';
+// Reference: the product in double precision, by its definition; for views, the elements that the view names.
+import { beforeAll, describe, expect, it } from 'vitest';
+import { add, divide, indexArithmetic, multiply, remainder } from '../../ir/index-value';
 import { threefry2x32, uniformFromBits } from '../../random/threefry';
-import { f32x4, i32, ModuleBuilder, v128 } from '../assembler';
+import { f32x4, i32, v128 } from '../assembler';
 import { wasmFeatures } from '../features';
-import { openOneThread, openThreads } from '../threads/threads';
-import { contractKernels, storeLanes } from './contract';
-import type { PackedOperand } from './pack';
-
-interface Case {
-  readonly batch: number;
-  readonly m: number;
-  readonly n: number;
-  readonly k: number;
-  /** Whether A lies as [k, m], B as [n, k]. */
-  readonly turned?: readonly [boolean, boolean];
-  /** Floats between one row in memory and the next, beyond its length. */
-  readonly gap?: number;
-  readonly rows?: number;
-}
+import { type FormRun, runForm } from '../testing/run-form';
+import { contractForm } from './contract';
+import { input, output, reads, writes } from './form';
+import { type ContractOperand, strided } from './operand';
+import { storeLanes } from './tile';
 
 const values = (size: number, seed: number): Float32Array =>
   Float32Array.from({ length: size }, (_, i) => 2 * uniformFromBits(threefry2x32([seed, 0], [i, 0])[0]) - 1);
 
-function operand(batch: number, count: number, depth: number, turned: boolean, gap: number): PackedOperand {
-  const row = (turned ? count : depth) + gap;
-  const [stride, depthStride] = turned ? [1, row] : [row, 1];
-  return { batch, count, depth, stride, depthStride, batchStride: row * (turned ? depth : count) };
+/** An operand, and the element that a plain reading finds at [batch, row, depth]. */
+interface Side {
+  readonly operand: ContractOperand;
+  readonly size: number;
+  at(batch: number, row: number, depth: number): number | undefined;
 }
-const sizeOf = ({ batch, batchStride }: PackedOperand): number => batch * batchStride;
 
-/** relu(A·B + bias), computed by `workers` threads. */
-async function product(
-  { batch, m, n, k, turned = [false, false], gap = 0, rows }: Case,
-  relaxed: boolean,
-  workers = 0,
-) {
-  const a = operand(batch, m, k, turned[0], gap);
-  const b = operand(batch, n, k, !turned[1], gap);
-  const module = new ModuleBuilder();
-  const pages = { minimum: 64, maximum: 64, shared: workers > 0 };
-  module.importMemory('env', 'memory', pages);
-  const kernels = contractKernels(module, {
-    name: 'product',
-    a,
-    b,
+/** Rows one behind the other, or `turned` steps; `gap` floats lie between them. */
+function matrix(batch: number, rows: number, depth: number, turned: boolean, gap: number): Side {
+  const pitch = (turned ? rows : depth) + gap;
+  const [row, step] = turned ? [1, pitch] : [pitch, 1];
+  const whole = pitch * (turned ? depth : rows);
+  return {
+    operand: strided({ batch, rows, depth }, { batch: whole, row, depth: step }),
+    size: batch * whole,
+    at: (b, r, d) => b * whole + r * row + d * step,
+  };
+}
+
+/** Heads of [rows, heads·depth]: the batch is two axes, of which only one is outermost. */
+function heads(images: number, count: number, rows: number, depth: number, turned: boolean): Side {
+  const index = (b: number, r: number, d: number): number =>
+    ((Math.floor(b / count) * rows + r) * count + (b % count)) * depth + d;
+  const sizes = { batch: images * count, rows: turned ? depth : rows, depth: turned ? rows : depth };
+  return {
+    operand: {
+      ...sizes,
+      element({ batch, ...at }) {
+        const [r, d] = turned ? [at.depth, at.row] : [at.row, at.depth];
+        const image = add(multiply(divide(batch, count), rows), r);
+        const head = add(multiply(image, count), remainder(batch, count));
+        return { index: add(multiply(head, depth), d) };
+      },
+    },
+    size: images * rows * count * depth,
+    at: (b, r, d) => (turned ? index(b, d, r) : index(b, r, d)),
+  };
+}
+
+/** Windows of 3 × 3 around each pixel of [images, height, width, channels], zero outside; or as columns of steps. */
+function windows(images: number, height: number, width: number, channels: number, turned: boolean): Side {
+  const [pixels, taps] = [images * height * width, 9 * channels];
+  const m = indexArithmetic;
+  const index = (pixel: number, tap: number): number | undefined => {
+    const y = (Math.floor(pixel / width) % height) + Math.floor(tap / channels / 3) - 1;
+    const x = (pixel % width) + (Math.floor(tap / channels) % 3) - 1;
+    if (y < 0 || y >= height || x < 0 || x >= width) return undefined;
+    const image = Math.floor(pixel / width / height);
+    return ((image * height + y) * width + x) * channels + (tap % channels);
+  };
+  return {
+    operand: {
+      batch: 1,
+      rows: turned ? taps : pixels,
+      depth: turned ? pixels : taps,
+      element({ row, depth }) {
+        const [pixel, tap] = turned ? [depth, row] : [row, depth];
+        const y = add(remainder(divide(pixel, width), height), divide(tap, 3 * channels));
+        const x = add(remainder(pixel, width), remainder(divide(tap, channels), 3));
+        const valid = m.and(m.within(y, 1, height), m.within(x, 1, width));
+        const image = multiply(divide(pixel, width * height), height);
+        const line = multiply(add(image, m.inside(y, 1, height)), width);
+        const at = multiply(add(line, m.inside(x, 1, width)), channels);
+        return { index: add(at, remainder(tap, channels)), valid };
+      },
+    },
+    size: pixels * channels,
+    at: (_, r, d) => (turned ? index(d, r) : index(r, d)),
+  };
+}
+
+interface Case {
+  readonly a: Side;
+  readonly b: Side;
+}
+
+/** relu(A·B + bias), by a form and by its definition. */
+function product({ a, b }: Case, relaxed: boolean) {
+  const { batch, rows: m, depth: k } = a.operand;
+  const n = b.operand.rows;
+  const form = contractForm({
+    a: { ...a.operand, memory: input(0) },
+    b: { ...b.operand, memory: input(1) },
     relaxed,
-    ...(rows && { rows }),
-    storeParams: 2,
-    store(body, place, sums, lanes, [c, bias]) {
+    operands: [reads(input(2)), writes(output(0))],
+    storing: 'relu of biased',
+    store(body, place, sums, lanes, [bias, c]) {
       const row = i32.add(i32.mul(place.batch, m), place.row);
       const at = i32.add(c!, i32.shl(i32.add(i32.mul(row, n), place.column), 2));
       const shift = v128.load(i32.add(bias!, i32.shl(place.column, 2)));
       storeLanes(body, at, f32x4.max(f32x4.add(sums, shift), 0), lanes);
     },
   });
-  const memory = new WebAssembly.Memory({ initial: pages.minimum, maximum: pages.maximum, shared: pages.shared });
-  let end = 64;
-  const place = (floats: number): number => {
-    const at = end;
-    end += 16 * Math.ceil(floats / 4);
-    return at;
-  };
-  const inputs = [values(sizeOf(a), 1), values(sizeOf(b), 2), values(n, 3)] as const;
-  const [atA, atB, atBias] = inputs.map((x) => place(x.length + 4)) as [number, number, number];
-  const [packedA, packedB, c] = [kernels.packedA, kernels.packedB, batch * m * n + 1].map(place) as [
-    number,
-    number,
-    number,
-  ];
-  const floats = new Float32Array(memory.buffer);
-  for (const [i, at] of [atA, atB, atBias].entries()) floats.set(inputs[i]!, at / 4);
-  floats.fill(Number.NaN, c / 4, c / 4 + batch * m * n);
-  // Nothing is written behind the result.
-  floats[c / 4 + batch * m * n] = 123;
-  const threads = workers === 0 ? openOneThread(memory) : await openThreads(memory, workers);
-  try {
-    const calls = kernels.calls({ a: atA, b: atB, packedA, packedB, store: [c, atBias] });
-    const compiled = await WebAssembly.compile(module.bytes());
-    await (await threads.add(compiled, calls)).run();
-  } finally {
-    threads.destroy();
-  }
-  expect(floats[c / 4 + batch * m * n]).toBe(123);
-  const exact = Array.from({ length: batch * m * n }, (_, i) => {
-    const [l, row, column] = [Math.floor(i / (m * n)), Math.floor(i / n) % m, i % n];
-    let sum = inputs[2][column]!;
-    for (let s = 0; s < k; s++) {
-      const x = inputs[0][l * a.batchStride + row * a.stride + s * a.depthStride]!;
-      sum += x * inputs[1][l * b.batchStride + column * b.stride + s * b.depthStride]!;
-    }
-    return Math.max(0, sum);
-  });
-  return { found: floats.slice(c / 4, c / 4 + batch * m * n), exact };
+  const [x, y, bias] = [values(a.size, 1), values(b.size, 2), values(n, 3)];
+  const exact = (): Float64Array =>
+    Float64Array.from({ length: batch * m * n }, (_, i) => {
+      const [l, row, column] = [Math.floor(i / (m * n)), Math.floor(i / n) % m, i % n];
+      let sum = bias[column]!;
+      for (let s = 0; s < k; s++) {
+        const [p, q] = [a.at(l, row, s), b.at(l, column, s)];
+        if (p !== undefined && q !== undefined) sum += x[p]! * y[q]!;
+      }
+      return Math.max(0, sum);
+    });
+  const found = async (run: FormRun = {}): Promise<Float32Array> =>
+    (await runForm(form, [x, y, bias], [batch * m * n], run))[0]!;
+  return { form, found, exact, k };
 }
 
-const CASES: Case[] = [
-  { batch: 1, m: 1, n: 1, k: 1 },
-  { batch: 1, m: 6, n: 8, k: 4 },
-  { batch: 2, m: 5, n: 3, k: 7 },
-  { batch: 1, m: 13, n: 21, k: 34, gap: 3 },
-  { batch: 3, m: 20, n: 17, k: 9, turned: [true, false] },
-  { batch: 1, m: 19, n: 30, k: 13, turned: [false, true], gap: 1 },
-  { batch: 2, m: 7, n: 36, k: 6, turned: [true, true] },
-  { batch: 1, m: 30, n: 100, k: 2000 },
-  { batch: 1, m: 12, n: 16, k: 8, rows: 6 },
-];
+const plain = (batch: number, m: number, n: number, k: number, turned = [false, false], gap = 0): Case => ({
+  a: matrix(batch, m, k, turned[0]!, gap),
+  b: matrix(batch, n, k, !turned[1], gap),
+});
+
+const CASES: Record<string, Case> = {
+  'one element': plain(1, 1, 1, 1),
+  'one step': plain(2, 9, 10, 1),
+  'whole tiles': plain(1, 20, 24, 16),
+  'less than a tile': plain(2, 3, 5, 7),
+  'edges and gaps': plain(1, 13, 21, 34, [false, false], 3),
+  'turned A': plain(3, 22, 17, 9, [true, false]),
+  'turned B': plain(1, 19, 30, 13, [false, true], 1),
+  'turned both': plain(2, 7, 36, 6, [true, true]),
+  'many steps': plain(1, 30, 100, 2000),
+  'long sums of few results': plain(2, 5, 6, 5001),
+  'long sums, turned': plain(1, 6, 4, 1536, [true, true]),
+  'few rows': plain(1, 6, 500, 300),
+  heads: { a: heads(2, 3, 6, 8, false), b: heads(2, 3, 11, 8, false) },
+  'heads of weights': { a: heads(2, 3, 5, 7, true), b: heads(2, 3, 5, 12, true) },
+  'windows, many channels': { a: windows(2, 5, 4, 8, false), b: matrix(1, 16, 72, true, 0) },
+  'windows, one channel': { a: windows(1, 7, 6, 1, false), b: matrix(1, 5, 9, true, 0) },
+  'windows, three channels': { a: windows(2, 4, 5, 3, false), b: matrix(1, 9, 27, false, 0) },
+  'gradient of a kernel': { a: windows(2, 5, 4, 6, true), b: matrix(1, 10, 40, true, 0) },
+  'windows of columns': { a: matrix(1, 10, 40, true, 0), b: windows(2, 5, 4, 3, true) },
+};
+
+beforeAll(() => expect(wasmFeatures().relaxedSimd).toBe(true));
 
 describe.each([
   ['relaxed', true],
   ['plain', false],
-])('contractKernels with %s SIMD', (_, relaxed) => {
-  it.each(CASES)('%j', async (shape) => {
-    expect(wasmFeatures().relaxedSimd).toBe(true);
-    const { found, exact } = await product(shape, relaxed);
-    for (const [i, y] of found.entries()) {
-      if (!(Math.abs(y - exact[i]!) <= 1e-7 * shape.k + 1e-6)) throw new Error(`${i}: ${y}, not ${exact[i]}`);
+])('contractForm with %s SIMD', (_, relaxed) => {
+  it.each(Object.entries(CASES))('%s', async (_name, operands) => {
+    const { found, exact, k } = product(operands, relaxed);
+    const expected = exact();
+    for (const [i, y] of (await found()).entries()) {
+      if (!(Math.abs(y - expected[i]!) <= 1e-7 * k + 1e-6)) throw new Error(`${i}: ${y}, not ${expected[i]}`);
     }
-  });
-
-  it('gives the same bits on any number of threads', async () => {
-    const shape = { batch: 2, m: 130, n: 75, k: 200 };
-    const { found } = await product(shape, relaxed);
-    for (const workers of [1, 3]) expect((await product(shape, relaxed, workers)).found).toEqual(found);
   });
 });
 
+it.each(['edges and gaps', 'long sums of few results', 'windows, three channels'])(
+  'gives the same bits on any number of threads, however cut: %s',
+  async (name) => {
+    const { found } = product(CASES[name]!, true);
+    const whole = await found();
+    for (const workers of name === 'edges and gaps' ? [1, 2, 3, 8] : [3]) {
+      expect(await found({ workers })).toEqual(whole);
+    }
+    for (const chunk of [1, 3, 1000]) expect(await found({ chunk })).toEqual(whole);
+  },
+);
+
+it('packs what has to be packed only, and cuts long sums', () => {
+  const kinds = (name: string): string[] => {
+    const { kernels } = product(CASES[name]!, true).form;
+    return kernels.map((kernel) => /^(pack|contract sum|contract)/.exec(kernel.name)![0]);
+  };
+  expect(kinds('whole tiles')).toEqual(['pack', 'contract']);
+  expect(kinds('turned A')).toEqual(['pack', 'pack', 'contract']);
+  expect(kinds('few rows')).toEqual(['contract']);
+  expect(kinds('long sums of few results')).toEqual(['contract', 'contract sum']);
+});
+
 it('refuses operands that do not fit', () => {
-  const [a, b] = [operand(1, 4, 5, false, 0), operand(1, 4, 6, true, 0)];
-  const contraction = { name: 'p', a, b, relaxed: false, storeParams: 0, store: () => undefined };
-  expect(() => contractKernels(new ModuleBuilder(), contraction)).toThrow(
-    'p: B has 1 batches and sums of 6, expected 1 and 5 as A',
-  );
+  const a = { ...matrix(1, 4, 5, false, 0).operand, memory: input(0) };
+  const b = { ...matrix(1, 4, 6, true, 0).operand, memory: input(1) };
+  const contraction = { a, b, relaxed: false, operands: [], storing: '', store: () => undefined };
+  expect(() => contractForm(contraction)).toThrow('contract: B has 1 batches and sums of 6, expected 1 and 5 as A');
 });

@@ -1,19 +1,21 @@
+import { type Body, f32x4, i32, type ModuleBuilder, minU, v128, type WasmFunction } from '../assembler';
+import { writeIndex } from '../index-value';
 import {
-  type Body,
-  f32x4,
-  i32,
-  type ModuleBuilder,
-  minU,
-  type Value,
-  type ValueType,
-  type Variable,
-  v128,
-  type WasmFunction,
-} from '../assembler';
-import type { KernelCall } from '../threads/walk.js';
-import { type PackedOperand, packedSize, packKernel, panelsOf } from './pack';
-
-type Int = Value<'i32'>;
+  chunkOf,
+  type Form,
+  type FormFunction,
+  type FormKernel,
+  type FormMemory,
+  type FormOperand,
+  type Int,
+  reads,
+  scratch,
+  type Vector,
+  writes,
+} from './form';
+import { type ContractOperand, directLayout, layoutText, type PanelLayout } from './operand';
+import { packedSize, packKernel } from './pack';
+import { COLUMNS, eitherLength, ROWS, storeLanes, tileLengths, tileSums } from './tile';
 
 /** Where four neighbours of a result are: whole numbers, the column that of the first. */
 export interface ResultPlace {
@@ -22,188 +24,251 @@ export interface ResultPlace {
   readonly column: Int;
 }
 
-/** A batched product C[batch, m, n] = Σ_k A[batch, m, k]·B[batch, k, n], whatever the strides. */
+/** A batched product C[batch, m, n] = Σ_k A[batch, m, k]·B[batch, k, n] of views, and what becomes of its sums. */
 export interface Contraction {
-  readonly name: string;
-  readonly a: PackedOperand;
-  readonly b: PackedOperand;
+  readonly a: ContractOperand & { readonly memory: FormMemory };
+  readonly b: ContractOperand & { readonly memory: FormMemory };
   /** Whether the runtime multiplies and adds in one instruction. */
   readonly relaxed: boolean;
-  /** Rows of a tile, by default 4. */
-  readonly rows?: number;
-  /** Arguments that `store` asks for: addresses of the result, of a bias. */
-  readonly storeParams: number;
+  /** What `store` reads and writes. */
+  readonly operands: readonly FormOperand[];
+  /** Names what `store` does: contractions that differ in nothing else have one code. */
+  readonly storing: string;
   /**
    * Writes what becomes of finished sums, such as bias, activation and store.
    * @param lanes how many of the four are of the result: 4, or fewer at its right edge
+   * @param addresses of the operands
    */
-  store(b: Body, place: ResultPlace, sums: Value<'v128'>, lanes: number, args: readonly Int[]): void;
+  store(b: Body, place: ResultPlace, sums: Vector, lanes: number, addresses: readonly Int[]): void;
 }
 
-/** Columns of a tile: two vectors. */
-const COLUMNS = 8;
-/**
- * Rows of a tile. V8 puts all loads of a loop's body before its arithmetic: 6 loaded vectors and 8 sums fit into the 15
- * registers that it has, and 5 rows, or two steps of the loop written out, go through memory at half the speed.
- */
-const ROWS = 4;
 /** Floats of B that stay in the cache of a core while rows pass: 256 KiB. */
 const BLOCK = 65536;
-/** Multiply-adds of a chunk: some tens of microseconds. */
-const CHUNK = 2 ** 21;
+/** Multiply-adds of a chunk: from a few microseconds to some tens of them. */
+const LEAST_CHUNK = 2 ** 17;
+const MOST_CHUNK = 2 ** 21;
+const CHUNKS = 16;
+/** Rows that make it worth while to pack B. */
+const PACK_ROWS = 16;
+/** Long sums of few results are cut into parts, of this many steps at least, until there are this many items. */
+const PART = 512;
+const ENOUGH_ITEMS = 16;
 
-/** The kernels of a contraction, and how they are called. */
-export interface ContractKernels {
-  /** Floats of the two packed operands. */
-  readonly packedA: number;
-  readonly packedB: number;
-  /** Addresses in bytes; `store` are the arguments of the caller's `store`. */
-  calls(at: {
-    readonly a: number;
-    readonly b: number;
-    readonly packedA: number;
-    readonly packedB: number;
-    readonly store: readonly number[];
-  }): KernelCall[];
+/** How a side of the product is read: where it lies, or from panels. */
+interface Side {
+  readonly memory: FormMemory;
+  readonly packing?: FormKernel;
+  readonly layout: Pick<PanelLayout, 'depthStride'> & { readonly rowStride: number };
+  /** What tells it from other ways. */
+  readonly text: string;
+  /** Address of a panel's first element. */
+  address(base: Int, batch: Int, panel: Int): Int;
+}
+
+function side(operand: Contraction['a'], width: number, direct: boolean): Side {
+  const found = direct ? directLayout(operand, width) : undefined;
+  const one = i32.const(0);
+  if (found) {
+    const address = (base: Int, batch: Int, panel: Int): Int =>
+      i32.add(base, i32.shl(writeIndex(found.place.index, { batch, panel, outer: one }), 2));
+    return { memory: operand.memory, layout: found, text: layoutText(found), address };
+  }
+  const packed = scratch(packedSize(operand, width));
+  const panels = Math.ceil(operand.rows / width);
+  return {
+    memory: packed,
+    packing: packKernel(operand, width, operand.memory, packed),
+    layout: { rowStride: 1, depthStride: width },
+    text: 'panels',
+    address: (base, batch, panel) =>
+      i32.add(base, i32.mul(i32.add(i32.mul(batch, panels), panel), 4 * width * operand.depth)),
+  };
+}
+
+/** A is read where it lies if the steps of a row are neighbours, B if few rows pass and its columns are. */
+function sides({ a, b }: Contraction): { readonly left: Side; readonly right: Side } {
+  const rows = directLayout(a, ROWS);
+  const columns = directLayout(b, COLUMNS);
+  return {
+    left: side(a, ROWS, rows?.depthStride === 1),
+    right: side(b, COLUMNS, a.rows < PACK_ROWS && columns?.rowStride === 1),
+  };
 }
 
 /**
- * Writes the kernels of a contraction into a module and exports them: two that pack, one that multiplies. A tile of 4 × 8 sums
- * is kept in registers; each element's sum goes from k = 0 up, so results depend neither on the number of threads nor on how items are cut.
+ * The kernels of a contraction: those that pack, one that multiplies, and where few results are long sums one that adds up
+ * their parts. A tile of 4 × 8 sums is kept in registers; each element's sum goes from k = 0 up in a part, and parts are
+ * added in order, so results depend neither on the number of threads nor on how items are cut.
  */
-export function contractKernels(module: ModuleBuilder, contraction: Contraction): ContractKernels {
-  const { name, a, b: right, rows = ROWS, storeParams } = contraction;
-  const { batch, count: m, depth: k } = a;
-  const n = right.count;
+export function contractForm(contraction: Contraction): Form {
+  const { a, b: right } = contraction;
+  const { batch, depth: k } = a;
   if (right.batch !== batch || right.depth !== k) {
     throw new RangeError(
-      `${name}: B has ${right.batch} batches and sums of ${right.depth}, expected ${batch} and ${k} as A`,
+      `contract: B has ${right.batch} batches and sums of ${right.depth}, expected ${batch} and ${k} as A`,
     );
   }
-  const packA = packKernel(module, `${name} pack A`, a, rows);
-  const packB = packKernel(module, `${name} pack B`, right, COLUMNS);
-  const rowPanels = Math.ceil(m / rows);
-  const panels = Math.ceil(n / COLUMNS);
-  const blockPanels = Math.min(panels, Math.max(4, Math.floor(BLOCK / k / COLUMNS)));
-  const blocks = Math.ceil(panels / blockPanels);
+  return { kernels: new Product(contraction).kernels() };
+}
 
-  const tiles = new Map<string, Tile>();
-  const tile = (height: number, width: number): Tile => {
-    const key = `${height}x${width}`;
-    const known = tiles.get(key) ?? tileFunction(module, contraction, rows, height, width);
-    tiles.set(key, known);
-    return known;
-  };
-  const params = Array.from({ length: 4 + storeParams }, () => 'i32' as const);
-  // Functions that are called come first.
-  const heights = m % rows === 0 ? [rows] : m < rows ? [m] : [rows, m % rows];
-  const widths = n % COLUMNS === 0 ? [COLUMNS] : n < COLUMNS ? [n] : [COLUMNS, n % COLUMNS];
-  for (const height of heights) for (const width of widths) tile(height, width);
+class Product {
+  private readonly sizes: { readonly batch: number; readonly m: number; readonly n: number; readonly k: number };
+  private readonly left: Side;
+  private readonly right: Side;
+  private readonly rowPanels: number;
+  private readonly panels: number;
+  private readonly blockPanels: number;
+  private readonly blocks: number;
+  private readonly parts: number;
+  /** Steps of each part but the last, which may have fewer. */
+  private readonly part: number;
 
-  const multiply = module.function(name, params, (b, ...args) => {
-    const [from, to, packedA, packedB, ...store] = args as readonly Int[] as [Int, Int, Int, Int, ...Int[]];
-    // Items: row panels within a block of columns, within a batch.
-    b.for(from, to, 1, (item) => {
-      const panel = b.let(i32.remU(item, rowPanels));
-      const outer = b.let(i32.divU(item, rowPanels));
-      const batchIndex = b.let(i32.divU(outer, blocks));
-      const first = b.let(i32.mul(i32.remU(outer, blocks), blockPanels));
-      const last = b.let(minU(i32.add(first, blockPanels), i32.const(panels)));
-      const row = b.let(i32.mul(panel, rows));
-      const pa = b.let(i32.add(packedA, i32.mul(i32.add(i32.mul(batchIndex, rowPanels), panel), 4 * rows * k)));
-      const base = b.let(i32.add(packedB, i32.mul(i32.mul(batchIndex, panels), 4 * COLUMNS * k)));
-      const columns = (height: number): void =>
-        b.for(first, last, 1, (column) => {
-          const pb = i32.add(base, i32.mul(column, 4 * COLUMNS * k));
-          const call = (width: number): void =>
-            b.call(tile(height, width), pa, pb, batchIndex, row, i32.mul(column, COLUMNS), ...store);
-          either(b, i32.eq(column, panels - 1), widths, call);
+  constructor(private readonly contraction: Contraction) {
+    const { a, b } = contraction;
+    const { batch, rows: m, depth: k } = a;
+    const n = b.rows;
+    this.sizes = { batch, m, n, k };
+    ({ left: this.left, right: this.right } = sides(contraction));
+    this.rowPanels = Math.ceil(m / ROWS);
+    this.panels = Math.ceil(n / COLUMNS);
+    this.blockPanels = Math.min(this.panels, Math.max(4, Math.floor(BLOCK / k / COLUMNS)));
+    this.blocks = Math.ceil(this.panels / this.blockPanels);
+    const tiles = batch * this.blocks * this.rowPanels;
+    const wanted = Math.min(Math.ceil(ENOUGH_ITEMS / tiles), Math.floor(k / PART));
+    this.part = wanted > 1 ? Math.ceil(k / wanted) : k;
+    this.parts = Math.ceil(k / this.part);
+  }
+
+  kernels(): FormKernel[] {
+    const { operands, storing, store } = this.contraction;
+    const { batch, m, n } = this.sizes;
+    const packing = [this.left, this.right].flatMap((s) => s.packing ?? []);
+    if (this.parts === 1) return [...packing, this.multiply(storing, operands, store)];
+    const sums = scratch(this.parts * batch * m * n);
+    const partial = this.multiply(`${this.parts} parts`, [writes(sums)], (b, place, value, lanes, [at]) => {
+      const row = i32.add(i32.mul(place.batch, m), place.row);
+      storeLanes(b, i32.add(at!, i32.shl(i32.add(i32.mul(row, n), place.column), 2)), value, lanes);
+    });
+    return [...packing, partial, this.combine(sums)];
+  }
+
+  /** @param store for a part, whose number is then part of the batch: part · batches + batch */
+  private multiply(storing: string, operands: readonly FormOperand[], store: Contraction['store']): FormKernel {
+    const { parts, blocks, rowPanels, blockPanels, left, right } = this;
+    const { batch, m, n, k } = this.sizes;
+    const items = parts * batch * blocks * rowPanels;
+    const work = ROWS * Math.min(n, blockPanels * COLUMNS) * this.part;
+    const chunkWork = Math.min(MOST_CHUNK, Math.max(LEAST_CHUNK, (work * items) / CHUNKS));
+    const { relaxed } = this.contraction;
+    const name = `contract ${batch}x${m}x${n}x${k} of ${left.text} and ${right.text}, ${relaxed ? 'relaxed' : 'plain'}, ${storing}`;
+    return {
+      name,
+      items,
+      chunk: Math.min(items, Math.max(1, Math.round(chunkWork / work))),
+      operands: [reads(left.memory), reads(right.memory), ...operands],
+      work: {
+        flops: 2 * batch * m * n * k,
+        loads: parts * batch * rowPanels * this.panels * (ROWS + COLUMNS) * this.part,
+        stores: parts * batch * m * n,
+      },
+      write: (module) => this.writeMultiply(module, name, operands.length, store),
+    };
+  }
+
+  private writeMultiply(module: ModuleBuilder, name: string, extra: number, store: Contraction['store']): FormFunction {
+    const { rowPanels, panels, blocks, blockPanels, left, right, parts, part } = this;
+    const { batch: batches, m, n, k } = this.sizes;
+    const tiles = this.tileFunctions(module, name, extra, store);
+    const params = Array.from({ length: 4 + extra }, () => 'i32' as const);
+    return module.function(name, params, (b, ...args) => {
+      const [from, to, atA, atB, ...rest] = args as readonly Int[] as [Int, Int, Int, Int, ...Int[]];
+      // Items: row panels within a block of columns, within a batch, within a part of the sums.
+      b.for(from, to, 1, (item) => {
+        const panel = b.let(i32.remU(item, rowPanels));
+        const outer = b.let(i32.divU(item, rowPanels));
+        const place = b.let(i32.divU(outer, blocks));
+        const batch = parts === 1 ? place : b.let(i32.remU(place, batches));
+        const step = parts === 1 ? i32.const(0) : b.let(i32.mul(i32.divU(place, batches), part));
+        const depth = parts === 1 ? i32.const(k) : b.let(minU(i32.sub(k, step), i32.const(part)));
+        const first = b.let(i32.mul(i32.remU(outer, blocks), blockPanels));
+        const last = b.let(minU(i32.add(first, blockPanels), i32.const(panels)));
+        const row = b.let(i32.mul(panel, ROWS));
+        const along = (s: Side, address: Int): Int => i32.add(address, i32.mul(step, 4 * s.layout.depthStride));
+        const pa = b.let(along(left, left.address(atA, batch, panel)));
+        eitherLength(b, i32.eq(panel, rowPanels - 1), tileLengths(m, ROWS), (height) => {
+          b.for(first, last, 1, (column) => {
+            const pb = b.let(along(right, right.address(atB, batch, column)));
+            eitherLength(b, i32.eq(column, panels - 1), tileLengths(n, COLUMNS), (width) => {
+              b.call(tiles(height, width), pa, pb, depth, place, row, i32.mul(column, COLUMNS), ...rest);
+            });
+          });
         });
-      either(b, i32.eq(panel, rowPanels - 1), heights, columns);
-    });
-  });
-  for (const kernel of [packA, packB, multiply]) module.export(kernel);
-
-  const items = batch * blocks * rowPanels;
-  return {
-    packedA: packedSize(a, rows),
-    packedB: packedSize(right, COLUMNS),
-    calls(at) {
-      const packing = (kernel: string, operand: PackedOperand, width: number, args: readonly number[]): KernelCall => ({
-        name: kernel,
-        items: panelsOf(operand, width),
-        chunk: Math.max(1, Math.floor(CHUNK / 32 / (width * k))),
-        args,
       });
-      const work = rows * blockPanels * COLUMNS * k;
-      return [
-        packing(packA.name, a, rows, [at.a, at.packedA]),
-        packing(packB.name, right, COLUMNS, [at.b, at.packedB]),
-        { name, items, chunk: Math.max(1, Math.round(CHUNK / work)), args: [at.packedA, at.packedB, ...at.store] },
-      ];
-    },
-  };
-}
-
-/** Writes the last of the variants for the last panel, and the first for all others. */
-function either(b: Body, isLast: Int, variants: readonly number[], write: (variant: number) => void): void {
-  const [first, last] = variants as [number, number?];
-  if (last === undefined) write(first);
-  else
-    b.if(
-      isLast,
-      () => write(last),
-      () => write(first),
-    );
-}
-
-type Tile = WasmFunction<readonly 'i32'[], undefined>;
-
-/** (panel of A, panel of B, batch, row, column, ...store): one tile of height × width results. */
-function tileFunction(
-  module: ModuleBuilder,
-  { name, a: { depth }, relaxed, storeParams, store }: Contraction,
-  rows: number,
-  height: number,
-  width: number,
-): Tile {
-  const vectors = Math.ceil(width / 4);
-  const params: ValueType[] = Array.from({ length: 5 + storeParams }, () => 'i32');
-  return module.function(`${name} ${height}x${width}`, params as 'i32'[], (b, ...args) => {
-    const [a, right, batch, row, column, ...rest] = args as readonly Int[] as [Int, Int, Int, Int, Int, ...Int[]];
-    const sums: Variable<'v128'>[][] = Array.from({ length: height }, () =>
-      Array.from({ length: vectors }, () => b.variable(f32x4.splat(0))),
-    );
-    const [pa, pb] = [b.variable(a), b.variable(right)];
-    const end = b.let(i32.add(right, 4 * COLUMNS * depth));
-    b.loop((again) => {
-      const ys = Array.from({ length: vectors }, (_, c) => b.let(v128.load(pb, 16 * c)));
-      for (const [r, line] of sums.entries()) {
-        const x = b.let(v128.load32Splat(pa, 4 * r));
-        for (const [c, sum] of line.entries()) {
-          const y = ys[c]!;
-          b.set(sum, relaxed ? f32x4.relaxedMadd(x, y, sum) : f32x4.add(f32x4.mul(x, y), sum));
-        }
-      }
-      b.set(pa, i32.add(pa, 4 * rows));
-      b.set(pb, i32.add(pb, 4 * COLUMNS));
-      b.branch(again, i32.ltU(pb, end));
     });
-    for (const [r, line] of sums.entries()) {
-      for (const [c, sum] of line.entries()) {
-        const place = { batch, row: i32.add(row, r), column: i32.add(column, 4 * c) };
-        store(b, place, sum, Math.min(4, width - 4 * c), rest);
+  }
+
+  /** (panel of A, panel of B, depth, batch, row, column, ...operands): one tile of results. Functions that are called come first. */
+  private tileFunctions(module: ModuleBuilder, name: string, extra: number, store: Contraction['store']) {
+    const { left, right, contraction } = this;
+    const made = new Map<string, WasmFunction<readonly 'i32'[], undefined>>();
+    for (const rows of tileLengths(this.sizes.m, ROWS)) {
+      for (const columns of tileLengths(this.sizes.n, COLUMNS)) {
+        const tile = {
+          rows,
+          columns,
+          rowStride: left.layout.rowStride,
+          depthStrideA: left.layout.depthStride,
+          depthStrideB: right.layout.depthStride,
+          relaxed: contraction.relaxed,
+        };
+        const params = Array.from({ length: 6 + extra }, () => 'i32' as const);
+        const written = module.function(`${name} ${rows}x${columns}`, params, (b, ...args) => {
+          const [pa, pb, depth, batch, row, column, ...rest] = args as readonly Int[] as [
+            ...[Int, Int, Int, Int, Int, Int],
+            ...Int[],
+          ];
+          for (const [r, line] of tileSums(b, tile, pa, pb, depth).entries()) {
+            for (const [c, sum] of line.entries()) {
+              const place = { batch, row: i32.add(row, r), column: i32.add(column, 4 * c) };
+              store(b, place, sum, Math.min(4, columns - 4 * c), rest);
+            }
+          }
+        });
+        made.set(`${rows}x${columns}`, written);
       }
     }
-  });
-}
-
-/** Writes the first `lanes` of four floats to an address and behind it. */
-export function storeLanes(b: Body, address: Int, value: Value<'v128'>, lanes: number): void {
-  if (lanes === 4) {
-    b.store(address, value);
-    return;
+    return (rows: number, columns: number) => made.get(`${rows}x${columns}`)!;
   }
-  const [at, named] = [b.let(address), b.let(value)];
-  for (const lane of ([0, 1, 2] as const).slice(0, lanes)) b.storeLane(at, named, lane, 4 * lane);
+
+  /** Adds up parts in order, and does with the sums what the contraction does. */
+  private combine(sums: FormMemory): FormKernel {
+    const { contraction, parts } = this;
+    const { batch, m, n } = this.sizes;
+    const size = batch * m * n;
+    const name = `contract sum of ${parts} parts ${batch}x${m}x${n}, ${contraction.storing}`;
+    const params = Array.from({ length: 3 + contraction.operands.length }, () => 'i32' as const);
+    return {
+      name,
+      items: batch * m,
+      chunk: chunkOf(batch * m, CHUNKS, Math.ceil(4096 / (parts * n))),
+      operands: [reads(sums), ...contraction.operands],
+      work: { flops: parts * size, loads: parts * size, stores: size },
+      write: (module) =>
+        module.function(name, params, (b, ...args) => {
+          const [from, to, base, ...rest] = args as readonly Int[] as [Int, Int, Int, ...Int[]];
+          b.for(from, to, 1, (item) => {
+            const place = { batch: b.let(i32.divU(item, m)), row: b.let(i32.remU(item, m)) };
+            const line = b.let(i32.add(base, i32.mul(item, 4 * n)));
+            const columns = (column: Int, lanes: number): void => {
+              const at = b.let(i32.add(line, i32.shl(column, 2)));
+              const sum = b.variable(v128.load(at));
+              for (let p = 1; p < parts; p++) b.set(sum, f32x4.add(sum, v128.load(at, 4 * p * size)));
+              contraction.store(b, { ...place, column }, sum, lanes, rest);
+            };
+            b.for(0, n - (n % 4), 4, (column) => columns(column, 4));
+            if (n % 4 !== 0) columns(i32.const(n - (n % 4)), n % 4);
+          });
+        }),
+    };
+  }
 }

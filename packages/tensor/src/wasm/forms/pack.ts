@@ -1,96 +1,225 @@
-import { type Body, f32, i32, type ModuleBuilder, type Value, v128, type WasmFunction } from '../assembler';
+import { type Body, f32, i32, i32x4, type ModuleBuilder, type Variable, v128 } from '../assembler';
+import { writeCondition, writeIndex } from '../index-value';
+import {
+  chunkOf,
+  type FormFunction,
+  type FormKernel,
+  type FormMemory,
+  type Int,
+  reads,
+  type Vector,
+  writes,
+} from './form';
+import { type ContractOperand, layoutText, type PanelLayout, panelLayout } from './operand';
 
-/** How one operand of a batched product lies in memory; strides in elements, known when the kernel is written. */
-export interface PackedOperand {
-  readonly batch: number;
-  /** Rows of the first operand, columns of the second. */
-  readonly count: number;
-  /** Length of the sums. */
-  readonly depth: number;
-  readonly batchStride: number;
-  readonly stride: number;
-  readonly depthStride: number;
-}
-
-/** Panels of an operand, over all batches: items of the kernel that packs it. */
-export const panelsOf = ({ batch, count }: PackedOperand, width: number): number => batch * Math.ceil(count / width);
+/** Panels of an operand, over all batches. */
+const panelsOf = ({ batch, rows }: ContractOperand, width: number): number => batch * Math.ceil(rows / width);
 
 /** Floats that a packed operand takes. */
-export const packedSize = (operand: PackedOperand, width: number): number =>
+export const packedSize = (operand: ContractOperand, width: number): number =>
   panelsOf(operand, width) * width * operand.depth;
 
+/** Elements of a chunk: some microseconds at least. */
+const LEAST = 4096;
+const CHUNKS = 32;
+
 /**
- * Writes a kernel (from, to, source, target) that copies an operand into panels of `width` rows or columns, [panel][depth]
- * [width], in which a step of the product's inner loop reads what lies side by side. The last panel of a batch is filled up
- * with zeros.
+ * Copies an operand into panels of `width` rows, [batch][panel][depth][width], in which a step of the product's inner loop
+ * reads what lies side by side. The last panel of a batch is filled up with zeros.
  */
 export function packKernel(
+  operand: ContractOperand,
+  width: number,
+  source: FormMemory,
+  target: FormMemory,
+): FormKernel {
+  const items = panelsOf(operand, width);
+  const { batch, rows, depth } = operand;
+  const layout = panelLayout(operand, width);
+  const name = `pack ${batch}x${rows}x${depth} by ${width} from ${layoutText(layout)}`;
+  return {
+    name,
+    items,
+    chunk: chunkOf(items, CHUNKS, Math.ceil(LEAST / (width * depth))),
+    operands: [reads(source), writes(target)],
+    work: { flops: 0, loads: batch * rows * depth, stores: items * width * depth },
+    write: (module) => packFunction(module, name, operand, width, layout),
+  };
+}
+
+function packFunction(
   module: ModuleBuilder,
   name: string,
-  operand: PackedOperand,
+  operand: ContractOperand,
   width: number,
-): WasmFunction<readonly ['i32', 'i32', 'i32', 'i32'], undefined> {
-  const { count, depth, batchStride, stride } = operand;
-  const panels = Math.ceil(count / width);
-  const rest = count % width;
+  layout: PanelLayout,
+): FormFunction {
+  const panels = Math.ceil(operand.rows / width);
+  const rest = operand.rows % width;
   return module.function(name, ['i32', 'i32', 'i32', 'i32'], (b, from, to, source, target) =>
     b.for(from, to, 1, (item) => {
       const panel = b.let(i32.remU(item, panels));
-      const start = i32.add(i32.mul(i32.divU(item, panels), batchStride), i32.mul(panel, width * stride));
-      const read = b.let(i32.add(source, i32.shl(start, 2)));
-      const write = b.let(i32.add(target, i32.mul(item, 4 * width * depth)));
-      const whole = () => copyPanel(b, operand, width, width, read, write);
-      if (rest === 0) whole();
-      else b.if(i32.eq(panel, panels - 1), () => copyPanel(b, operand, width, rest, read, write), whole);
+      const batch = b.let(i32.divU(item, panels));
+      const write = b.variable(i32.add(target, i32.mul(item, 4 * width * operand.depth)));
+      const copy = (filled: number): void => {
+        const panelCopy = new PanelCopy(b, layout, width, filled, { source, panel, batch });
+        const runs = operand.depth / layout.run;
+        if (runs === 1) panelCopy.run(i32.const(0), write);
+        else
+          b.for(0, runs, 1, (outer) => {
+            panelCopy.run(outer, write);
+            b.set(write, i32.add(write, 4 * width * layout.run));
+          });
+      };
+      if (rest === 0) copy(width);
+      else
+        b.if(
+          i32.eq(panel, panels - 1),
+          () => copy(rest),
+          () => copy(width),
+        );
     }),
   );
 }
 
-/** @param filled rows or columns that there are; zeros follow */
-function copyPanel(
-  b: Body,
-  { depth, stride, depthStride }: PackedOperand,
-  width: number,
-  filled: number,
-  read: Value<'i32'>,
-  write: Value<'i32'>,
-): void {
-  const zeros = (to: Value<'i32'>, steps: number): void => {
-    for (let s = 0; s < steps; s++) for (let c = filled; c < width; c++) b.store(to, f32.const(0), 4 * (s * width + c));
-  };
-  const one = (from: Value<'i32'>, to: Value<'i32'>): void => {
-    let c = 0;
-    if (stride === 1) for (; c + 4 <= filled; c += 4) b.store(to, v128.load(from, 4 * c), 4 * c);
-    for (; c < filled; c++) b.store(to, f32.load(from, 4 * c * stride), 4 * c);
-    zeros(to, 1);
-  };
-  // Where the sums' elements are neighbours, four of them are loaded at once and laid into four steps.
-  const four = (from: Value<'i32'>, to: Value<'i32'>): void => {
-    for (let c = 0; c < filled; c++) {
-      const x = b.let(v128.load(from, 4 * c * stride));
-      for (const lane of [0, 1, 2, 3] as const) b.storeLane(to, x, lane, 4 * (lane * width + c));
+/** Where the elements of one step are: an address of the first row, or of each. */
+type Sources = (row: number) => { readonly at: Int; readonly offset: number };
+
+class PanelCopy {
+  /** @param filled rows that there are; zeros follow */
+  constructor(
+    private readonly b: Body,
+    private readonly layout: PanelLayout,
+    private readonly width: number,
+    private readonly filled: number,
+    private readonly at: { readonly source: Int; readonly panel: Int; readonly batch: Int },
+  ) {}
+
+  /** Copies one run of steps to `write` and on. */
+  run(outer: Int, write: Int): void {
+    const { b, filled } = this;
+    const { rowStride, place } = this.layout;
+    if (rowStride !== undefined) {
+      const address = this.address(outer, 0);
+      const valid = place.valid && writeCondition(place.valid, this.variables(outer, 0));
+      const copy = () => {
+        const first = b.variable(address);
+        this.steps([first], (row) => ({ at: first, offset: 4 * row * rowStride }), write);
+      };
+      if (valid) b.if(valid, copy, () => this.zeros(write, 0));
+      else copy();
+      return;
     }
-    zeros(to, 4);
-  };
-  const steps = stride !== 1 && depthStride === 1 ? 4 : 1;
-  const fours = depth - (depth % steps);
-  const from = b.variable(read);
-  const end = b.let(i32.add(write, 4 * width * fours));
-  const to = b.variable(write);
-  const advance = (by: number): void => {
-    b.set(from, i32.add(from, 4 * by * depthStride));
-    b.set(to, i32.add(to, 4 * by * width));
-  };
-  b.if(i32.ltU(to, end), () =>
-    b.loop((again) => {
-      if (steps === 4) four(from, to);
-      else one(from, to);
-      advance(steps);
-      b.branch(again, i32.ltU(to, end));
-    }),
-  );
-  for (let s = fours; s < depth; s++) {
-    one(from, to);
-    advance(1);
+    const rows = Array.from({ length: filled }, (_, row) => row);
+    if (!place.valid) {
+      const starts = rows.map((row) => b.variable(this.address(outer, row)));
+      this.steps(starts, (row) => ({ at: starts[row]!, offset: 0 }), write);
+      return;
+    }
+    // Rows of which some are outside are copied one by one.
+    for (const row of rows) {
+      b.if(
+        writeCondition(place.valid, this.variables(outer, row)) ?? i32.const(1),
+        () => this.oneRow(row, outer, write),
+        () => this.oneRow(row, undefined, write),
+      );
+    }
+    if (filled < this.width) this.zeros(write, filled);
   }
+
+  private variables(outer: Int, row: number) {
+    const { panel, batch } = this.at;
+    return { outer, panel, batch, row: i32.add(i32.mul(panel, this.width), row) };
+  }
+
+  private address(outer: Int, row: number): Int {
+    return i32.add(this.at.source, i32.shl(writeIndex(this.layout.place.index, this.variables(outer, row)), 2));
+  }
+
+  /** A loop over steps, `count` of them, `by` at a time; `starts` go on with it. */
+  private loop(
+    starts: readonly Variable<'i32'>[],
+    write: Int,
+    count: number,
+    by: number,
+    each: (to: Int) => void,
+  ): Int {
+    const { b, width, layout } = this;
+    const whole = count - (count % by);
+    const end = b.let(i32.add(write, 4 * width * whole));
+    b.for(write, end, 4 * width * by, (to) => {
+      each(to);
+      for (const start of starts) {
+        b.set(start, i32.add(start, 4 * by * layout.depthStride));
+      }
+    });
+    return end;
+  }
+
+  private steps(starts: readonly Variable<'i32'>[], sources: Sources, write: Int): void {
+    const { b, width, filled } = this;
+    const { run, depthStride, rowStride } = this.layout;
+    const fours = rowStride !== 1 && depthStride === 1 && run >= 4;
+    const zero = (to: Int, offset: number): void => {
+      for (let r = filled; r < width; r++) b.store(to, f32.const(0), offset + 4 * r);
+    };
+    let next = write;
+    if (fours) {
+      next = this.loop(starts, write, run, 4, (to) => {
+        let row = 0;
+        for (; row + 4 <= filled; row += 4) {
+          const lines = [0, 1, 2, 3].map((r) => {
+            const { at, offset } = sources(row + r);
+            return b.let(v128.load(at, offset));
+          }) as [Vector, Vector, Vector, Vector];
+          for (const [step, line] of transposed(b, lines).entries()) b.store(to, line, 4 * (step * width + row));
+        }
+        for (; row < filled; row++) {
+          const { at, offset } = sources(row);
+          const line = b.let(v128.load(at, offset));
+          for (const lane of [0, 1, 2, 3] as const) b.storeLane(to, line, lane, 4 * (lane * width + row));
+        }
+        for (let step = 0; step < 4; step++) zero(to, 4 * step * width);
+      });
+    }
+    const left = fours ? run % 4 : run;
+    if (left === 0) return;
+    this.loop(starts, next, left, 1, (to) => {
+      let row = 0;
+      if (rowStride === 1) {
+        for (; row + 4 <= filled; row += 4) b.store(to, v128.load(sources(0).at, 4 * row), 4 * row);
+      }
+      for (; row < filled; row++) {
+        const { at, offset } = sources(row);
+        b.store(to, f32.load(at, offset), 4 * row);
+      }
+      zero(to, 0);
+    });
+  }
+
+  /** One row of a run, or where `outer` is none zeros. */
+  private oneRow(row: number, outer: Int | undefined, write: Int): void {
+    const { b, layout } = this;
+    const from = outer && b.variable(this.address(outer, row));
+    this.loop(from ? [from] : [], write, layout.run, 1, (to) => {
+      b.store(to, from ? f32.load(from) : f32.const(0), 4 * row);
+    });
+  }
+
+  /** Zeros in place of rows from `first` on. */
+  private zeros(write: Int, first: number): void {
+    const { b, width } = this;
+    this.loop([], write, this.layout.run, 1, (to) => {
+      let row = first;
+      for (; row + 4 <= width; row += 4) b.store(to, i32x4.const(0, 0, 0, 0), 4 * row);
+      for (; row < width; row++) b.store(to, f32.const(0), 4 * row);
+    });
+  }
+}
+
+/** Lane j of vector i as lane i of vector j. */
+function transposed(b: Body, [a, c, d, e]: readonly [Vector, Vector, Vector, Vector]): Vector[] {
+  const low = [b.let(i32x4.shuffle(a, c, [0, 4, 1, 5])), b.let(i32x4.shuffle(d, e, [0, 4, 1, 5]))] as const;
+  const high = [b.let(i32x4.shuffle(a, c, [2, 6, 3, 7])), b.let(i32x4.shuffle(d, e, [2, 6, 3, 7]))] as const;
+  return [low, high].flatMap(([x, y]) => [i32x4.shuffle(x, y, [0, 1, 4, 5]), i32x4.shuffle(x, y, [2, 3, 6, 7])]);
 }
