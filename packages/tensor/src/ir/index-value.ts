@@ -62,7 +62,7 @@ const ofAtom = (atom: Atom): Index => sumOf(0, [{ factor: 1, atom }]);
 
 export const constantIndex = (n: number): Index => sumOf(n, []);
 
-/** A variable, or any other WGSL expression, known to be below `bound`. */
+/** A variable, or any other expression that a backend knows by that name, known to be below `bound`. */
 export const variable = (name: string, bound: number): Index =>
   bound <= 1 ? constantIndex(0) : ofAtom({ kind: 'variable', key: `${name}<${bound}`, name, bound });
 

@@ -2,17 +2,17 @@ import { BYTES_PER_ELEMENT } from '../../ir/dtype';
 import { type Index, quadOf, quadVariable, variable } from '../../ir/index-value';
 import type { Tensor } from '../../ir/tensor';
 import { type ContractRoles, contractRoles } from '../../lower/contract-roles';
+import type { Emitter, Memory } from '../../lower/emitter';
 import { ElementIndex } from '../../lower/index-form';
+import { counting } from '../../lower/silent';
 import type { Work } from '../../lower/work';
 import type { GroupValues } from '../../plan/target';
 import type { Decision } from '../../plan/tune/site';
 import type { AdapterProfile } from '../device/types';
-import { Emitter, type Memory, nameless } from './emitter';
-import { indexText } from './index-text';
 import { contractCandidates, contractForm, contractVariants } from './kernels/contract';
 import type { ContractCandidate, ContractProblem, ContractVariant } from './kernels/contract-problem';
 import type { KernelStage } from './kernels/kernel';
-import { storeAll, storeQuads } from './lower-pointwise';
+import { captured, type WgslEmitter } from './writer';
 
 export interface ContractRequest {
   readonly output: Tensor;
@@ -24,8 +24,7 @@ export interface ContractRequest {
   /** Takes the form of this name, whatever the adapter; for tests. */
   readonly form?: string;
   readonly choices: Pick<GroupValues, 'choose'>;
-  bufferFor(t: Tensor): string;
-  quadsFor(t: Tensor): string;
+  emitter(): WgslEmitter;
   scratch(elements: number, width: 1 | 4): string;
 }
 
@@ -36,19 +35,19 @@ const roleIndex = (sizes: ContractRoles['sizes'], axis: Axis | undefined) => (ro
   role === axis ? quadVariable(text, 0, sizes[role]) : variable(text, sizes[role]);
 
 /** Where four neighbours lie side by side, and how to load and store them. */
-function quadAccess(request: ContractRequest, roles: ContractRoles, reader: Emitter) {
+function quadAccess(request: ContractRequest, roles: ContractRoles, reader: WgslEmitter) {
   const { output, stored, memory } = request;
   const { sizes } = roles;
   const { a, b } = output.node as Extract<Tensor['node'], { kind: 'contract' }>;
-  const loadA = (axis: Axis | undefined, emitter: Emitter, [batch, m, k]: readonly [string, string, string]) => {
+  const loadA = <E>(axis: Axis | undefined, e: Emitter<E>, [batch, m, k]: readonly [string, string, string]) => {
     const at = roleIndex(sizes, axis);
     const index = roles.indexA({ batch: at('batch', batch), m: at('m', m), k: at('k', k) });
-    return emitter.quadThroughViews(a, ElementIndex.linear(a.shape, index));
+    return e.fourThroughViews(a, ElementIndex.linear(a.shape, index));
   };
-  const loadB = (axis: Axis | undefined, emitter: Emitter, [batch, k, n]: readonly [string, string, string]) => {
+  const loadB = <E>(axis: Axis | undefined, e: Emitter<E>, [batch, k, n]: readonly [string, string, string]) => {
     const at = roleIndex(sizes, axis);
     const index = roles.indexB({ batch: at('batch', batch), n: at('n', n), k: at('k', k) });
-    return emitter.quadThroughViews(b, ElementIndex.linear(b.shape, index));
+    return e.fourThroughViews(b, ElementIndex.linear(b.shape, index));
   };
   const storeIndex = (axis: Axis | undefined, [batch, m, n]: readonly [string, string, string]): Index => {
     const at = roleIndex(sizes, axis);
@@ -56,9 +55,8 @@ function quadAccess(request: ContractRequest, roles: ContractRoles, reader: Emit
   };
   const along = <X extends Axis>(axes: readonly X[], lies: (axis: X) => boolean): X | undefined =>
     request.quads ? axes.find((axis) => sizes[axis] % 4 === 0 && lies(axis)) : undefined;
-  const trial = (): Emitter => new Emitter(nameless(memory));
-  const quadsOfA = along(['k', 'm'], (axis) => loadA(axis, trial(), ['b', 'm', 'k']) !== undefined);
-  const quadsOfB = along(['n', 'k'], (axis) => loadB(axis, trial(), ['b', 'k', 'n']) !== undefined);
+  const quadsOfA = along(['k', 'm'], (axis) => loadA(axis, counting(memory), ['b', 'm', 'k']) !== undefined);
+  const quadsOfB = along(['n', 'k'], (axis) => loadB(axis, counting(memory), ['b', 'k', 'n']) !== undefined);
   const quadsOfOut = along(['n', 'm'], (axis) => {
     return quadOf(storeIndex(axis, ['b', 'm', 'n']))?.offset === 0;
   });
@@ -69,15 +67,15 @@ function quadAccess(request: ContractRequest, roles: ContractRoles, reader: Emit
     loadQuadA: (batch: string, m: string, k: string) => loadA(quadsOfA, reader, [batch, m, k])!,
     loadQuadB: (batch: string, k: string, n: string) => loadB(quadsOfB, reader, [batch, k, n])!,
     storeQuad: (batch: string, m: string, n: string, acc: string): string[] => {
-      const writer = new Emitter(memory);
-      return writer.capture(() => {
-        const first = writer.bind(indexText(storeIndex(quadsOfOut, [batch, m, n])));
-        const sums = writer.bind(acc);
-        for (const [j, letter] of [...'xyzw'].entries()) {
-          const index = ElementIndex.linear(output.shape, quadVariable(first, j, output.size));
-          writer.result(output, index, `${sums}.${letter}`);
+      const e = request.emitter();
+      return captured(e, () => {
+        const first = e.writer.name(storeIndex(quadsOfOut, [batch, m, n]));
+        const sums = e.bind(acc);
+        for (const lane of e.writer.lanes) {
+          const index = ElementIndex.linear(output.shape, quadVariable(first, lane, output.size));
+          e.result(output, index, e.writer.four.lane(sums, lane));
         }
-        storeQuads(writer, stored, first, request.quadsFor);
+        e.storeAll(stored, first, 4);
       });
     },
   };
@@ -95,20 +93,20 @@ export function fastContract(request: ContractRequest): FastContract {
   const { spec, a, b } = output.node;
   const roles = contractRoles(spec, a, b);
   const { sizes } = roles;
-  const reader = new Emitter(memory);
+  const reader = request.emitter();
   const load = (x: Tensor, index: Index): string => reader.loadThroughViews(x, ElementIndex.linear(x.shape, index));
   const loading = (x: Tensor): Work => {
-    const counter = new Emitter(nameless(memory));
+    const counter = counting(memory);
     counter.loadThroughViews(x, ElementIndex.linear(x.shape, variable('i', x.size)));
     return counter.work;
   };
-  const storeSum = (writer: Emitter, index: string, acc: string, bufferFor: (t: Tensor) => string): void => {
-    writer.result(output, ElementIndex.linear(output.shape, variable(index, output.size)), writer.bind(acc));
-    storeAll(writer, stored, index, bufferFor);
+  const storeSum = <E>(e: Emitter<E>, index: string, sum: E): void => {
+    e.result(output, ElementIndex.linear(output.shape, variable(index, output.size)), e.bind(sum));
+    e.storeAll(stored, index, 1);
   };
   const storing = (): Work => {
-    const counter = new Emitter(nameless(memory));
-    storeSum(counter, 'i', 'acc', () => 'buffer');
+    const counter = counting(memory);
+    storeSum(counter, 'i', counter.writer.constant(0, 'f32'));
     return counter.work;
   };
   const problem: ContractProblem = {
@@ -119,11 +117,9 @@ export function fastContract(request: ContractRequest): FastContract {
     loadB: (batch, k, n) =>
       load(b, roles.indexB({ batch: variable(batch, sizes.batch), n: variable(n, sizes.n), k: variable(k, sizes.k) })),
     store: (batch, m, n, acc) => {
-      const writer = new Emitter(memory);
+      const e = request.emitter();
       const at = { batch: variable(batch, sizes.batch), m: variable(m, sizes.m), n: variable(n, sizes.n) };
-      return writer.capture(() => {
-        storeSum(writer, writer.bind(indexText(roles.indexOut(at))), acc, request.bufferFor);
-      });
+      return captured(e, () => storeSum(e, e.writer.name(roles.indexOut(at)), acc));
     },
     costs: { loadA: loading(a), loadB: loading(b), store: storing() },
     scratch: request.scratch,

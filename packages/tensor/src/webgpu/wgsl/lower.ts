@@ -1,7 +1,16 @@
 import type { DType } from '../../ir/dtype';
 import { quadVariable, variable } from '../../ir/index-value';
 import type { Tensor } from '../../ir/tensor';
+import { concatForms } from '../../lower/concat';
+import { contractForm } from '../../lower/contract';
+import { Emitter, type Memory } from '../../lower/emitter';
+import { Fold, foldsFours } from '../../lower/fold';
+import type { Forms } from '../../lower/form';
 import { ElementIndex } from '../../lower/index-form';
+import { costOf, pointwiseForm } from '../../lower/pointwise';
+import { reduceForms } from '../../lower/reduce';
+import { counting } from '../../lower/silent';
+import type { Scratch } from '../../lower/writer';
 import type { Group } from '../../plan/fuse';
 import { type Place, place } from '../../plan/memory';
 import type { GroupValues, LoweredGroup } from '../../plan/target';
@@ -10,13 +19,12 @@ import type { AdapterProfile } from '../device/types';
 import { assemble } from './assemble';
 import { Bindings, MixedAccessError } from './bindings';
 import { fastContract } from './contract-variants';
-import { Emitter, type Memory, nameless } from './emitter';
-import { lowerConcat } from './lower-concat';
-import { lowerContract } from './lower-contract';
-import { lowerPointwise } from './lower-pointwise';
-import { lowerReduce } from './lower-reduce';
+import { isShort, stageOf } from './generic';
+import { libraryOperations } from './library';
 import { namedKernel } from './named-kernels';
+import { isShared, sharedStages } from './shared-reduce';
 import type { Operand, Result, Stage } from './variant';
+import { type Buffers, type WgslEmitter, WgslWriter } from './writer';
 
 /** The kernels of one group on an adapter. */
 export function lowerGroup(profile: AdapterProfile, group: Group, values: GroupValues): LoweredGroup<string> {
@@ -40,20 +48,11 @@ interface Lowering {
 
 /** @throws MixedAccessError when taking neighbours together (`quads`) needs a buffer bound in two ways that exclude each other */
 function lowered({ profile, group, values }: Lowering, quads: boolean): LoweredGroup<string> {
-  const mostBuffers = profile.limits.maxStorageBuffersPerShaderStage;
-  const names = new Bindings<Place>(mostBuffers);
-  const memory = memoryOf(values, names, group);
-  const buffers = {
-    bufferFor: (t: Tensor): string => names.write(values.placeOf(t)),
-    quadsFor: (t: Tensor): string => names.writeQuads(values.placeOf(t)),
-    emitter: () => new Emitter(memory),
-    trial: () => new Emitter(nameless(memory)),
-    quads,
-    scratch(elements: number, width: 1 | 4 = 1, dtype: DType = 'f32'): string {
-      const at = values.scratch(elements, dtype);
-      return width === 4 ? names.writeQuads(at) : names.write(at);
-    },
-  };
+  const { anchor, outputs } = group;
+  const names = new Bindings<Place>(profile.limits.maxStorageBuffersPerShaderStage);
+  const memory = memoryOf(values, group);
+  const buffers = new KernelBuffers(values, names);
+  const emitter = (): WgslEmitter => new Emitter(memory, new WgslWriter(buffers, anchor.size));
   const label = labelOf(group);
   const finish = (stages: readonly Stage[], decision?: Decision): LoweredGroup<string> => {
     const kernels = stages.map((stage, i) => {
@@ -62,80 +61,141 @@ function lowered({ profile, group, values }: Lowering, quads: boolean): LoweredG
     });
     return { kernels, ...(decision && { decision }) };
   };
+  const finishForms = ({ forms, scratch = [] }: Forms): LoweredGroup<string> => {
+    for (const own of scratch) buffers.scratch(own);
+    return finish(forms.map((form) => stageOf(form, emitter())));
+  };
+  const short = (x: Tensor): boolean => isShort(memory, x);
   switch (group.kind) {
     case 'pointwise':
-      if (group.anchor.node.kind === 'concat') {
-        const loadsOf = (x: Tensor): Set<string> => loadsFrom(values, memory, x);
-        return finish(lowerConcat({ ...buffers, output: group.anchor, loadsOf, mostBuffers }));
-      }
-      return finish([lowerPointwise({ ...buffers, output: group.anchor })]);
-    case 'reduce':
-      return finish(
-        lowerReduce({
-          ...buffers,
-          output: group.anchor,
-          stored: group.outputs,
-          shared: !values.generic && !profile.software,
-        }),
-      );
+      if (anchor.node.kind === 'concat') return finishForms(joined(anchor, memory, values, profile, quads));
+      return finishForms({ forms: [pointwiseForm(anchor, quads && anchor.size % 4 === 0 && short(anchor) ? 4 : 1)] });
+    case 'reduce': {
+      const one = new Fold(anchor, 1);
+      const fold = quads && foldsFours(one) && short(one.x) ? new Fold(anchor, 4) : one;
+      const shared = !values.generic && !profile.software && isShared(fold);
+      if (!shared) return finishForms(reduceForms(fold, outputs));
+      return finish(sharedStages({ emitter, reserve: (own) => buffers.scratch(own) }, fold, outputs));
+    }
     case 'contract': {
-      const { anchor, outputs } = group;
-      if (values.generic) return finish([lowerContract(new Emitter(memory), anchor, outputs, buffers.bufferFor)]);
+      if (values.generic) return finishForms({ forms: [contractForm(anchor, outputs)] });
       const { contract: form } = values.variants;
-      const request = { ...buffers, output: anchor, stored: outputs, memory, profile, choices: values };
-      const { stages, decision } = fastContract({ ...request, ...(form !== undefined && { form }) });
+      const { stages, decision } = fastContract({
+        output: anchor,
+        stored: outputs,
+        memory,
+        profile,
+        quads,
+        ...(form !== undefined && { form }),
+        choices: values,
+        emitter,
+        scratch: (elements, width) => buffers.array(elements, width),
+      });
       return finish(stages, decision);
     }
-    case 'named': {
-      return finish(namedStages({ profile, group, values }, names, memory, buffers.scratch, quads));
-    }
+    case 'named':
+      return finish(namedStages({ profile, group, values }, { names, memory, buffers, emitter }, quads));
   }
 }
 
-/** Buffers that computing an element of `x` loads from. */
-function loadsFrom(values: GroupValues, memory: Memory, x: Tensor): Set<string> {
-  const found = new Set<string>();
-  const bufferOf = (t: Tensor): string => {
-    found.add(values.placeOf(t).key);
-    return 'buffer';
-  };
-  const scalar = (): string => {
-    found.add('scalars');
-    return 'scalar';
-  };
-  const recording = { ...nameless(memory), bufferOf, quadsOf: bufferOf, scalar };
-  new Emitter(recording).value(x, ElementIndex.linear(x.shape, variable('i', x.size)));
-  return found;
-}
+/** Above this many parts, four neighbours at a time would make a program that is slow to compile. */
+const MOST_PARTS_OF_QUADS = 8;
 
-function memoryOf(values: GroupValues, names: Bindings<Place>, group: Group): Memory {
-  return {
-    isStored: (t) => values.isStored(t) && !group.outputs.includes(t),
-    isHalf: (t) => values.isHalf(t),
-    bufferOf: (t) => names.read(values.placeOf(t)),
-    quadsOf: (t) => names.readQuads(values.placeOf(t)),
-    // All step scalars are one buffer to the kernel.
-    scalar: (name) => {
-      const { buffer, dtype, offset } = values.scalar(name);
-      return `${names.read(place(buffer, 0, 1, dtype))}[${offset}]`;
-    },
-  };
-}
-
-function namedStages(
-  { profile, group, values }: Lowering,
-  names: Bindings<Place>,
+const joined = (
+  output: Tensor,
   memory: Memory,
-  scratch: (elements: number, width?: 1 | 4) => string,
+  values: GroupValues,
+  { limits }: AdapterProfile,
   quads: boolean,
-) {
+): Forms => ({
+  forms: concatForms(output, {
+    operands: limits.maxStorageBuffersPerShaderStage,
+    loadsOf(x) {
+      const { loads, readsScalars } = costOf(memory, x);
+      return new Set([...[...loads].map((t) => values.placeOf(t).key), ...(readsScalars ? ['scalars'] : [])]);
+    },
+    widthOf: (xs) => (quads && xs.length <= MOST_PARTS_OF_QUADS && xs.every((x) => isShort(memory, x)) ? 4 : 1),
+  }),
+});
+
+const LIBRARY = {
+  erf: ['ns_erf'],
+  bits: ['ns_threefry'],
+  uniform: ['ns_threefry', 'ns_uniform'],
+  normal: ['ns_threefry', 'ns_uniform', 'ns_normal'],
+} as const;
+
+const memoryOf = (values: GroupValues, group: Group): Memory => ({
+  isStored: (t) => values.isStored(t) && !group.outputs.includes(t),
+  isHalf: (t) => values.isHalf(t),
+  operations: (of) => LIBRARY[of].reduce((n, name) => n + libraryOperations(name), 0),
+});
+
+/** The buffers of a group's kernels, by what lies in them. */
+class KernelBuffers implements Buffers {
+  private readonly kept = new Map<Scratch, string>();
+
+  constructor(
+    private readonly values: GroupValues,
+    private readonly names: Bindings<Place>,
+  ) {}
+
+  isHalf(t: Tensor): boolean {
+    return this.values.isHalf(t);
+  }
+
+  read(t: Tensor): string {
+    return this.names.read(this.values.placeOf(t));
+  }
+
+  readQuads(t: Tensor): string {
+    return this.names.readQuads(this.values.placeOf(t));
+  }
+
+  write(t: Tensor): string {
+    return this.names.write(this.values.placeOf(t));
+  }
+
+  writeQuads(t: Tensor): string {
+    return this.names.writeQuads(this.values.placeOf(t));
+  }
+
+  /** All step scalars are one buffer to the kernel. */
+  scalar(name: string): string {
+    const { buffer, dtype, offset } = this.values.scalar(name);
+    return `${this.names.read(place(buffer, 0, 1, dtype))}[${offset}]`;
+  }
+
+  scratch(scratch: Scratch): string {
+    const { items, width, dtype } = scratch;
+    const known = this.kept.get(scratch) ?? this.array(items * width, width, dtype);
+    this.kept.set(scratch, known);
+    return known;
+  }
+
+  /** A new buffer of the group's own, an array of vec4 with width 4. */
+  array(elements: number, width: 1 | 4 = 1, dtype: DType = 'f32'): string {
+    const at = this.values.scratch(elements, dtype);
+    return width === 4 ? this.names.writeQuads(at) : this.names.write(at);
+  }
+}
+
+interface KernelMemory {
+  readonly names: Bindings<Place>;
+  readonly memory: Memory;
+  readonly buffers: KernelBuffers;
+  emitter(): WgslEmitter;
+}
+
+function namedStages({ profile, group, values }: Lowering, kernel: KernelMemory, quads: boolean) {
+  const { names, buffers } = kernel;
   const { anchor } = group;
   if (anchor.node.kind !== 'named') throw new Error('not a named call');
   const { call } = anchor.node;
   return namedKernel(call, values.candidateOf(anchor)).stages({
     profile,
     attributes: call.attributes,
-    inputs: call.xs.map((x) => operand(x, memory, quads)),
+    inputs: call.xs.map((x) => operand(x, kernel, quads)),
     outputs: call.expansion.map((like, index): Result => {
       const t = group.outputs.find((r) => r.node.kind === 'result' && r.node.index === index);
       let unread: Place | undefined;
@@ -170,8 +230,8 @@ function namedStages(
         quad: (linear) => (whole ? loadQuad(linear) : fourOf(like.dtype, linear, load)),
       };
     }),
-    scalar: memory.scalar,
-    scratch,
+    scalar: (name) => buffers.scalar(name),
+    scratch: (elements, width) => buffers.array(elements, width),
     table: (data) => names.read(values.constant(data)),
   });
 }
@@ -179,23 +239,20 @@ function namedStages(
 const fourOf = (dtype: DType, linear: string, load: (linear: string) => string): string =>
   `vec4<${dtype}>(${[0, 1, 2, 3].map((j) => load(j === 0 ? linear : `(${linear} + ${j}u)`))})`;
 
-function operand(x: Tensor, memory: Memory, quads: boolean): Operand {
-  const load = (emitter: Emitter, linear: string): string =>
-    emitter.loadThroughViews(x, ElementIndex.linear(x.shape, variable(linear, x.size)));
-  const quad = (emitter: Emitter, linear: string): string | undefined =>
-    emitter.quadThroughViews(x, ElementIndex.linear(x.shape, quadVariable(linear, 0, x.size)));
-  const counter = new Emitter(nameless(memory));
+function operand(x: Tensor, { memory, emitter }: KernelMemory, quads: boolean): Operand {
+  const load = <E>(e: Emitter<E>, linear: string): E =>
+    e.loadThroughViews(x, ElementIndex.linear(x.shape, variable(linear, x.size)));
+  const quad = <E>(e: Emitter<E>, linear: string): E | undefined =>
+    e.fourThroughViews(x, ElementIndex.linear(x.shape, quadVariable(linear, 0, x.size)));
+  const counter = counting(memory);
   load(counter, '0u');
   const { loads } = counter.work;
-  const whole = quads && quad(new Emitter(nameless(memory)), '0u') !== undefined;
+  const whole = quads && quad(counting(memory), '0u') !== undefined;
   return {
     shape: x.shape,
     dtype: x.dtype,
-    load: (linear) => load(new Emitter(memory), linear),
-    quad: (linear) =>
-      whole
-        ? quad(new Emitter(memory), `(${linear})`)!
-        : fourOf(x.dtype, linear, (at) => load(new Emitter(memory), at)),
+    load: (linear) => load(emitter(), linear),
+    quad: (linear) => (whole ? quad(emitter(), `(${linear})`)! : fourOf(x.dtype, linear, (at) => load(emitter(), at))),
     loads,
   };
 }

@@ -1,6 +1,13 @@
 // References: the definition of a fold, every element of every result once; and WebGPU's limits of a workgroup.
 import { expect, it } from 'vitest';
-import { foldInvocations, foldModule, foldShape, foldWorkgroups, sumAccumulator, type Writer } from './workgroup-fold';
+import {
+  foldInvocations,
+  foldModule,
+  foldShape,
+  foldWorkgroups,
+  type Statements,
+  sumAccumulator,
+} from './workgroup-fold';
 
 const SIZES = [1, 2, 3, 7, 31, 33, 64, 131, 1000, 1024, 5003, 65536, 100003, 5521088];
 const shapes = SIZES.flatMap((columns) =>
@@ -12,7 +19,7 @@ const shapes = SIZES.flatMap((columns) =>
 );
 
 /** Counts how often, over all invocations, what is told of in its blocks happens. */
-class Counter implements Writer {
+class Counter implements Statements {
   readonly text = '';
   private runs = 1;
   readonly counts = { elements: 0, results: 0 };

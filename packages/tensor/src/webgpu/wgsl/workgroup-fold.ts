@@ -22,14 +22,14 @@ export const sumAccumulator = (name: string, type: 'f32' | 'vec4<f32>'): Accumul
 });
 
 /** What takes statements. */
-export interface Writer {
+export interface Statements {
   statement(line: string): void;
   /** A nested block that runs `times` times in one invocation, on average. */
   block(header: string, times: number, body: () => void): void;
 }
 
-/** A writer that counts nothing. */
-export class Lines implements Writer {
+/** Statements as lines, of which nothing is counted. */
+export class Lines implements Statements {
   private readonly lines: string[] = [];
   private depth = 1;
 
@@ -146,7 +146,7 @@ function turnsOf({ length, part, parts, tall }: FoldShape): { many: number; one:
  * WGSL variables: loads first, so that they wait for one another no more than they have to.
  */
 export function foldLoops(
-  w: Writer,
+  w: Statements,
   { step, end, turns }: { step: number; end: string; turns: { many: number; one: number } },
   take: (elements: readonly string[]) => void,
 ): void {
@@ -174,7 +174,7 @@ export const foldDeclarations = (accumulators: readonly Accumulator[], invocatio
  * the results, which have the names of the accumulators.
  */
 export function foldTeam(
-  w: Writer,
+  w: Statements,
   {
     accumulators,
     wide,
@@ -212,7 +212,7 @@ export interface Fold {
 }
 
 /** The module that computes a fold; `w` is new, and gives its text. */
-export function foldModule(w: Writer & { readonly text: string }, s: FoldShape, fold: Fold): string {
+export function foldModule(w: Statements & { readonly text: string }, s: FoldShape, fold: Fold): string {
   const { columns, length, along, wide, tall, groups, part, parts } = s;
   const { accumulators } = fold;
   const result = (column: string): string => `let i = ${groups > 1 ? `origin + ${column}` : column};`;
