@@ -85,7 +85,8 @@ function packFunction(
 /** Where the elements of one step are: an address of the first row, or of each. */
 type Sources = (row: number) => { readonly at: Int; readonly offset: number };
 
-class PanelCopy {
+/** Copies steps of one panel, laid out in some way. */
+export class PanelCopy {
   /** @param filled rows that there are; zeros follow */
   constructor(
     private readonly b: Body,

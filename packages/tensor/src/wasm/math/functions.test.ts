@@ -6,7 +6,7 @@ import { threefry2x32 } from '../../random/threefry';
 import type { Value } from '../assembler';
 import { wasmFeatures } from '../features';
 import { bitsOf, floatsOf, mapLanes } from '../testing/map-lanes';
-import { erf, exp, log, rsqrt, tanh } from './functions';
+import { erf, exp, expOfWeight, log, rsqrt, tanh } from './functions';
 import type { VectorTarget } from './horner';
 
 beforeAll(() => expect(wasmFeatures().relaxedSimd).toBe(true));
@@ -109,6 +109,16 @@ describe.each([
       const error = worst(floatsOf(bits), floatsOf(found!), exact);
       expect(error).toBeLessThan(bound);
     }
+  });
+
+  it('expOfWeight', () => {
+    const bits = between(-87, 88, 100000);
+    const [found] = mapLanes(relaxed, [bits], 1, (target, [x]) => [expOfWeight(target, x!)]);
+    expect(worst(floatsOf(bits), floatsOf(found!), Math.exp)).toBeLessThan(1);
+    const low = bitsOf([-88, -1e30, Number.NEGATIVE_INFINITY, Number.NaN]);
+    const [least] = mapLanes(relaxed, [low], 1, (target, [x]) => [expOfWeight(target, x!)]);
+    for (const y of floatsOf(least!).subarray(0, 3)) expect(y).toBeLessThan(2e-38);
+    expect(floatsOf(least!)[3]).toBeNaN();
   });
 
   it('erf beyond one half is off by less than 1.5e-7', () => {

@@ -42,6 +42,18 @@ export function exp(target: VectorTarget, x: Vector): Vector {
   return f32x4.mul(f32x4.mul(p, power(half)), power(i32x4.sub(whole, half)));
 }
 
+/** eˣ of x up to 88, and of what is below −87 as of that: for weights, which nothing below 2⁻¹²⁵ counts in. At most 1 ulp off. */
+export function expOfWeight(target: VectorTarget, x: Vector): Vector {
+  const { b, madd } = target;
+  const c = b.let(f32x4.pmax(x, -87));
+  const rounded = b.let(madd(c, 1 / Math.LN2, ROUNDER));
+  const n = b.let(f32x4.sub(rounded, ROUNDER));
+  const r = b.let(madd(n, -LN2_LOW, madd(n, -LN2_HIGH, c)));
+  const p = f32x4.add(madd(b.let(f32x4.mul(r, r)), horner(target, EXP, r), r), 1);
+  // The bits of what rounds are shifted out.
+  return f32x4.mul(p, i32x4.shl(i32x4.add(rounded, 127), 23));
+}
+
 /** ln x of x from 2⁻¹²⁶ to the largest float, by basic arithmetic alone, as WGSL's `ns_log`. At most 3 ulp off. */
 export function logOfNormal(target: VectorTarget, x: Vector): Vector {
   const { b, madd } = target;
