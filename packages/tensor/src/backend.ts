@@ -21,7 +21,7 @@ import type { Profile } from './profile';
  * @typeParam O the options that it compiles with
  */
 export interface Backend<P extends Program = Program, O extends CompileOptions = CompileOptions> extends Disposable {
-  readonly kind: 'webgpu' | 'oracle';
+  readonly kind: 'webgpu' | 'wasm' | 'oracle';
   readonly profile: Profile;
   /** What plans for it may rely on, and what writes their kernels. */
   readonly target: Target;

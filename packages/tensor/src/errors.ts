@@ -17,3 +17,20 @@ export class DeviceLostError extends DeviceError {
     super(message);
   }
 }
+
+/** More memory than a backend allows: a buffer too large, or nothing left. Raised before anything is made. */
+export class LimitError extends DeviceError {
+  override readonly name = 'LimitError';
+
+  constructor(
+    /** Label of the tensor or buffer. */
+    readonly label: string,
+    /** Name of the limit: WebGPU's word for it, or `free memory`. */
+    readonly limit: string,
+    readonly requested: number,
+    readonly allowed: number,
+    adapter: string,
+  ) {
+    super(`${label}: ${requested} bytes asked for, but ${limit} of ${adapter} is ${allowed} bytes`);
+  }
+}

@@ -1,7 +1,7 @@
 export { grad, type Tree } from './autodiff/gradient';
 export { recompute } from './autodiff/recompute';
 export { type Backend, type CompileOptions, compile, compileGraph, type Program, type Store } from './backend';
-export { DeviceError, DeviceLostError, type LossReason } from './errors';
+export { DeviceError, DeviceLostError, LimitError, type LossReason } from './errors';
 export { call, type Definition, type GradientCall } from './ir/definition';
 export type { DType, TypedArray } from './ir/dtype';
 export { type FlatTensor, type Layout, layoutOf, type NamedSegment } from './ir/layout';
@@ -64,4 +64,5 @@ export { openDevice } from './webgpu/open';
 export type { DeviceCompileOptions, DevicePlan, DeviceProgram, KernelTime } from './webgpu/program';
 export type { DeviceStore } from './webgpu/store';
 export { type WebGpuTarget, webgpuTarget } from './webgpu/target';
+export { openWasm, type WasmOptions } from './wasm/open';
 export { type TuneOptions, type TuneProgress, tune } from './webgpu/tune/tune';

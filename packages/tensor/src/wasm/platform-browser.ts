@@ -1,5 +1,8 @@
 import type { ThreadWorker } from './threads/thread-worker';
 
+/** Threads that run at once. */
+export const availableThreads = (): number => navigator.hardwareConcurrency || 1;
+
 /** Browsers have relaxed SIMD or not. */
 export function allowRelaxedSimd(): void {}
 

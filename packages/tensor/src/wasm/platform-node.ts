@@ -1,6 +1,10 @@
+import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import type { ThreadWorker } from './threads/thread-worker';
+
+/** Threads that run at once. */
+export const availableThreads = (): number => availableParallelism();
 
 /** Turns relaxed SIMD on where it waits behind a flag, as in Node 20. */
 export function allowRelaxedSimd(): void {

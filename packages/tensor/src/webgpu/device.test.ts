@@ -1,8 +1,8 @@
 // Reference: the WebGPU specification's behaviour, observed on whatever adapter the machine has.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DeviceLostError } from '../errors';
+import { DeviceLostError, LimitError } from '../errors';
 import type { Device } from './device';
-import { LimitError, NoAdapterError, ShaderError, UncapturedGpuError } from './device/errors';
+import { NoAdapterError, ShaderError, UncapturedGpuError } from './device/errors';
 import { BufferUsage } from './device/types';
 import { openDevice } from './open';
 

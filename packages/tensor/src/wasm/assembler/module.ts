@@ -133,6 +133,17 @@ export class ModuleBuilder {
     return out.take();
   }
 
+  /** The types and the code of its functions, without names: the same for modules that compute the same. */
+  code(): Uint8Array<ArrayBuffer> {
+    const out = new Bytes();
+    for (const type of this.#typeBytes) out.vector(type);
+    for (const { type, code } of this.#functions) {
+      out.u32(type);
+      out.vector(code);
+    }
+    return out.take();
+  }
+
   #oneMemory({ shared, maximum }: MemoryType): void {
     if (shared && maximum === undefined) throw new Error('a shared memory without a maximum, expected one in pages');
     if (this.#hasMemory) throw new Error('a second memory, expected one');

@@ -5,23 +5,6 @@ export class NoAdapterError extends DeviceError {
   override readonly name = 'NoAdapterError';
 }
 
-/** A buffer is larger than the adapter allows. Raised before WebGPU is called. */
-export class LimitError extends DeviceError {
-  override readonly name = 'LimitError';
-
-  constructor(
-    /** Label of the tensor or buffer. */
-    readonly label: string,
-    /** Name of the WebGPU limit. */
-    readonly limit: string,
-    readonly requested: number,
-    readonly allowed: number,
-    adapter: string,
-  ) {
-    super(`${label}: ${requested} bytes asked for, but ${limit} of ${adapter} is ${allowed} bytes`);
-  }
-}
-
 /** WGSL that does not compile, or a pipeline that the adapter refuses. */
 export class ShaderError extends DeviceError {
   override readonly name = 'ShaderError';

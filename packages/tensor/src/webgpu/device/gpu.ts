@@ -1,6 +1,6 @@
 import { restWhile } from '#webgpu';
-import { DeviceLostError } from '../../errors';
-import { LimitError, UncapturedGpuError } from './errors';
+import { DeviceLostError, LimitError } from '../../errors';
+import { UncapturedGpuError } from './errors';
 import { Pending } from './pending';
 import { PipelineCache } from './pipelines';
 import { profileOf } from './profile';

@@ -1,6 +1,5 @@
 export { dispatchGrid } from './dispatch';
 export {
-  LimitError,
   NoAdapterError,
   ShaderError,
   UncapturedGpuError,

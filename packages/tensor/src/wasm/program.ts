@@ -1,0 +1,248 @@
+import type { CompileOptions, Program, Store } from '../backend';
+import { BYTES_PER_ELEMENT, type TypedArray } from '../ir/dtype';
+import type { Graph } from '../ir/program';
+import { sizeOf } from '../ir/shape';
+import { InFlight } from '../plan/in-flight';
+import { type BufferName, bufferText, type Place } from '../plan/memory';
+import { makePlan, type Plan, type PlanOptions } from '../plan/plan';
+import { type Inputs, Running, type Scalars } from '../plan/running';
+import { checkStates } from '../plan/state-spec';
+import { choicesOf } from '../plan/tune/table';
+import { keyOf, moduleOfKernels, type WasmCode } from './code';
+import type { Block } from './heap';
+import type { WasmOwner } from './owner';
+import { WasmStore, wasmStore } from './store';
+import type { KernelCall, ThreadProgram } from './threads/threads';
+
+export type WasmPlan = Plan<WasmCode>;
+
+/** Options of a program: those of every backend, and what tests ask of the plan. */
+export interface WasmCompileOptions extends CompileOptions, PlanOptions {}
+
+/** Outputs up to this many bytes are copied with every run, so that reading a loss does not wait for later runs. */
+const SMALL_OUTPUT = 16384;
+
+export async function compileWasm(
+  owner: WasmOwner,
+  graph: Graph,
+  options: WasmCompileOptions = {},
+): Promise<WasmProgram> {
+  owner.check();
+  const { label = 'program', tuning } = options;
+  const choices = options.choices ?? (tuning && choicesOf(tuning));
+  const plan = makePlan(graph, owner.target, { ...options, ...(choices && { choices }) });
+  const store = storeOf(owner, graph, options.store);
+  const ownsStore = options.store === undefined;
+  const memory = new ProgramMemory(owner, store);
+  try {
+    memory.make(graph, plan);
+    const { module, calls } = assemble(owner, plan, memory);
+    const compiled = await WebAssembly.compile(module);
+    owner.check();
+    const threads = await owner.threadsDone(owner.threads.add(compiled, calls));
+    options.onProgress?.(calls.length, calls.length);
+    const fetched = options.fetch ?? smallOutputs(plan);
+    return new WasmProgram({ label, owner, graph, plan, store, ownsStore, memory, threads, fetched });
+  } catch (error) {
+    memory.destroy();
+    if (ownsStore) store.destroy();
+    throw error;
+  }
+}
+
+function storeOf(owner: WasmOwner, graph: Graph, given: Store | undefined): WasmStore {
+  const spec = graph.spec.state ?? {};
+  if (!given) return WasmStore.open(owner, spec);
+  checkStates(spec, given);
+  return wasmStore(owner, given);
+}
+
+const smallOutputs = ({ outputs }: WasmPlan): string[] =>
+  Object.keys(outputs).filter((name) => outputs[name]!.size * BYTES_PER_ELEMENT <= SMALL_OUTPUT);
+
+/** The module of a plan's kernels, equal ones written once, and their calls. */
+function assemble(
+  owner: WasmOwner,
+  { kernels }: WasmPlan,
+  memory: ProgramMemory,
+): { module: Uint8Array<ArrayBuffer>; calls: KernelCall[] } {
+  const module = moduleOfKernels(owner.heap.shared);
+  const names = new Map<string, string>();
+  const calls = kernels.map(({ code, form, operands, items }): KernelCall => {
+    const key = keyOf(code);
+    let name = names.get(key);
+    if (name === undefined) {
+      name = `${names.size} ${form}`;
+      names.set(key, name);
+      module.export({ ...code.write(module), name });
+    }
+    return { name, items, chunk: code.chunk, args: operands.map(({ place }) => memory.address(place)) };
+  });
+  return { module: module.bytes(), calls };
+}
+
+/** The memory of one program, by the names its plan uses. */
+class ProgramMemory {
+  /** By `bufferText`. */
+  private readonly own = new Map<string, Block>();
+
+  constructor(
+    private readonly owner: WasmOwner,
+    private readonly store: WasmStore,
+  ) {}
+
+  make(graph: Graph, plan: WasmPlan): void {
+    const { heap } = this.owner;
+    const makeBytes = (name: BufferName, bytes: number, label: string): Block => {
+      const block = this.owner.take(bytes, label);
+      this.own.set(bufferText(name), block);
+      return block;
+    };
+    const make = (name: BufferName, elements: number, label: string): Block =>
+      makeBytes(name, elements * BYTES_PER_ELEMENT, label);
+    for (const [name, spec] of Object.entries(graph.spec.inputs ?? {})) {
+      make({ kind: 'input', name }, sizeOf(spec.shape), `input ${name}`);
+    }
+    plan.slots.forEach((bytes, index) => {
+      makeBytes({ kind: 'slot', index }, bytes, `temporary ${index}`);
+    });
+    plan.packs.forEach((size, index) => {
+      make({ kind: 'pack', index }, size, `flat vector ${index}`);
+    });
+    plan.data.forEach((data, index) => {
+      heap.write(make({ kind: 'data', index }, data.length, `constant ${index}`).address, data);
+    });
+    make({ kind: 'scalars' }, plan.scalars.length, 'scalars');
+  }
+
+  address({ buffer, offset }: Pick<Place, 'buffer' | 'offset'>): number {
+    const base =
+      buffer.kind === 'state' ? this.store.address(buffer.name) : this.own.get(bufferText(buffer))!.address;
+    return base + offset * BYTES_PER_ELEMENT;
+  }
+
+  get bytes(): number {
+    return [...this.own.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  destroy(): void {
+    for (const block of this.own.values()) this.owner.free(block);
+    this.own.clear();
+  }
+}
+
+interface ProgramSetup {
+  readonly label: string;
+  readonly owner: WasmOwner;
+  readonly graph: Graph;
+  readonly plan: WasmPlan;
+  readonly store: WasmStore;
+  readonly ownsStore: boolean;
+  readonly memory: ProgramMemory;
+  readonly threads: ThreadProgram;
+  readonly fetched: readonly string[];
+}
+
+/** A compiled program: a fixed list of kernels over fixed memory, run again and again. */
+export class WasmProgram implements Program {
+  readonly label: string;
+  readonly graph: Graph;
+  readonly plan: WasmPlan;
+  /** The persistent tensors that runs read and write. */
+  readonly state: WasmStore;
+  private readonly owner: WasmOwner;
+  /** Small outputs of the latest run, on their way. */
+  private readonly latest = new Map<string, Promise<TypedArray>>();
+  private readonly inFlight = new InFlight();
+  private readonly running: Running;
+  /** Copies that end a run: addresses and bytes. */
+  private readonly copies: readonly (readonly [from: number, to: number, bytes: number])[];
+
+  constructor(private readonly setup: ProgramSetup) {
+    const { label, graph, plan, store, owner, memory } = setup;
+    this.label = label;
+    this.graph = graph;
+    this.plan = plan;
+    this.state = store;
+    this.owner = owner;
+    this.running = new Running(label, graph);
+    this.copies = plan.copies.map(({ from, to }) => [
+      memory.address(from),
+      memory.address(to),
+      to.size * BYTES_PER_ELEMENT,
+    ]);
+  }
+
+  async run(inputs: Inputs = {}, scalars: Scalars = {}): Promise<void> {
+    this.check();
+    this.running.checkRun(inputs, scalars);
+    const { owner, setup, latest } = this;
+    for (const name of Object.keys(this.graph.spec.inputs ?? {})) this.give({ kind: 'input', name }, inputs[name]!);
+    this.give(
+      { kind: 'scalars' },
+      Float32Array.from(this.plan.scalars, (name) => scalars[name]!),
+    );
+    const done = owner.order.add(async () => {
+      owner.check();
+      await owner.threadsDone(setup.threads.run());
+      for (const [from, to, bytes] of this.copies) owner.heap.copy(from, to, bytes);
+    });
+    for (const name of setup.fetched) {
+      const value = this.copyOut(name);
+      // Whoever reads the output sees the failure; a run whose outputs nobody reads fails at the next call instead.
+      value.catch(() => undefined);
+      latest.set(name, value);
+    }
+    await this.inFlight.add(done);
+  }
+
+  /** The value of an output after the latest run; those fetched were copied with the run itself. */
+  async read(name: string): Promise<TypedArray> {
+    this.check();
+    this.running.checkOutput(name);
+    const early = this.latest.get(name);
+    return early ? (await early).slice() : this.copyOut(name);
+  }
+
+  /** Bytes of its memory; the store is not counted. */
+  get bytes(): number {
+    return this.setup.memory.bytes;
+  }
+
+  destroy(): void {
+    this.running.end();
+    this.latest.clear();
+    const { threads, memory } = this.setup;
+    // What is under way goes on to its end.
+    this.owner.order.soon(() => threads.destroy());
+    memory.destroy();
+    if (this.setup.ownsStore) this.state.destroy();
+  }
+
+  [Symbol.dispose](): void {
+    this.destroy();
+  }
+
+  private check(): void {
+    this.owner.check();
+    this.running.check();
+    for (const name of Object.keys(this.graph.spec.state ?? {})) this.state.address(name);
+  }
+
+  /** Writes what the next run is given, when the runs before it are done. */
+  private give(buffer: BufferName, data: TypedArray): void {
+    const { order, heap } = this.owner;
+    const at = this.setup.memory.address({ buffer, offset: 0 });
+    const held = order.idle ? data : data.slice();
+    order.soon(() => heap.write(at, held));
+  }
+
+  private copyOut(name: string): Promise<TypedArray> {
+    const { buffer, offset, dtype, size } = this.plan.outputs[name]!;
+    const at = this.setup.memory.address({ buffer, offset });
+    return this.owner.order.add(() => {
+      this.owner.check();
+      return this.owner.heap.read(dtype, at, size);
+    });
+  }
+}
