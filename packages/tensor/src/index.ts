@@ -56,6 +56,7 @@ export { openTuningStore, type TuningStore, type TuningStoreOptions } from './pl
 export type { Profile } from './profile';
 export { inverseNormal } from './random/inverse-normal';
 export { deriveKey, threefry2x32, uniformFromBits } from './random/threefry';
+export { openWasm, type WasmOptions } from './wasm/open';
 export { givenTarget, parseCeilings, usualDispatchSeconds } from './webgpu/cost/given';
 export { measureCeilings } from './webgpu/cost/measure-ceilings';
 export { Device } from './webgpu/device';
@@ -64,5 +65,4 @@ export { openDevice } from './webgpu/open';
 export type { DeviceCompileOptions, DevicePlan, DeviceProgram, KernelTime } from './webgpu/program';
 export type { DeviceStore } from './webgpu/store';
 export { type WebGpuTarget, webgpuTarget } from './webgpu/target';
-export { openWasm, type WasmOptions } from './wasm/open';
 export { type TuneOptions, type TuneProgress, tune } from './webgpu/tune/tune';

@@ -7,10 +7,10 @@ import { ElementIndex } from './index-form';
 import { counting } from './silent';
 import type { Width } from './writer';
 
-/** An item computes one element, or four neighbours; the last elements of a size that is no multiple of 4 are left out. */
+/** An item computes one element, or four neighbours, the last of them fewer where the size is no multiple of 4. */
 export const pointwiseForm = (output: Tensor, width: Width): Form => ({
   name: printSizes(output.shape),
-  items: Math.floor(output.size / width),
+  items: Math.ceil(output.size / width),
   write(e) {
     e.storeAll([output], firstOf(e, width), width);
   },

@@ -34,6 +34,8 @@ export class Heap {
   private readonly gaps: Gap[] = [];
   /** The first byte that no block or gap has. */
   private end = STRAY_BYTES;
+  /** What `end` was at most: zeros lie behind it. */
+  private used = STRAY_BYTES;
 
   /**
    * @param shared whether threads share the memory
@@ -54,7 +56,9 @@ export class Heap {
   take(bytes: number, label: string): Block {
     const size = sizeOf(bytes);
     const block = { address: this.find(size, label), bytes };
-    new Uint8Array(this.memory.buffer, block.address, bytes).fill(0);
+    const old = Math.min(bytes, this.used - block.address);
+    if (old > 0) new Uint8Array(this.memory.buffer, block.address, old).fill(0);
+    this.used = Math.max(this.used, this.end);
     return block;
   }
 

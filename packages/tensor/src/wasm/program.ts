@@ -116,8 +116,7 @@ class ProgramMemory {
   }
 
   address({ buffer, offset }: Pick<Place, 'buffer' | 'offset'>): number {
-    const base =
-      buffer.kind === 'state' ? this.store.address(buffer.name) : this.own.get(bufferText(buffer))!.address;
+    const base = buffer.kind === 'state' ? this.store.address(buffer.name) : this.own.get(bufferText(buffer))!.address;
     return base + offset * BYTES_PER_ELEMENT;
   }
 

@@ -1,4 +1,4 @@
-import { add, type Atom, type Condition, constantIndex, flattened, type Index } from '../../ir/index-value';
+import { type Atom, add, type Condition, constantIndex, flattened, type Index } from '../../ir/index-value';
 import { type Body, i32, i32x4, type Value, v128 } from '../assembler';
 
 type Int = Value<'i32'>;
@@ -156,8 +156,7 @@ export function strays(at: Index, size: number, most: number): boolean {
 
 /** True where the quotients of an index are known only where it is used. */
 const isOpen = (x: Index): boolean =>
-  x.constant < 0 ||
-  x.terms.some(({ atom }) => atom.kind === 'inside' || (atom.kind === 'digit' && isOpen(atom.x)));
+  x.constant < 0 || x.terms.some(({ atom }) => atom.kind === 'inside' || (atom.kind === 'digit' && isOpen(atom.x)));
 
 /** A sum of lanes, variables and digits. Digits that are put together may be a sum with edges again. */
 function flat(x: Index): Index {
