@@ -1,17 +1,25 @@
-import { factorOf, variable } from '../ir/index-value';
+import { factorOf, quadVariable, variable } from '../ir/index-value';
+import { printSizes } from '../ir/shape';
 import type { Distribution, Tensor } from '../ir/tensor';
 import { concatForms } from '../lower/concat';
 import { contractForm } from '../lower/contract';
 import type { Memory } from '../lower/emitter';
 import { Fold } from '../lower/fold';
-import type { Form } from '../lower/form';
+import { type Form, firstOf } from '../lower/form';
+import { ElementIndex } from '../lower/index-form';
 import { costOf, pointwiseForm } from '../lower/pointwise';
 import { reduceForms } from '../lower/reduce';
 import type { Scratch, Width } from '../lower/writer';
+import { isUniform } from '../plan/core';
 import type { Group } from '../plan/fuse';
+import type { Kernel } from '../plan/kernel';
 import type { GroupValues, LoweredGroup } from '../plan/target';
 import type { WasmCode } from './code';
+import { contractForm as fastContractForm } from './forms/contract';
+import { contractionOf } from './lower-contract';
+import { kernelsOfForm, placedMemory } from './lower-form';
 import type { WasmMachine } from './machine';
+import { namedForm } from './named';
 import { kernelOfForm } from './writer/form-kernel';
 
 /** The kernels of one group. */
@@ -29,6 +37,26 @@ export function lowerGroup(machine: WasmMachine, group: Group, values: GroupValu
     };
   };
   const { anchor, outputs } = group;
+  const namedKernels = ({ anchor: { node } }: Group): Kernel<WasmCode>[] => {
+    if (node.kind !== 'named') throw new Error('not a named call');
+    const { call } = node;
+    const results = call.expansion.map((like, index) => {
+      const t = outputs.find((one) => one.node.kind === 'result' && one.node.index === index);
+      return { like, place: t && values.placeOf(t) };
+    });
+    // What is written out where it is read has to be in memory for a form.
+    const before: Kernel<WasmCode>[] = [];
+    const inputs = call.xs.map((x) => {
+      if (!isUniform(x)) return values.placeOf(x);
+      const made = { items: Math.ceil(x.size / 4), width: 4, dtype: x.dtype } as const;
+      const filled = kernels([fillForm(x, made)], [made]).kernels;
+      before.push(...filled);
+      return filled[0]!.operands.find(({ writable }) => writable)!.place;
+    });
+    const wanted = results.map(({ place }) => place !== undefined);
+    const form = namedForm(call, { relaxed: machine.relaxed, wanted });
+    return [...before, ...kernelsOfForm(form, labelOf(group), placedMemory(values, { inputs, outputs: results }))];
+  };
   switch (group.kind) {
     case 'pointwise':
       return kernels(
@@ -45,11 +73,35 @@ export function lowerGroup(machine: WasmMachine, group: Group, values: GroupValu
       const { forms, scratch } = reduceForms(fold, outputs);
       return kernels(forms, scratch);
     }
-    case 'contract':
-      return kernels([contractForm(anchor, outputs)]);
+    case 'contract': {
+      const found = isPlain(values) ? undefined : contractionOf(machine, memory, group, values);
+      if (!found) return kernels([contractForm(anchor, outputs)]);
+      return { kernels: kernelsOfForm(fastContractForm(found.contraction), labelOf(group), found.placed) };
+    }
     case 'named':
-      throw new Error(`${anchor.describe()}: no kernel computes it whole`);
+      return { kernels: namedKernels(group) };
   }
+}
+
+/** Writes the elements of `x`, which stands on no other tensor, to memory. */
+const fillForm = (x: Tensor, scratch: Scratch): Form => ({
+  name: `fill ${printSizes(x.shape)}`,
+  items: scratch.items,
+  write(e) {
+    const first = firstOf(e, 4);
+    const element = (lane: number) => ElementIndex.linear(x.shape, quadVariable(first, lane, x.size));
+    e.keep(
+      scratch,
+      e.lanes(4).map((lane) => e.value(x, element(lane))),
+    );
+  },
+});
+
+/** @throws RangeError when a form of the contraction is asked for that there is not */
+function isPlain({ generic, variants: { contract: form = 'tiles' } }: GroupValues): boolean {
+  if (form !== 'tiles' && form !== 'plain')
+    throw new RangeError(`no form '${form}' of the contraction, expected tiles or plain`);
+  return generic || form === 'plain';
 }
 
 const memoryOf = (group: Group, values: GroupValues): Memory => ({

@@ -3,6 +3,7 @@ import type { Profile } from '../profile';
 import { keyOf, type WasmCode } from './code';
 import { lowerGroup } from './lower';
 import type { WasmMachine } from './machine';
+import { namedCandidates } from './named';
 
 /** WebAssembly as plans see it. Kernels are functions, to be written into a module. */
 export interface WasmTarget extends Target<WasmCode> {
@@ -30,7 +31,7 @@ export function wasmTarget(machine: WasmMachine): WasmTarget {
       sharedBuffers: true,
     },
     defaults: new Map(),
-    candidates: () => [],
+    candidates: namedCandidates,
     lower: (group, values) => lowerGroup(machine, group, values),
     keyOf,
     samples: () => [true, false].map((one) => wasmTarget({ relaxed: one, threads: 1 })),

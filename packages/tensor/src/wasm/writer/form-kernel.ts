@@ -1,4 +1,3 @@
-import type { Tensor } from '../../ir/tensor';
 import { Emitter, type Memory } from '../../lower/emitter';
 import type { Form } from '../../lower/form';
 import { repeatWork, type Work } from '../../lower/work';
@@ -6,12 +5,11 @@ import type { Scratch } from '../../lower/writer';
 import type { Kernel, KernelOperand } from '../../plan/kernel';
 import type { Place } from '../../plan/memory';
 import type { GroupValues } from '../../plan/target';
-import { ModuleBuilder, type Value } from '../assembler';
+import { ModuleBuilder } from '../assembler';
 import type { WasmCode } from '../code';
 import type { WasmMachine } from '../machine';
-import { type KernelMemory, WasmWriter } from './writer';
-
-type Int = Value<'i32'>;
+import { Operands } from '../operands';
+import { WasmWriter } from './writer';
 
 /** Operations of a chunk: some tens of microseconds, beside which it costs little to take one. */
 const CHUNK_OPERATIONS = 2 ** 16;
@@ -31,7 +29,7 @@ export interface FormLowering {
 /** A form as a kernel: a function over items, each of which does what the form writes. */
 export function kernelOfForm(lowering: FormLowering): Kernel<WasmCode> {
   const { form, kind, label } = lowering;
-  const operands = new Operands(lowering);
+  const operands = new Operands(lowering.values, lowering.scratch);
   // Written once to see what it is given; addresses are numbers of no meaning.
   const { work } = writeForm(new ModuleBuilder(), lowering, operands, []);
   const each = Math.max(1, work.flops + work.loads + work.stores);
@@ -64,31 +62,4 @@ function writeForm(
     }),
   );
   return { kernel, work: work! };
-}
-
-/** What a kernel is given, in the order in which it first names it. */
-class Operands {
-  private readonly found = new Map<string, KernelOperand>();
-
-  constructor(private readonly lowering: FormLowering) {}
-
-  get all(): readonly KernelOperand[] {
-    return [...this.found.values()];
-  }
-
-  /** The operands at their addresses. @param unknown stands for those that were not named before */
-  at(addresses: readonly Int[], unknown: Int): KernelMemory {
-    const { values, scratch } = this.lowering;
-    const address = (place: Place, writable: boolean): Int => {
-      const { key } = place;
-      const known = this.found.get(key);
-      this.found.set(key, { place, writable: writable || known?.writable === true });
-      return addresses[[...this.found.keys()].indexOf(key)] ?? unknown;
-    };
-    return {
-      tensor: (t: Tensor, writable) => address(values.placeOf(t), writable),
-      scalar: (name) => address(values.scalar(name), false),
-      scratch: (one, writable) => address(scratch.get(one)!, writable),
-    };
-  }
 }

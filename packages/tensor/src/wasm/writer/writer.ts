@@ -50,12 +50,16 @@ export class WasmWriter implements Writer<Vector> {
   /** Vectors known to have the same in all lanes. */
   private readonly uniform = new WeakSet<Vector>();
 
-  /** @param item its number */
+  /**
+   * @param item its number
+   * @param count lanes that results are stored of, the first ones; absent, those within a tensor
+   */
   constructor(
     private readonly b: Body,
     private readonly memory: KernelMemory,
     private readonly item: Int,
     relaxed: boolean,
+    private readonly count?: number,
   ) {
     this.target = vectorTarget(b, relaxed);
     this.reading = vectorReading(this.target);
@@ -110,26 +114,41 @@ export class WasmWriter implements Writer<Vector> {
     this.b.storeLane(address, value, 0, offset);
   }
 
+  /** Makes a number a variable of indices. */
+  given(name: string, value: Int): void {
+    this.indices.define(value, name);
+  }
+
   /** Of four that reach beyond the end of `t`, those within it. */
   storeFour(t: Tensor, at: Index, values: readonly Vector[]): void {
-    const { b } = this;
+    const { b, count } = this;
+    const base = this.memory.tensor(t, true);
     const found = this.indices.read(at);
-    if (found.kind === 'apart' || found.step !== 1) throw new Error('four results that do not lie side by side');
-    const first = b.let(found.first);
-    const [address, offset] = addressOf(this.memory.tensor(t, true), first);
-    const rest = t.size % 4;
-    if (rest === 0) {
-      b.store(address, values[0]!, offset);
+    if (found.kind === 'apart' || found.step !== 1) {
+      const lanes = found.kind === 'apart' ? found.lanes : this.steps(found.first, found.step);
+      const value = b.let(values[0]!);
+      for (const lane of LANES.slice(0, count)) {
+        const [address, offset] = addressOf(base, lanes[lane]!);
+        b.storeLane(address, value, lane, offset);
+      }
       return;
     }
-    const value = b.let(values[0]!);
-    b.if(
-      i32.leU(i32.add(first, 4), t.size),
-      () => b.store(address, value, offset),
-      () => {
-        for (const lane of LANES.slice(0, rest)) b.storeLane(address, value, lane, offset + 4 * lane);
-      },
-    );
+    const first = b.let(found.first);
+    const [address, offset] = addressOf(base, first);
+    const some = (value: Vector, lanes: number): void => {
+      for (const lane of LANES.slice(0, lanes)) b.storeLane(address, value, lane, offset + 4 * lane);
+    };
+    const rest = t.size % 4;
+    if (count === 4 || (count === undefined && rest === 0)) b.store(address, values[0]!, offset);
+    else if (count !== undefined) some(b.let(values[0]!), count);
+    else {
+      const value = b.let(values[0]!);
+      b.if(
+        i32.leU(i32.add(first, 4), t.size),
+        () => b.store(address, value, offset),
+        () => some(value, rest),
+      );
+    }
   }
 
   keep(scratch: Scratch, values: readonly Vector[]): void {
