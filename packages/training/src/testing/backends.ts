@@ -1,4 +1,4 @@
-import { type Backend, type Oracle, openDevice, openOracle } from '@noisesmith/tensor';
+import { type Backend, type Oracle, openDevice, openOracle, openWasm } from '@noisesmith/tensor';
 
 /** The oracle with states that a checkpoint holds to the bit. */
 export const singleOracle = (): Oracle => openOracle({ precision: 'f32' });
@@ -7,4 +7,5 @@ export const singleOracle = (): Oracle => openOracle({ precision: 'f32' });
 export const backends: readonly (readonly [name: string, open: () => Promise<Backend>])[] = [
   ['the oracle', async () => singleOracle()],
   ['WebGPU', () => openDevice()],
+  ['WebAssembly', () => openWasm()],
 ];

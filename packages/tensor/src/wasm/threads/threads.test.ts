@@ -137,7 +137,7 @@ describe('a worker', () => {
   };
 
   it('that dies during a run ends it with an error', async () => {
-    const threads = await openThreads(shared(), 2, start);
+    const threads = await openThreads(shared(), 2, { start });
     opened.push(threads);
     const long = await threads.add(await kernels(true), [
       { name: 'spin', items: 40000, chunk: 100, args: [4096, 50000] },
@@ -147,6 +147,26 @@ describe('a worker', () => {
     );
     setTimeout(() => started.at(-1)!.terminate(), 20);
     await failed;
+  });
+
+  it('that dies without a word ends a run with an error, as in a page', async () => {
+    const silent = (): ThreadWorker => {
+      const worker = start();
+      return { ...worker, listen: (onMessage) => worker.listen(onMessage, () => undefined) };
+    };
+    const threads = await openThreads(shared(), 2, { start: silent, lookEvery: 25 });
+    opened.push(threads);
+    const module = await kernels(true);
+    const spin = { name: 'spin', items: 40000, chunk: 100, args: [4096, 15000] };
+    const long = await threads.add(module, [spin]);
+    // Longer than it takes to be missed.
+    await long.run();
+    const failed = expect(long.run()).rejects.toThrow(
+      /^a thread of the WebAssembly backend does not answer: nothing was done for 0.3 s$/,
+    );
+    setTimeout(() => started.at(-1)!.terminate(), 20);
+    await failed;
+    await expect(threads.add(module, [spin])).rejects.toThrow('does not answer');
   });
 
   it('that takes a message before this thread goes on computes all the same', async () => {
@@ -161,7 +181,7 @@ describe('a worker', () => {
       return { ...worker, post };
     };
     const memory = shared();
-    const threads = await openThreads(memory, 1, slowly);
+    const threads = await openThreads(memory, 1, { start: slowly });
     opened.push(threads);
     const program = await threads.add(await kernels(true), [{ name: 'spin', items: 4, chunk: 2, args: [0, 3] }]);
     await program.run();
@@ -177,7 +197,7 @@ describe('a worker', () => {
         terminate: () => void worker.terminate(),
       };
     };
-    await expect(openThreads(shared(), 1, broken)).rejects.toThrow('no such thread');
+    await expect(openThreads(shared(), 1, { start: broken })).rejects.toThrow('no such thread');
     await expect(openThreads(shared(), 0)).rejects.toThrow('0 threads, expected 1 or more');
   });
 });

@@ -3,6 +3,7 @@ import type { ThreadWorker } from './thread-worker';
 import {
   BASE,
   chunksOf,
+  DONE,
   type KernelCall,
   kernelOf,
   LIMIT,
@@ -48,21 +49,34 @@ function checkCalls(calls: readonly KernelCall[]): void {
   }
 }
 
+/** For tests. */
+export interface ThreadsOptions {
+  /** Starts a worker. */
+  readonly start?: () => ThreadWorker;
+  /** Milliseconds between looks at whether the workers get on. */
+  readonly lookEvery?: number;
+}
+
+/**
+ * Looks in a row that see nothing done, after which a worker is taken for dead: a page is not told of the end of a worker
+ * that its browser stops. Looks and not a time are counted, so that a machine may sleep meanwhile.
+ */
+const MOST_LOOKS = 12;
+
 /**
  * A group of workers over a shared memory. A run costs no message but one at its end: the workers sleep until one is
  * offered, take chunks of its kernels by an atomic counter, and go on to the next kernel when the last chunk is done. Chunks
  * do not depend on the number of workers, nor do results.
  * @param count of workers
- * @param start starts one
  * @throws Error when a worker does not start
  */
 export async function openThreads(
   memory: WebAssembly.Memory,
   count: number,
-  start: () => ThreadWorker = startWorker,
+  { start = startWorker, lookEvery = 5000 }: ThreadsOptions = {},
 ): Promise<Threads> {
   if (!Number.isInteger(count) || count < 1) throw new RangeError(`${count} threads, expected 1 or more`);
-  const group = new WorkerGroup(memory, Array.from({ length: count }, start));
+  const group = new WorkerGroup(memory, Array.from({ length: count }, start), lookEvery);
   try {
     await group.started;
   } catch (error) {
@@ -92,6 +106,7 @@ class WorkerGroup implements Threads {
   constructor(
     private readonly memory: WebAssembly.Memory,
     private readonly workers: readonly ThreadWorker[],
+    private readonly lookEvery: number,
   ) {
     for (const worker of workers) {
       worker.listen(
@@ -154,14 +169,29 @@ class WorkerGroup implements Threads {
     const done = this.#last.then(async () => {
       if (this.#broken) throw this.#broken;
       for (const worker of this.workers) worker.hold(true);
+      const watch = this.#watch();
       try {
         await work();
       } finally {
+        clearInterval(watch);
         for (const worker of this.workers) worker.hold(false);
       }
     });
     this.#last = done.catch(() => undefined);
     return done;
+  }
+
+  #watch(): ReturnType<typeof setInterval> {
+    const progress = (): string => `${Atomics.load(this.#words, DONE)} ${this.#orders?.left}`;
+    let [seen, looks] = [progress(), 0];
+    return setInterval(() => {
+      const now = progress();
+      looks = now === seen ? looks + 1 : 0;
+      seen = now;
+      if (looks < MOST_LOOKS) return;
+      const seconds = (MOST_LOOKS * this.lookEvery) / 1000;
+      this.#break(new Error(`a thread of the WebAssembly backend does not answer: nothing was done for ${seconds} s`));
+    }, this.lookEvery);
   }
 
   #take(reply: Reply): void {
