@@ -37,8 +37,7 @@ export function attentionBackwardForm(sizes: AttentionSizes, options: RowOptions
   const pitch = pitchOf(keyBlock);
   const slots = slotsOf(batch * heads, pitch * (depth + width + 2 * block) + block);
   const products = batch * heads * queries * keys;
-  const flags = wanted.map(Number).join('');
-  const name = `attention backward ${sizesText(sizes)} ${relaxed ? 'relaxed' : 'plain'} ${flags}`;
+  const name = `attention backward ${sizesText(sizes)}`;
   const results = [0, 1, 2].filter((i) => wanted[i]);
   const kernel: FormKernel = {
     name,

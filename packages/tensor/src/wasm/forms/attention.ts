@@ -31,7 +31,7 @@ export function attentionForm(sizes: AttentionSizes, { relaxed, wanted }: RowOpt
   const items = batch * heads * Math.ceil(queries / block);
   const slots = slotsOf(items, pitchOf(keys) * (depth + block) + block);
   const products = batch * heads * queries * keys;
-  const name = `attention ${sizesText(sizes)} ${relaxed ? 'relaxed' : 'plain'}`;
+  const name = `attention ${sizesText(sizes)}`;
   const kernel: FormKernel = {
     name,
     items,

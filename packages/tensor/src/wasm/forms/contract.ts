@@ -13,7 +13,7 @@ import {
   type Vector,
   writes,
 } from './form';
-import { type ContractOperand, directLayout, layoutText, type PanelLayout } from './operand';
+import { type ContractOperand, directLayout, type PanelLayout } from './operand';
 import { packedSize, packKernel } from './pack';
 import { COLUMNS, eitherLength, ROWS, storeLanes, tileLengths, tileSums } from './tile';
 
@@ -32,8 +32,6 @@ export interface Contraction {
   readonly relaxed: boolean;
   /** What `store` reads and writes. */
   readonly operands: readonly FormOperand[];
-  /** Names what `store` does: contractions that differ in nothing else have one code. */
-  readonly storing: string;
   /**
    * Writes what becomes of finished sums, such as bias, activation and store.
    * @param lanes how many of the four are of the result: 4, or fewer at its right edge
@@ -59,8 +57,6 @@ interface Side {
   readonly memory: FormMemory;
   readonly packing?: FormKernel;
   readonly layout: Pick<PanelLayout, 'depthStride'> & { readonly rowStride: number };
-  /** What tells it from other ways. */
-  readonly text: string;
   /** Address of a panel's first element. */
   address(base: Int, batch: Int, panel: Int): Int;
 }
@@ -71,7 +67,7 @@ function side(operand: Contraction['a'], width: number, direct: boolean): Side {
   if (found) {
     const address = (base: Int, batch: Int, panel: Int): Int =>
       i32.add(base, i32.shl(writeIndex(found.place.index, { batch, panel, outer: one }), 2));
-    return { memory: operand.memory, layout: found, text: layoutText(found), address };
+    return { memory: operand.memory, layout: found, address };
   }
   const packed = scratch(packedSize(operand, width));
   const panels = Math.ceil(operand.rows / width);
@@ -79,7 +75,6 @@ function side(operand: Contraction['a'], width: number, direct: boolean): Side {
     memory: packed,
     packing: packKernel(operand, width, operand.memory, packed),
     layout: { rowStride: 1, depthStride: width },
-    text: 'panels',
     address: (base, batch, panel) =>
       i32.add(base, i32.mul(i32.add(i32.mul(batch, panels), panel), 4 * width * operand.depth)),
   };
@@ -140,12 +135,12 @@ class Product {
   }
 
   kernels(): FormKernel[] {
-    const { operands, storing, store } = this.contraction;
+    const { operands, store } = this.contraction;
     const { batch, m, n } = this.sizes;
     const packing = [this.left, this.right].flatMap((s) => s.packing ?? []);
-    if (this.parts === 1) return [...packing, this.multiply(storing, operands, store)];
+    if (this.parts === 1) return [...packing, this.multiply(operands, store)];
     const sums = scratch(this.parts * batch * m * n);
-    const partial = this.multiply(`${this.parts} parts`, [writes(sums)], (b, place, value, lanes, [at]) => {
+    const partial = this.multiply([writes(sums)], (b, place, value, lanes, [at]) => {
       const row = i32.add(i32.mul(place.batch, m), place.row);
       storeLanes(b, i32.add(at!, i32.shl(i32.add(i32.mul(row, n), place.column), 2)), value, lanes);
     });
@@ -153,14 +148,14 @@ class Product {
   }
 
   /** @param store for a part, whose number is then part of the batch: part · batches + batch */
-  private multiply(storing: string, operands: readonly FormOperand[], store: Contraction['store']): FormKernel {
+  private multiply(operands: readonly FormOperand[], store: Contraction['store']): FormKernel {
     const { parts, blocks, rowPanels, blockPanels, left, right } = this;
     const { batch, m, n, k } = this.sizes;
     const items = parts * batch * blocks * rowPanels;
     const work = ROWS * Math.min(n, blockPanels * COLUMNS) * this.part;
     const chunkWork = Math.min(MOST_CHUNK, Math.max(LEAST_CHUNK, (work * items) / CHUNKS));
-    const { relaxed } = this.contraction;
-    const name = `contract ${batch}x${m}x${n}x${k} of ${left.text} and ${right.text}, ${relaxed ? 'relaxed' : 'plain'}, ${storing}`;
+    const within = parts > 1 ? ` in ${parts} parts` : '';
+    const name = `contract ${batch}x${m}x${n}x${k}${within}`;
     return {
       name,
       items,
@@ -245,7 +240,7 @@ class Product {
     const { contraction, parts } = this;
     const { batch, m, n } = this.sizes;
     const size = batch * m * n;
-    const name = `contract sum of ${parts} parts ${batch}x${m}x${n}, ${contraction.storing}`;
+    const name = `contract ${batch}x${m}x${n} sum of ${parts} parts`;
     const params = Array.from({ length: 3 + contraction.operands.length }, () => 'i32' as const);
     return {
       name,

@@ -1,6 +1,5 @@
 import type { Work } from '../../lower/work';
 import type { ModuleBuilder, Value, ValueType, WasmFunction } from '../assembler';
-import type { KernelCall } from '../threads/walk.js';
 
 /**
  * Memory of a call. Inputs and outputs are dense, row-major; all begin at multiples of 16 bytes. Up to {@link SLACK} bytes
@@ -26,7 +25,7 @@ export type FormFunction = WasmFunction<readonly ValueType[], undefined>;
 
 /** One kernel of a form, as data: what it computes on which memory, and how its code is written. */
 export interface FormKernel {
-  /** The kind of kernel and all sizes that its code depends on: kernels of one name have one code. */
+  /** The kind of kernel and its sizes, for people. */
   readonly name: string;
   readonly items: number;
   /** Items of a call. It does not depend on the number of threads: what threads share, such as scratch, is told by it. */
@@ -51,14 +50,6 @@ export const table = (values: Uint32Array): FormMemory => ({ kind: 'table', valu
 
 export type Int = Value<'i32'>;
 export type Vector = Value<'v128'>;
-
-/** How threads call a kernel whose function has been exported. */
-export const callOf = (kernel: FormKernel, address: (memory: FormMemory) => number): KernelCall => ({
-  name: kernel.name,
-  items: kernel.items,
-  chunk: kernel.chunk,
-  args: kernel.operands.map(({ memory }) => address(memory)),
-});
 
 /** Items of a chunk, so that there are about `chunks` of them and none is below `least` items. */
 export const chunkOf = (items: number, chunks: number, least = 1): number =>

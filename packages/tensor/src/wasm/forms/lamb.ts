@@ -97,7 +97,7 @@ class Lamb {
    * @param extra where norms go or ratios are
    */
   private kernel(pass: 'step' | 'moments' | 'update', extra: FormMemory | undefined): FormKernel {
-    const { total, attributes, options, blocks } = this;
+    const { total, blocks } = this;
     const [w1, m1, v1, average] = this.results;
     const moments = [m1, v1];
     const first = pass !== 'update';
@@ -122,8 +122,7 @@ class Lamb {
       'average',
       ...(pass === 'moments' ? ['extra'] : []),
     ]);
-    const { beta1, beta2, epsilon, weightDecay } = attributes;
-    const name = `lamb ${pass} ${total} ${names.join()} ${[beta1, beta2, epsilon, weightDecay].join()} ${options.relaxed}`;
+    const name = `lamb ${pass} ${total}`;
     return {
       name,
       items: blocks.count,

@@ -28,9 +28,6 @@ export interface RowOptions {
   readonly wanted: readonly boolean[];
 }
 
-const textOf = ({ relaxed, wanted }: RowOptions): string =>
-  `${relaxed ? 'relaxed' : 'plain'} ${wanted.map(Number).join('')}`;
-
 const rowAddress = (base: Int, row: Int, width: number): Int => i32.add(base, i32.mul(row, 4 * width));
 
 /**
@@ -38,7 +35,7 @@ const rowAddress = (base: Int, row: Int, width: number): Int => i32.add(base, i3
  * result in a third: no cancellation.
  */
 export function layerNormForm({ rows, width }: RowSizes, epsilon: number, options: RowOptions): Form {
-  const name = `layer norm ${rows}x${width} epsilon ${epsilon} ${textOf(options)}`;
+  const name = `layer norm ${rows}x${width}`;
   const [, meanWanted, rstdWanted] = options.wanted;
   const kept = [meanWanted, rstdWanted].filter(Boolean).length;
   const kernel: FormKernel = {
@@ -110,7 +107,7 @@ export function layerNormBackwardForm({ rows, width }: RowSizes, options: RowOpt
   const parts = Math.ceil(rows / part);
   const size = 4 * Math.ceil(width / 4);
   const sums = sumOutputs.length > 0 ? scratch(parts * 2 * size) : undefined;
-  const name = `layer norm backward ${rows}x${width} ${textOf(options)}`;
+  const name = `layer norm backward ${rows}x${width}`;
   const first: FormKernel = {
     name,
     items: parts,
@@ -225,7 +222,7 @@ function combineKernel(
   sums: ReturnType<typeof scratch>,
   outputs: readonly number[],
 ): FormKernel {
-  const name = `layer norm backward sum of ${parts} parts of ${width} ${outputs.join()}`;
+  const name = `layer norm backward ${width} sum of ${parts} parts`;
   const columns = (b: Body, item: Int, lanes: number, source: Int, targets: readonly Int[]): void => {
     const at = b.let(i32.shl(item, 4));
     for (const [i, result] of outputs.entries()) {

@@ -102,9 +102,3 @@ export function directLayout(
   const { rowStride, run, place } = found;
   return rowStride !== undefined && run === operand.depth && !place.valid ? { ...found, rowStride } : undefined;
 }
-
-/** What tells layouts apart. */
-export function layoutText({ run, depthStride, rowStride, place }: PanelLayout): string {
-  const within = (place.valid ?? []).map(({ x, from, count }) => `${x.key} in ${from}+${count}`);
-  return [place.index.key, `run ${run} by ${depthStride}`, `rows by ${rowStride}`, ...within].join(', ');
-}

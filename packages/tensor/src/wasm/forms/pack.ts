@@ -10,7 +10,7 @@ import {
   type Vector,
   writes,
 } from './form';
-import { type ContractOperand, layoutText, type PanelLayout, panelLayout } from './operand';
+import { type ContractOperand, type PanelLayout, panelLayout } from './operand';
 
 /** Panels of an operand, over all batches. */
 const panelsOf = ({ batch, rows }: ContractOperand, width: number): number => batch * Math.ceil(rows / width);
@@ -36,7 +36,7 @@ export function packKernel(
   const items = panelsOf(operand, width);
   const { batch, rows, depth } = operand;
   const layout = panelLayout(operand, width);
-  const name = `pack ${batch}x${rows}x${depth} by ${width} from ${layoutText(layout)}`;
+  const name = `pack ${batch}x${rows}x${depth} by ${width}`;
   return {
     name,
     items,

@@ -9,7 +9,7 @@ const LOWEST = Number.NEGATIVE_INFINITY;
 
 /** Input x [rows, width], output y: softmax over the last axis, shifted by the row's maximum. */
 export function softmaxForm({ rows, width }: RowSizes, relaxed: boolean): Form {
-  const name = `softmax ${rows}x${width} ${relaxed ? 'relaxed' : 'plain'}`;
+  const name = `softmax ${rows}x${width}`;
   const kernel: FormKernel = {
     name,
     items: rows,
@@ -42,7 +42,7 @@ export function softmaxForm({ rows, width }: RowSizes, relaxed: boolean): Form {
 
 /** Inputs y = softmax(x) and dy, both [rows, width]; output dx. */
 export function softmaxBackwardForm({ rows, width }: RowSizes, relaxed: boolean): Form {
-  const name = `softmax backward ${rows}x${width} ${relaxed ? 'relaxed' : 'plain'}`;
+  const name = `softmax backward ${rows}x${width}`;
   const kernel: FormKernel = {
     name,
     items: rows,

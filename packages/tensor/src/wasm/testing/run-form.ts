@@ -1,5 +1,5 @@
 import { ModuleBuilder } from '../assembler';
-import { callOf, type Form, type FormMemory, SLACK } from '../forms/form';
+import { type Form, type FormMemory, SLACK } from '../forms/form';
 import { openOneThread, openThreads } from '../threads/threads';
 import type { KernelCall } from '../threads/walk.js';
 
@@ -60,9 +60,12 @@ export async function loadForm(
 
   const module = new ModuleBuilder();
   module.importMemory('env', 'memory', { minimum: pages, maximum: pages, shared: workers > 0 });
-  const calls: KernelCall[] = form.kernels.map((kernel) => ({ ...callOf(kernel, address), ...(chunk && { chunk }) }));
-  const kinds = new Map(form.kernels.map((kernel) => [kernel.name, kernel]));
-  for (const kernel of kinds.values()) module.export({ ...kernel.write(module), name: kernel.name });
+  const calls = form.kernels.map((kernel, i): KernelCall => {
+    const name = `${i} ${kernel.name}`;
+    module.export({ ...kernel.write(module), name });
+    const args = kernel.operands.map((operand) => address(operand.memory));
+    return { name, items: kernel.items, chunk: chunk ?? kernel.chunk, args };
+  });
   const threads = workers === 0 ? openOneThread(memory) : await openThreads(memory, workers);
   const program = await threads.add(await WebAssembly.compile(module.bytes()), calls);
   const around = [...inputPlaces, ...outputPlaces, ...others.values(), 64].sort((a, b) => a - b);
