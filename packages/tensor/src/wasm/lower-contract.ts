@@ -56,7 +56,6 @@ export function contractionOf(
       b: { batch, rows: columns, depth, element: right.element, memory: input(1) },
       relaxed: machine.relaxed,
       operands: found.map(({ writable }, i) => ({ memory: input(2 + i), writable })),
-      storing: `${found.length} operands`,
       store,
     },
     placed: placedMemory(values, {
