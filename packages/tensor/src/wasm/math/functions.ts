@@ -1,4 +1,3 @@
-import { ERF_FAR, ERF_NEAR } from '../../ir/erf';
 import { ATANH_SERIES } from '../../random/inverse-normal';
 import { f32x4, f64x2, i32x4, type Value, v128 } from '../assembler';
 import { horner, type VectorTarget } from './horner';
@@ -92,18 +91,21 @@ export function tanh(target: VectorTarget, value: Vector): Vector {
   return withSign(v128.bitselect(f32x4.lt(a, 0.6), near, far), x);
 }
 
-/** The error function, with WGSL's polynomials. At most 5 ulp off; 1.5e-7 where it is above ½. */
+/** erf x / x as a ratio of polynomials in x², for |x| up to 3.925, where erf is 1 to a float: minimax, relative error 1.9e-8. */
+const ERF = {
+  end: 3.925,
+  over: [1.128379146, 0.1905927076, 0.05276905749, 0.003772472276, 0.0002848361766, 2.045964846e-6],
+  under: [1, 0.5022411212, 0.1141821937, 0.01498305327, 0.001163828048, 3.804673602e-5],
+} as const;
+
+/** The error function: a third of the time that WGSL's takes, by exponentials. At most 6 ulp off; 3.2e-7 where it is above ½. */
 export function erf(target: VectorTarget, value: Vector): Vector {
-  const { b, madd } = target;
+  const { b } = target;
   const x = b.let(value);
-  const a = b.let(f32x4.abs(x));
-  const z = b.let(f32x4.pmin(a, 6));
-  const s = b.let(f32x4.mul(a, a));
-  const t = b.let(f32x4.div(1, madd(z, 0.5, 1)));
-  const exponent = f32x4.sub(horner(target, ERF_FAR, t), f32x4.mul(z, z));
-  const far = b.let(f32x4.sub(1, f32x4.mul(t, exp(target, exponent))));
-  const near = f32x4.mul(a, horner(target, ERF_NEAR, s));
-  return withSign(v128.bitselect(f32x4.lt(s, 0.25), near, far), x);
+  const c = b.let(f32x4.pmax(f32x4.pmin(x, ERF.end), -ERF.end));
+  const s = b.let(f32x4.mul(c, c));
+  const ratio = f32x4.div(f32x4.mul(c, horner(target, ERF.over, s)), horner(target, ERF.under, s));
+  return f32x4.pmax(f32x4.pmin(ratio, 1), -1);
 }
 
 /** 1/√x, rounded twice: at most 1.5 ulp off. */
