@@ -36,10 +36,17 @@ export interface PageContent {
   readonly files?: Readonly<Record<string, Uint8Array>>;
   /** Scripts beside the page's own, bundled as it is, e.g. `/worker.js` for a module worker. */
   readonly scripts?: Readonly<Record<string, URL>>;
+  /** Whether the page is cross-origin isolated: its workers may share memory. */
+  readonly isolated?: boolean;
 }
 
+const ISOLATION = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+} as const;
+
 /** Serves from localhost, where a page has WebGPU, an empty page with this script, and what else it asks for; files also by range. */
-async function serve(script: URL, { files = {}, scripts = {} }: PageContent): Promise<Server> {
+async function serve(script: URL, { files = {}, scripts = {}, isolated = false }: PageContent): Promise<Server> {
   const answers = new Map<string, readonly [type: string, body: string | Uint8Array]>([
     ['/', ['text/html', '<!doctype html><title>noisesmith</title><script type="module" src="/page.js"></script>']],
   ]);
@@ -49,6 +56,7 @@ async function serve(script: URL, { files = {}, scripts = {} }: PageContent): Pr
   }
   const server = createServer(({ url = '', headers }, response) => {
     const answer = answers.get(url);
+    for (const [name, value] of Object.entries(isolated ? ISOLATION : {})) response.setHeader(name, value);
     if (!answer) return response.writeHead(404).end();
     const [type, body] = answer;
     const range = /^bytes=(\d+)-(\d+)$/.exec(headers.range ?? '');

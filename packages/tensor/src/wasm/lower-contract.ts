@@ -1,4 +1,4 @@
-import { factorOf, type Index, indexArithmetic as m, quadVariable, variable } from '../ir/index-value';
+import { factorOf, type Index, inside, indexArithmetic as m, quadVariable, variable } from '../ir/index-value';
 import type { Tensor } from '../ir/tensor';
 import { viewSource } from '../ir/view';
 import { type ContractRoles, contractRoles } from '../lower/contract-roles';
@@ -128,7 +128,8 @@ function storing({ machine, memory, group, product }: Storing, operands: Operand
   const at = product.result({
     batch: variable('batch', batch),
     row: variable('row', rows),
-    column: quadVariable('column', 0, columns),
+    // Neighbours beyond the edge are not stored.
+    column: inside(quadVariable('column', 0, columns), columns),
   });
   return (b, place, sums, lanes, addresses) => {
     const writer = new WasmWriter(b, operands.at(addresses, place.row), place.row, machine.relaxed, lanes);

@@ -157,7 +157,7 @@ describe('a worker', () => {
     const threads = await openThreads(shared(), 2, { start: silent, lookEvery: 25 });
     opened.push(threads);
     const module = await kernels(true);
-    const spin = { name: 'spin', items: 40000, chunk: 100, args: [4096, 15000] };
+    const spin = { name: 'spin', items: 40000, chunk: 100, args: [4096, 4000] };
     const long = await threads.add(module, [spin]);
     // Longer than it takes to be missed.
     await long.run();
