@@ -1,17 +1,36 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 import { shared } from './vitest.shared.ts';
 
+const every = [
+  'packages/*/src/**/*.test.ts',
+  'apps/*/{src,test}/**/*.test.ts',
+  'examples/**/*.test.ts',
+  'tools/**/*.test.ts',
+  'bench/**/*.test.ts',
+];
+/**
+ * Folders of short files: to start a process for each, and to read the packages in it, takes longer than the tests. Files
+ * that look at their process's memory are not among them.
+ */
+const short = [
+  'packages/{data,diffusion,rin,samplers,schedules}/src/**/*.test.ts',
+  'packages/formats/src/**/!(npz-large).test.ts',
+  'packages/metrics/src/{*,evaluate/*,images/*,linear/*,networks/*}.test.ts',
+  'packages/tensor/src/{autodiff,ir,ops,oracle,random}/**/*.test.ts',
+  'apps/{trainer,viewer}/src/**/*.test.ts',
+  'bench/src/**/!(memory).test.ts',
+  'tools/{release,setup,tasks,testing}/**/*.test.ts',
+];
+const exclude = [...configDefaults.exclude, 'apps/*/test/browser-*.test.ts'];
+
+/** Every test in Node: short files one after the other in the same processes, each of the others in a process of its own. */
 export default defineConfig({
   ...shared,
   test: {
     ...shared.test,
-    include: [
-      'packages/*/src/**/*.test.ts',
-      'apps/*/{src,test}/**/*.test.ts',
-      'examples/**/*.test.ts',
-      'tools/**/*.test.ts',
-      'bench/**/*.test.ts',
+    projects: [
+      { extends: true, test: { name: 'short', include: short, exclude, isolate: false } },
+      { extends: true, test: { name: 'alone', include: every, exclude: [...exclude, ...short] } },
     ],
-    exclude: [...configDefaults.exclude, 'apps/*/test/browser-*.test.ts'],
   },
 });

@@ -38,10 +38,12 @@ export function placeOf(path: string): number {
   return place < 0 ? longest.length : place;
 }
 
-/** Starts the longest files first, so that no core waits for one of them at the end. */
+/** Starts the longest files first, so that no core waits for one of them at the end; files that share processes come last, side by side. */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const others = await super.sort(files);
-    return others.toSorted((a, b) => placeOf(a.moduleId) - placeOf(b.moduleId));
+    const place = ({ moduleId, project }: TestSpecification) =>
+      project.config.isolate ? placeOf(moduleId) : longest.length + 1;
+    return others.toSorted((a, b) => place(a) - place(b));
   }
 }
