@@ -1,5 +1,6 @@
 import type { TypedArray } from '../../ir/dtype';
 import { interpret, type OracleResult } from '../../oracle/interpret';
+import type { Wasm } from '../../wasm/backend';
 import type { Device } from '../../webgpu/device';
 import { programOf, type Recipe } from './recipe';
 import type { Way } from './ways';
@@ -20,18 +21,18 @@ const LEAST_SCALE = 0.1;
 
 /** Compiles the recipes as one program, runs it and compares it with the oracle; undefined where all agree. */
 export async function failureOf(
-  device: Device,
+  backend: Device | Wasm,
   recipes: readonly Recipe[],
   way: Way,
   seed: number,
 ): Promise<Failure | undefined> {
   try {
     const { graph, values } = programOf(recipes);
-    using program = await device.compile(graph, way.options(graph, device, seed));
+    using program = await backend.compile(graph, way.options(graph, backend.target, seed));
     for (const [name, data] of Object.entries(values.state ?? {})) program.state.write(name, data);
     await program.run(values.inputs, values.scalars);
     const { half, kernels } = program.plan;
-    const limit = device.profile.limits.maxStorageBuffersPerShaderStage;
+    const limit = backend.target.limits.operands;
     for (const { form, operands } of kernels) {
       if (operands.length > limit)
         return { kind: 'bindings', text: `${form} binds ${operands.length} buffers of ${limit}` };

@@ -6,8 +6,8 @@ import { operations } from './operations';
 import { isSource, printRecipe, usedPlaces } from './recipe';
 import { shrink } from './shrink';
 
-it('runs random programs on the device as on the oracle', async () => {
-  expect(await fuzz({ seed: 1, count: 56 })).toEqual([]);
+it('runs random programs on WebGPU and WebAssembly as on the oracle', async () => {
+  expect(await fuzz({ seed: 1, count: 72 })).toEqual([]);
 });
 
 describe('what is drawn', () => {

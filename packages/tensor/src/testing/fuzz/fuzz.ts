@@ -1,3 +1,5 @@
+import type { Wasm } from '../../wasm/backend';
+import { openWasm } from '../../wasm/open';
 import type { Device } from '../../webgpu/device';
 import { openDevice } from '../../webgpu/open';
 import { type Failure, failureOf } from './check';
@@ -17,18 +19,23 @@ export interface FuzzOptions {
 /** Programs that are compiled as one, so that what one compile costs is shared. */
 const TOGETHER = 8;
 
-/** A device as it is and one that plans as for a GPU, opened when they are wanted. */
-class Devices {
+/** A device as it is, one that plans as for a GPU, and WebAssembly, opened when they are wanted. */
+class Backends {
   private plain: Device | undefined;
   private gpu: Device | undefined;
+  private wasm: Wasm | undefined;
 
   async own(): Promise<Device> {
     this.plain ??= await openDevice();
     return this.plain;
   }
 
-  async for(way: Way): Promise<Device> {
-    if (!way.asGpu) return this.own();
+  async for({ on }: Way): Promise<Device | Wasm> {
+    if (on === 'wasm') {
+      this.wasm ??= await openWasm();
+      return this.wasm;
+    }
+    if (on === 'webgpu') return this.own();
     this.gpu ??= await openAsGpu();
     return this.gpu;
   }
@@ -36,8 +43,10 @@ class Devices {
   close(): void {
     this.plain?.destroy();
     this.gpu?.destroy();
+    this.wasm?.destroy();
     this.plain = undefined;
     this.gpu = undefined;
+    this.wasm = undefined;
   }
 }
 
@@ -52,26 +61,26 @@ export async function fuzz({ seed, count, onFailure, onProgress }: FuzzOptions):
     reports.push(text);
     onFailure?.(text);
   };
-  const devices = new Devices();
+  const backends = new Backends();
   for (let first = seed; first < seed + count; first += TOGETHER) {
     const last = Math.min(first + TOGETHER, seed + count) - 1;
-    for (const text of await failuresOf(devices, first, last)) report(text);
+    for (const text of await failuresOf(backends, first, last)) report(text);
     onProgress?.(last + 1 - seed);
   }
-  devices.close();
+  backends.close();
   return reports;
 }
 
 /** Reports of the seeds from `first` to `last`, which are compiled as one. */
-async function failuresOf(devices: Devices, first: number, last: number): Promise<string[]> {
-  const ways = waysOf(await devices.own());
+async function failuresOf(backends: Backends, first: number, last: number): Promise<string[]> {
+  const ways = waysOf((await backends.own()).profile);
   const way = ways[Math.floor(first / TOGETHER) % ways.length]!;
   const seeds = Array.from({ length: last - first + 1 }, (_, i) => first + i);
   const recipes = seeds.map(drawRecipe);
   const check = async (some: readonly Recipe[]): Promise<Failure | undefined> => {
-    const failure = await failureOf(await devices.for(way), some, way, first);
+    const failure = await failureOf(await backends.for(way), some, way, first);
     // An error that WebGPU tells of late is the device's end.
-    if (failure && failure.kind !== 'numbers') devices.close();
+    if (failure && failure.kind !== 'numbers') backends.close();
     return failure;
   };
   const together = await check(recipes);
