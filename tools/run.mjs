@@ -6,6 +6,7 @@ import { progress, SetupError } from './setup/report.mjs';
 import { setUp } from './setup/setup.mjs';
 import { resolveFrom, root } from './setup/workspace.mjs';
 import { check } from './tasks/check.mjs';
+import { release } from './tasks/release.mjs';
 import { test } from './tasks/test.mjs';
 
 const cli = join(root, 'apps', 'trainer', 'dist', 'main.js');
@@ -48,6 +49,7 @@ const commands = {
   },
   test,
   check,
+  release,
 };
 
 const [what = '', ...args] = process.argv.slice(2);

@@ -112,8 +112,7 @@ const metricTolerances: Readonly<Record<string, number>> = { distance: 1e-6, mem
 const resultTolerance = 1e-4;
 
 /** The largest error at which a check passes. */
-export const toleranceOf = (check: string): number =>
-  trainTolerances[check] ?? metricTolerances[check] ?? resultTolerance;
+const toleranceOf = (check: string): number => trainTolerances[check] ?? metricTolerances[check] ?? resultTolerance;
 
 /** Names of the checks that failed; NaN fails. */
 export function failedChecks(errors: Readonly<Record<string, number>>): string[] {

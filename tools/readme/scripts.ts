@@ -26,7 +26,7 @@ export function runNode(args: readonly string[], cwd: string, exitCode = 0): Pro
 }
 
 /** Runs a TypeScript file of the repository on the packages' sources. */
-export const runSource = (file: string, args: readonly string[], cwd: string): Promise<Printed> =>
+const runSource = (file: string, args: readonly string[], cwd: string): Promise<Printed> =>
   runNode([...nodeArguments, join(root, file), ...args], cwd);
 
 /** The command line from source: what `npm run noisesmith -- ...args` runs once it is built. */

@@ -22,7 +22,7 @@ const otherSystems = [
  * What to type, as root, to get an adapter.
  * @param {import('./machine.mjs').Machine} machine
  */
-export function installHint({ platform, osRelease }) {
+function installHint({ platform, osRelease }) {
   if (platform !== 'linux') return 'update the operating system and its graphics driver';
   const packages = driverPackages.join(' ');
   if (isDebianFamily(osRelease)) {

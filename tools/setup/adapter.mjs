@@ -20,7 +20,7 @@ export function parseProbe(output) {
 }
 
 /** @returns {import('./adapter-plan.mjs').Probe} */
-export function probeAdapter() {
+function probeAdapter() {
   const script = join(root, 'tools', 'setup', 'probe.mjs');
   const webgpu = pathToFileURL(resolveFrom('packages/tensor', 'webgpu')).href;
   const { stdout } = spawnSync(process.execPath, [script, webgpu], {

@@ -3,7 +3,7 @@ import { openOracle } from '@noisesmith/tensor';
 
 /** Pixels of a side of the network's input. */
 export const INPUT_SIDE = 299;
-export const INPUT_SIZE = INPUT_SIDE * INPUT_SIDE * 3;
+const INPUT_SIZE = INPUT_SIDE * INPUT_SIDE * 3;
 
 /** Features of the first of some images [batch, 299, 299, 3] in float64, by the engine's oracle. */
 export async function firstFeatures(images: Float32Array): Promise<Float64Array> {

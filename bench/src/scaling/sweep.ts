@@ -14,7 +14,7 @@ export interface Cost {
 }
 
 /** Images of 64 to 512 pixels a side in patches of 8, read by the same 64 latents. */
-export const sides: readonly number[] = [64, 128, 256, 512];
+const sides: readonly number[] = [64, 128, 256, 512];
 const latents = { patch: 8, latents: 64, latent_dim: 128, tape_dim: 64, blocks: [2, 2], classes: 10 } as const;
 
 export const bySide: readonly BenchConfig[] = sides.map((image) => ({
@@ -31,7 +31,7 @@ export const byBatch: readonly BenchConfig[] = [1, 2, 4, 8, 16, 32].map((batch) 
   batch,
 }));
 
-export function tokensOf(config: BenchConfig): number {
+function tokensOf(config: BenchConfig): number {
   const [height, width] = imageSize(config);
   return (height / config.patch) * (width / config.patch);
 }

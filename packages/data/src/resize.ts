@@ -72,7 +72,7 @@ const spanOf: Readonly<Record<Resampling, (output: number, from: number, to: num
 };
 
 /** The weights of one axis, for each of `to` output pixels. */
-export function resizeSpans(from: number, to: number, method: Resampling): Span[] {
+function resizeSpans(from: number, to: number, method: Resampling): Span[] {
   return Array.from({ length: to }, (_, output) => spanOf[method](output, from, to));
 }
 

@@ -10,7 +10,7 @@ export class FormatError extends Error {
 }
 
 /** Where in which file a message belongs: `weights.safetensors: tensor "z": …`. Empty parts are left out. */
-export function describe(file: string | undefined, part?: string): string {
+function describe(file: string | undefined, part?: string): string {
   return [file, part].filter((piece) => piece !== undefined && piece !== '').join(': ');
 }
 

@@ -20,7 +20,7 @@ export interface FeatureSet {
 }
 
 /** Index of the first number that is none, or −1. */
-export function firstNotFinite(values: Reals): number {
+function firstNotFinite(values: Reals): number {
   // A sum is finite only if all are, or if it overflows; only then does one look closer.
   for (let from = 0; from < values.length; from += 4096) {
     const end = Math.min(values.length, from + 4096);

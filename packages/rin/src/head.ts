@@ -15,7 +15,7 @@ export const head = (w: Weights, config: RinConfig, tape: Tensor): Tensor =>
   scope('out', () => unpatchify(dense(w.at('out'), norm(w.at('out.ln'), tape)), config));
 
 /** Inverse of `patchify`: [batch, patches, patch·patch·c] → [batch, h, w, c]. */
-export function unpatchify(tokens: Tensor, { image: [h, w], patch, channels }: RinConfig): Tensor {
+function unpatchify(tokens: Tensor, { image: [h, w], patch, channels }: RinConfig): Tensor {
   const b = tokens.shape[0]!;
   const blocks = reshape(tokens, [b, h / patch, w / patch, patch, patch, channels]);
   return reshape(permute(blocks, [0, 1, 3, 2, 4, 5]), [b, h, w, channels]);

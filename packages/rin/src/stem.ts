@@ -25,7 +25,7 @@ export const stem = (w: Weights, config: RinConfig, x: Tensor): Tensor =>
   });
 
 /** [batch, h, w, c] → [batch, patches, patch·patch·c], patches row by row, each flattened as (row, column, channel). */
-export function patchify(x: Tensor, patch: number): Tensor {
+function patchify(x: Tensor, patch: number): Tensor {
   const [b, h, w, c] = x.shape as [number, number, number, number];
   const [rows, columns] = [h / patch, w / patch];
   const blocks = permute(reshape(x, [b, rows, patch, columns, patch, c]), [0, 1, 3, 2, 4, 5]);

@@ -23,7 +23,7 @@ function newest(versions: readonly string[], prefix: string): string | undefined
 }
 
 /** Folders in which the loader of shared libraries looks, as far as they can be known without its cache (ld.so(8)). */
-export function libraryFolders({ arch, env }: Host): readonly string[] {
+function libraryFolders({ arch, env }: Host): readonly string[] {
   const triple = { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' }[arch];
   const roots = ['/usr/local/lib', '/lib64', '/usr/lib64', '/lib', '/usr/lib'];
   const multiarch = triple === undefined ? [] : [`/lib/${triple}`, `/usr/lib/${triple}`, `/usr/local/lib/${triple}`];

@@ -15,7 +15,7 @@ const nothingThere = ['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES', 'EPERM', 'ENAMETOO
 const FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 /** Whether a path without links is that of something below `root`, and nothing on the way is hidden. */
-export function isInside(root: string, path: string): boolean {
+function isInside(root: string, path: string): boolean {
   const base = root.endsWith(sep) ? root : root + sep;
   return (
     path.startsWith(base) &&

@@ -31,7 +31,7 @@ export function initialState(parameters: HostTensors): TrainState {
   };
 }
 
-export function disposeState(state: TrainState): void {
+function disposeState(state: TrainState): void {
   for (const slot of slotNames) tf.dispose([...state[slot].values()]);
 }
 

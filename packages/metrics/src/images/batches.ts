@@ -28,7 +28,7 @@ const rgb = (image: FloatImage): FloatImage => {
 };
 
 /** As large as a network's input, in RGB. A network without a size of its own takes images as they are. */
-export function prepareFor({
+function prepareFor({
   inputSize,
   resize,
 }: Pick<FeatureNetwork, 'inputSize' | 'resize'>): (image: FloatImage) => FloatImage {

@@ -24,12 +24,12 @@ export function grad<T extends Tree>(loss: Tensor, wrt: T): T {
   return mapTree(wrt, (t) => found[next++] ?? fill(t.shape, 0)) as T;
 }
 
-export function treeLeaves(tree: Tree): Tensor[] {
+function treeLeaves(tree: Tree): Tensor[] {
   if (tree instanceof Tensor) return [tree];
   return Object.values(tree as Record<string, Tree>).flatMap(treeLeaves);
 }
 
-export function mapTree(tree: Tree, f: (t: Tensor) => Tensor): Tree {
+function mapTree(tree: Tree, f: (t: Tensor) => Tensor): Tree {
   if (tree instanceof Tensor) return f(tree);
   if (Array.isArray(tree)) return (tree as readonly Tree[]).map((t) => mapTree(t, f));
   return Object.fromEntries(Object.entries(tree).map(([k, t]) => [k, mapTree(t as Tree, f)]));

@@ -76,7 +76,7 @@ export const quadVariable = (name: string, lane: number, bound: number): Index =
 const scaled = (x: Index, n: number): IndexTerm[] => x.terms.map(({ factor, atom }) => ({ factor: factor * n, atom }));
 
 /** The sum of terms, with equal atoms joined and digits that belong together put together again. */
-export function sumOfTerms(constant: number, terms: readonly IndexTerm[]): Index {
+function sumOfTerms(constant: number, terms: readonly IndexTerm[]): Index {
   const factors = new Map<string, IndexTerm>();
   for (const { factor, atom } of terms) {
     factors.set(atom.key, { factor: factor + (factors.get(atom.key)?.factor ?? 0), atom });

@@ -17,7 +17,7 @@ export interface Layout {
  * Segments start at multiples of 256 bytes, so that each can be given to a kernel by itself on every backend: WebGPU asks for
  * no more, see `Target`. Part of what checkpoints hold.
  */
-export const SEGMENT_ALIGNMENT = 64;
+const SEGMENT_ALIGNMENT = 64;
 
 export function layoutOf(shapes: Readonly<Record<string, Shape>>): Layout {
   let offset = 0;

@@ -46,7 +46,7 @@ export interface Graph {
   readonly assigns: Readonly<Record<string, Tensor>>;
 }
 
-export const isLayout = (spec: StateSpec): spec is Layout => 'segments' in spec;
+const isLayout = (spec: StateSpec): spec is Layout => 'segments' in spec;
 export const stateShape = (spec: StateSpec): Shape => (isLayout(spec) ? [spec.size] : spec.shape);
 export const stateType = (spec: StateSpec): DType => (isLayout(spec) ? 'f32' : spec.dtype);
 

@@ -48,7 +48,7 @@ export function finestDetail({ power, side }: RingSums, noise: number): number |
 }
 
 /** √γ b and √(1 − γ). */
-export const mixtureOf = (logSnr: number, inputScale: number): Mixture => ({
+const mixtureOf = (logSnr: number, inputScale: number): Mixture => ({
   alpha: Math.sqrt(logSnrToGamma(logSnr)) * inputScale,
   sigma: Math.sqrt(logSnrToGamma(-logSnr)),
 });

@@ -1,7 +1,7 @@
 /** What is asked for: seeds, classes, and the settings that are compared. */
 import type { ModelFacts, SamplerOption, SamplingSettings } from './protocol';
 
-export const MOST_SEEDS = 64;
+const MOST_SEEDS = 64;
 export const MOST_STEPS = 1000;
 
 /**
@@ -41,7 +41,7 @@ export const modes = ['one', 'two', 'steps'] as const;
 /** One setting, two of them, or one with several numbers of steps. */
 export type Mode = (typeof modes)[number];
 
-export const stepCounts: readonly number[] = [4, 8, 16, 32];
+const stepCounts: readonly number[] = [4, 8, 16, 32];
 
 export interface PlannedColumn {
   readonly name: string;
@@ -60,7 +60,7 @@ export function plannedColumns(mode: Mode, a: SamplingSettings, b: SamplingSetti
   return stepCounts.map((steps) => ({ name: `${steps} steps`, settings: { ...a, steps } }));
 }
 
-export const describe = ({ guidance, sampler, schedule, steps }: SamplingSettings): string =>
+const describe = ({ guidance, sampler, schedule, steps }: SamplingSettings): string =>
   `${sampler}, ${schedule}, ${steps} steps${guidance === 0 ? '' : `, guidance ${guidance}`}`;
 
 /** What does not apply to a network, in one line; undefined where all does. */

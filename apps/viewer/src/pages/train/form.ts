@@ -33,7 +33,7 @@ export function titleOf({ data, inputScale, schedule }: TrainSettings): string {
   return `${dataNames[data]}, ${schedule}${inputScale === 1 ? '' : `, b ${inputScale}`}`;
 }
 
-export const dataNames: Readonly<Record<DataKind, string>> = {
+const dataNames: Readonly<Record<DataKind, string>> = {
   points: 'Points',
   digits: 'Digits',
   emoji: 'Emoji',

@@ -4,7 +4,7 @@ import type { Place } from '../../plan/memory';
 import type { Bindings } from './bindings';
 import { libraryFor } from './library';
 
-export const WORKGROUP_SIZE = 64;
+const WORKGROUP_SIZE = 64;
 
 export interface KernelBody {
   readonly label: string;

@@ -9,7 +9,7 @@ export function rowsOf(inputs: readonly { readonly shape: Shape }[]): { rows: nu
 }
 
 /** Few invocations per workgroup: there are few rows, and every core should get some of them. */
-export const ROWS_PER_WORKGROUP = 16;
+const ROWS_PER_WORKGROUP = 16;
 
 /** An entry point with one invocation per row; `row` is its index. */
 export const perRow = (rows: number, body: string): string => `@compute @workgroup_size(${ROWS_PER_WORKGROUP})

@@ -23,7 +23,7 @@ export interface RingSums {
 export const ringCount = (side: number): number => ringOf(side - 1, side - 1) + 1;
 
 /** The ring of a coefficient. */
-export const ringOf = (i: number, j: number): number => Math.round(Math.sqrt(i * i + j * j));
+const ringOf = (i: number, j: number): number => Math.round(Math.sqrt(i * i + j * j));
 
 /** For each coefficient of a square its ring. */
 export function ringMap(side: number): Uint16Array {

@@ -7,7 +7,7 @@ import type { LaneEvent, Trainable } from './lane';
 /** Samples that are shown: as many as run together on small images, every class as often as the others. */
 const SHOWN = 16;
 
-export function shownDraw(classes: number): Draw {
+function shownDraw(classes: number): Draw {
   const each = Math.max(1, Math.floor(SHOWN / Math.max(1, classes)));
   const count = classes === 0 ? SHOWN : Math.min(SHOWN, classes * each);
   return drawOf(

@@ -19,7 +19,7 @@ export interface Pictures {
 }
 
 /** Pictures that are kept in memory at most: of 64×64 they take 200 MB. */
-export const MOST_PICTURES = 16_384;
+const MOST_PICTURES = 16_384;
 
 const placed = (given: readonly PlacedFile[]): Files => {
   const byPath = new Map(given.map(({ file, path }) => [path, file]));

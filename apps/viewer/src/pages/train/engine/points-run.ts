@@ -33,7 +33,7 @@ export interface PointsTrainable extends Trainable {
 const BRUSH = 0.012;
 
 /** The points of one step, [batch, 1, 1, 2]; a function of seed and step alone. */
-export function pointsBatch(points: Points, { batch, seed }: TrainConfig, step: number): Float32Array<ArrayBuffer> {
+function pointsBatch(points: Points, { batch, seed }: TrainConfig, step: number): Float32Array<ArrayBuffer> {
   const images = new Float32Array(2 * batch);
   const count = points.length / 2;
   for (let i = 0; i < batch; i++) {

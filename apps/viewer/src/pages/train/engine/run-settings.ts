@@ -96,7 +96,7 @@ const fields: readonly (readonly [path: RegExp, field: SettingName])[] = [
 ];
 
 /** The field of the page where a message belongs. */
-export const fieldOf = (path: string): SettingName => fields.find(([pattern]) => pattern.test(path))?.[1] ?? 'more';
+const fieldOf = (path: string): SettingName => fields.find(([pattern]) => pattern.test(path))?.[1] ?? 'more';
 
 /** What the run itself would refuse, at the field that is to blame: one line each, all of them. */
 export function settingErrors(settings: TrainSettings, facts: DataFacts): SettingErrors {
