@@ -88,7 +88,7 @@ function sourceChecks() {
     ]),
     byTool('tsc of the libraries, without Node', [binOf('typescript', 'tsc'), '-p', 'tsconfig.libraries.json']),
     ours('imports', () => importProblems(root)),
-    byTool('knip', [binOf('knip'), '--no-progress']),
+    byTool('knip', [binOf('knip'), '--no-progress', '--no-config-hints']),
     byTool('changesets', [changesets, 'status', `--since=${changesetBase(root)}`]),
     ours('licences of what is published', () =>
       licenceProblems(licences(['--prod', '--filter=./packages/*', '--filter=./apps/*']), 'published'),
