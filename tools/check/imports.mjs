@@ -27,10 +27,13 @@ const nameOf = (/** @type {string} */ room) => room.split('/').at(-1) ?? room;
  * @param {string[]} packages
  */
 function namesIn(text, packages) {
-  const [, besides] = /^all packages but (.+)$/.exec(text) ?? [];
-  if (besides !== undefined) return new Set(packages.filter((name) => name !== besides));
-  const names = text.split(',').map((name) => name.trim());
-  return new Set(names.flatMap((name) => (name === 'all packages' ? packages : name === 'nothing' ? [] : [name])));
+  return new Set(
+    text.split(', ').flatMap((words) => {
+      const all = /^all packages(?: but (\w+))?$/.exec(words);
+      if (all) return packages.filter((name) => name !== all[1]);
+      return words === 'nothing' ? [] : [words];
+    }),
+  );
 }
 
 /**

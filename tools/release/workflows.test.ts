@@ -26,5 +26,5 @@ describe.each(workflows)('$name', ({ text }) => {
 });
 
 it('tests run on every Node that is kept up', () => {
-  expect(workflows.find(({ name }) => name === 'ci.yml')?.text).toContain("node: ['20', '22', '24']");
+  expect(workflows.find(({ name }) => name === 'ci.yml')?.text).toContain('node: ["20", "22", "24"]');
 });
