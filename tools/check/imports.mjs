@@ -78,7 +78,8 @@ const importsOf = (text) =>
  */
 export function circlesOf(rooms) {
   const by = new Map([...rooms].map(([room, names]) => [nameOf(room), names]));
-  const reaches = (/** @type {string} */ from, /** @type {string} */ to, seen = new Set()) =>
+  /** @type {(from: string, to: string, seen?: Set<string>) => boolean} */
+  const reaches = (from, to, seen = new Set()) =>
     [...(by.get(from) ?? [])].some((next) => {
       if (next === to) return true;
       if (seen.has(next)) return false;

@@ -8,6 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { selectConfigs } from '../../bench/src/configs';
 import { selectContestants } from '../../bench/src/contestants';
 import { nodeArguments, root } from '../../examples/testing/run-example';
+import { WRITE_API } from '../tasks/check.mjs';
+import { releaseSteps } from '../tasks/release.mjs';
 import { type CommandLine, parseCommandLines } from './command-line';
 import { codeSpans, namedPaths, parseDocument, readDocument, tableRows } from './markdown';
 import { runCli, runNode, runnable, scripts, sourceHelp, toolHelp } from './scripts';
@@ -78,7 +80,8 @@ const checks: Readonly<Record<string, (line: CommandLine) => Promise<unknown>>> 
   test: checkTest,
   bench: checkBench,
   viewer: ({ args }) => checkViewer(args),
-  check: async ({ args }) => expect(args).toEqual([]),
+  check: async ({ args }) => expect(args.filter((arg) => arg !== WRITE_API)).toEqual([]),
+  release: async ({ args }) => expect(releaseSteps).toContain(args.join(' ')),
   changeset: checkTool,
   format: checkTool,
 };

@@ -120,20 +120,23 @@ function packageChecks(folder, writeApi) {
   });
 }
 
+/** The one argument: what the libraries offer is written anew, not compared. */
+export const WRITE_API = '--write-api';
+
 /**
  * `npm run check`: style, types, imports, what nothing uses, licences, sizes, and what a user of the packed tarballs would get.
- * @param {string[]} args `--write-api`: what the libraries offer is written anew, not compared
+ * @param {string[]} args {@link WRITE_API} or none
  * @returns {Promise<number>} exit code
  */
 export async function check(args) {
-  const unknown = args.find((arg) => arg !== '--write-api');
+  const unknown = args.find((arg) => arg !== WRITE_API);
   if (unknown !== undefined) {
-    throw new SetupError(`npm run check: argument ${JSON.stringify(unknown)}, expected --write-api or none`);
+    throw new SetupError(`npm run check: argument ${JSON.stringify(unknown)}, expected ${WRITE_API} or none`);
   }
   await setUp({ adapter: false });
   const folder = join(root, '.cache', 'pack');
   await pack(folder);
-  const checks = [...sourceChecks(), ...packageChecks(folder, args.includes('--write-api'))];
+  const checks = [...sourceChecks(), ...packageChecks(folder, args.includes(WRITE_API))];
   const failed = [];
   for (const { name, run } of checks) {
     const exitCode = await run();

@@ -4,6 +4,9 @@ import { SetupError } from '../setup/report.mjs';
 import { setUp } from '../setup/setup.mjs';
 import { root } from '../setup/workspace.mjs';
 
+/** What a release consists of, each a command of changesets. */
+export const releaseSteps = ['version', 'publish'];
+
 /**
  * changesets from inside pnpm, which it calls by name to publish.
  * @param {string[]} args
@@ -25,9 +28,9 @@ function changeset(args) {
  * @returns {Promise<number>} exit code
  */
 export async function release(args) {
-  const [what, ...more] = args;
-  if ((what !== 'version' && what !== 'publish') || more.length > 0) {
-    throw new SetupError(`npm run release: ${JSON.stringify(args.join(' '))}, expected version or publish`);
+  const what = args.join(' ');
+  if (!releaseSteps.includes(what)) {
+    throw new SetupError(`npm run release: ${JSON.stringify(what)}, expected ${releaseSteps.join(' or ')}`);
   }
   await setUp({ adapter: false });
   return changeset([what]);
