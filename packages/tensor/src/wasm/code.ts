@@ -9,6 +9,9 @@ export interface WasmCode {
   write(module: ModuleBuilder): WasmFunction<readonly ValueType[], undefined>;
 }
 
+/** Every byte is a letter of its own. */
+const text = new TextDecoder('latin1');
+
 const keys = new WeakMap<WasmCode, string>();
 
 /** The same for kernels that are one once written. */
@@ -18,7 +21,7 @@ export function keyOf(code: WasmCode): string {
   const module = moduleOfKernels(false);
   code.write(module);
   // Names are for people. A module's functions differ by their code alone.
-  const key = `${code.chunk}:${latin1(module.code())}`;
+  const key = `${code.chunk}:${text.decode(module.code())}`;
   keys.set(code, key);
   return key;
 }
@@ -28,10 +31,4 @@ export function moduleOfKernels(shared: boolean): ModuleBuilder {
   const module = new ModuleBuilder();
   module.importMemory('env', 'memory', importedMemory(shared));
   return module;
-}
-
-function latin1(bytes: Uint8Array): string {
-  let text = '';
-  for (let at = 0; at < bytes.length; at += 4096) text += String.fromCharCode(...bytes.subarray(at, at + 4096));
-  return text;
 }
