@@ -48,13 +48,14 @@ export function contractionOf(
   const trial = new Body(['i32']);
   const at = trial.arguments()[0] as Int;
   const sums = new WasmWriter(trial, operands.at([], at), at, machine.relaxed).constant(0, 'f32');
-  store(trial, { batch: at, row: at, column: at }, sums, 4, []);
+  const operations = store(trial, { batch: at, row: at, column: at }, sums, 4, []);
   const found = operands.all;
   return {
     contraction: {
       a: { batch, rows, depth, element: left.element, memory: input(0) },
       b: { batch, rows: columns, depth, element: right.element, memory: input(1) },
       relaxed: machine.relaxed,
+      operations,
       operands: found.map(({ writable }, i) => ({ memory: input(2 + i), writable })),
       store,
     },
@@ -121,8 +122,11 @@ interface Storing {
   readonly product: Product;
 }
 
-/** Makes four sums the elements of the anchor that they are, and stores what stands on them. */
-function storing({ machine, memory, group, product }: Storing, operands: Operands): Contraction['store'] {
+/** Makes four sums the elements of the anchor that they are, and stores what stands on them; gives the operations that this takes. */
+function storing(
+  { machine, memory, group, product }: Storing,
+  operands: Operands,
+): (...args: Parameters<Contraction['store']>) => number {
   const { anchor, outputs } = group;
   const { batch, rows, columns } = product.sizes;
   const at = product.result({
@@ -137,5 +141,6 @@ function storing({ machine, memory, group, product }: Storing, operands: Operand
     const e = new Emitter<Value<'v128'>, WasmWriter>(memory, writer);
     e.result(anchor, ElementIndex.linear(anchor.shape, at), b.let(sums));
     for (const t of outputs) writer.storeFour(t, at, [e.value(t, ElementIndex.linear(t.shape, at))]);
+    return e.work.flops / 4;
   };
 }

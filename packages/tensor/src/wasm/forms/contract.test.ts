@@ -90,13 +90,14 @@ interface Case {
 }
 
 /** relu(A·B + bias), by a form and by its definition. */
-function product({ a, b }: Case, relaxed: boolean) {
+function product({ a, b }: Case, relaxed: boolean, operations = 0) {
   const { batch, rows: m, depth: k } = a.operand;
   const n = b.operand.rows;
   const form = contractForm({
     a: { ...a.operand, memory: input(0) },
     b: { ...b.operand, memory: input(1) },
     relaxed,
+    operations,
     operands: [reads(input(2)), writes(output(0))],
     store(body, place, sums, lanes, [bias, c]) {
       const row = i32.add(i32.mul(place.batch, m), place.row);
@@ -157,9 +158,12 @@ describe.each([
   it.each(Object.entries(CASES))('%s', async (_name, operands) => {
     const { found, exact, k } = product(operands, relaxed);
     const expected = exact();
-    for (const [i, y] of (await found()).entries()) {
+    const inLine = await found();
+    for (const [i, y] of inLine.entries()) {
       if (!(Math.abs(y - expected[i]!) <= 1e-7 * k + 1e-6)) throw new Error(`${i}: ${y}, not ${expected[i]}`);
     }
+    // What becomes of sums in a loop of its own.
+    expect(await product(operands, relaxed, 40).found()).toEqual(inLine);
   });
 });
 
@@ -172,6 +176,7 @@ it.each(['edges and gaps', 'long sums of few results', 'windows, three channels'
       expect(await found({ workers })).toEqual(whole);
     }
     for (const chunk of [1, 3, 1000]) expect(await found({ chunk })).toEqual(whole);
+    expect(await product(CASES[name]!, true, 40).found({ workers: 3 })).toEqual(whole);
   },
 );
 

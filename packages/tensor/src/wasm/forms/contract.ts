@@ -30,6 +30,8 @@ export interface Contraction {
   readonly b: ContractOperand & { readonly memory: FormMemory };
   /** Whether the runtime multiplies and adds in one instruction. */
   readonly relaxed: boolean;
+  /** Operations of `store` on a sum: many of them are done in a loop of their own. By default few. */
+  readonly operations?: number;
   /** What `store` reads and writes. */
   readonly operands: readonly FormOperand[];
   /**
@@ -51,6 +53,14 @@ const PACK_ROWS = 16;
 /** Long sums of few results are cut into parts, of this many steps at least, until there are this many items. */
 const PART = 512;
 const ENOUGH_ITEMS = 16;
+
+/**
+ * Operations behind sums that are worth a loop of their own: where they stand in line behind a tile, its eight sums hold the
+ * registers, and nothing is computed beside them.
+ */
+const MANY_OPERATIONS = 12;
+/** Chunks at most that have memory of their own for sums. */
+const SLOTS = 64;
 
 /** How a side of the product is read: where it lies, or from panels. */
 interface Side {
@@ -106,6 +116,12 @@ export function contractForm(contraction: Contraction): Form {
   return { kernels: new Product(contraction).kernels() };
 }
 
+interface Storing {
+  readonly store: Contraction['store'];
+  /** Sums are kept, a row panel of a block at a time, and stored from there; items of a chunk, which has memory for them. */
+  readonly apart?: { readonly chunk: number };
+}
+
 class Product {
   private readonly sizes: { readonly batch: number; readonly m: number; readonly n: number; readonly k: number };
   private readonly left: Side;
@@ -138,7 +154,7 @@ class Product {
     const { operands, store } = this.contraction;
     const { batch, m, n } = this.sizes;
     const packing = [this.left, this.right].flatMap((s) => s.packing ?? []);
-    if (this.parts === 1) return [...packing, this.multiply(operands, store)];
+    if (this.parts === 1) return [...packing, this.multiply(operands, store, this.contraction.operations)];
     const sums = scratch(this.parts * batch * m * n);
     const partial = this.multiply([writes(sums)], (b, place, value, lanes, [at]) => {
       const row = i32.add(i32.mul(place.batch, m), place.row);
@@ -148,7 +164,7 @@ class Product {
   }
 
   /** @param store for a part, whose number is then part of the batch: part · batches + batch */
-  private multiply(operands: readonly FormOperand[], store: Contraction['store']): FormKernel {
+  private multiply(operands: readonly FormOperand[], store: Contraction['store'], operations = 0): FormKernel {
     const { parts, blocks, rowPanels, blockPanels, left, right } = this;
     const { batch, m, n, k } = this.sizes;
     const items = parts * batch * blocks * rowPanels;
@@ -156,27 +172,44 @@ class Product {
     const chunkWork = Math.min(MOST_CHUNK, Math.max(LEAST_CHUNK, (work * items) / CHUNKS));
     const within = parts > 1 ? ` in ${parts} parts` : '';
     const name = `contract ${batch}x${m}x${n}x${k}${within}`;
+    const apart = operations > MANY_OPERATIONS;
+    const least = apart ? Math.ceil(items / SLOTS) : 1;
+    const chunk = Math.min(items, Math.max(least, Math.round(chunkWork / work)));
+    const slots = apart ? [writes(scratch(Math.ceil(items / chunk) * this.slotFloats))] : [];
     return {
       name,
       items,
-      chunk: Math.min(items, Math.max(1, Math.round(chunkWork / work))),
-      operands: [reads(left.memory), reads(right.memory), ...operands],
+      chunk,
+      operands: [reads(left.memory), reads(right.memory), ...operands, ...slots],
       work: {
-        flops: 2 * batch * m * n * k,
+        flops: batch * m * n * (2 * k + operations),
         loads: parts * batch * rowPanels * this.panels * (ROWS + COLUMNS) * this.part,
         stores: parts * batch * m * n,
       },
-      write: (module) => this.writeMultiply(module, name, operands.length, store),
+      write: (module) =>
+        this.writeMultiply(module, name, operands.length, { store, ...(apart && { apart: { chunk } }) }),
     };
   }
 
-  private writeMultiply(module: ModuleBuilder, name: string, extra: number, store: Contraction['store']): FormFunction {
+  /** Floats of the sums of a row panel within a block. */
+  private get slotFloats(): number {
+    return ROWS * COLUMNS * this.blockPanels;
+  }
+
+  private writeMultiply(module: ModuleBuilder, name: string, extra: number, { store, apart }: Storing): FormFunction {
     const { rowPanels, panels, blocks, blockPanels, left, right, parts, part } = this;
     const { batch: batches, m, n, k } = this.sizes;
-    const tiles = this.tileFunctions(module, name, extra, store);
-    const params = Array.from({ length: 4 + extra }, () => 'i32' as const);
+    const pitch = COLUMNS * blockPanels;
+    const toSlot: Contraction['store'] = (b, place, sums, _, [slot]) =>
+      b.store(i32.add(slot!, i32.shl(i32.add(i32.mul(place.row, pitch), place.column), 2)), sums);
+    const tiles = this.tileFunctions(module, name, apart ? 1 : extra, apart ? toSlot : store);
+    const params = Array.from({ length: 4 + extra + (apart ? 1 : 0) }, () => 'i32' as const);
     return module.function(name, params, (b, ...args) => {
-      const [from, to, atA, atB, ...rest] = args as readonly Int[] as [Int, Int, Int, Int, ...Int[]];
+      const [from, to, atA, atB, ...given] = args as readonly Int[] as [Int, Int, Int, Int, ...Int[]];
+      const rest = given.slice(0, extra);
+      const slot = apart
+        ? b.let(i32.add(given[extra]!, i32.mul(i32.divU(from, apart.chunk), 4 * this.slotFloats)))
+        : undefined;
       // Items: row panels within a block of columns, within a batch, within a part of the sums.
       b.for(from, to, 1, (item) => {
         const panel = b.let(i32.remU(item, rowPanels));
@@ -190,13 +223,31 @@ class Product {
         const row = b.let(i32.mul(panel, ROWS));
         const along = (s: Side, address: Int): Int => i32.add(address, i32.mul(step, 4 * s.layout.depthStride));
         const pa = b.let(along(left, left.address(atA, batch, panel)));
+        const column = b.let(i32.mul(first, COLUMNS));
+        // Where the sum of row 0 and column 0 would be.
+        const origin = slot && b.let(i32.sub(slot, i32.shl(i32.add(i32.mul(row, pitch), column), 2)));
         eitherLength(b, i32.eq(panel, rowPanels - 1), tileLengths(m, ROWS), (height) => {
-          b.for(first, last, 1, (column) => {
-            const pb = b.let(along(right, right.address(atB, batch, column)));
-            eitherLength(b, i32.eq(column, panels - 1), tileLengths(n, COLUMNS), (width) => {
-              b.call(tiles(height, width), pa, pb, depth, place, row, i32.mul(column, COLUMNS), ...rest);
+          b.for(first, last, 1, (block) => {
+            const pb = b.let(along(right, right.address(atB, batch, block)));
+            eitherLength(b, i32.eq(block, panels - 1), tileLengths(n, COLUMNS), (width) => {
+              const to = origin ? [origin] : rest;
+              b.call(tiles(height, width), pa, pb, depth, place, row, i32.mul(block, COLUMNS), ...to);
             });
           });
+        });
+        if (!slot) return;
+        const rows = minU(i32.const(ROWS), b.let(i32.sub(i32.const(m), row)));
+        const end = b.let(minU(i32.mul(last, COLUMNS), i32.const(n)));
+        b.for(0, rows, 1, (r) => {
+          const line = b.let(i32.add(slot, i32.mul(r, 4 * pitch)));
+          const own = b.let(i32.add(row, r));
+          const four = (at: Int, lanes: number): void => {
+            const sums = v128.load(i32.add(line, i32.shl(i32.sub(at, column), 2)));
+            store(b, { batch: place, row: own, column: at }, b.let(sums), lanes, rest);
+          };
+          const whole = n % 4 === 0 ? end : b.let(i32.and(end, -4));
+          b.for(column, whole, 4, (at) => four(at, 4));
+          if (n % 4 !== 0) b.if(i32.ltU(whole, end), () => four(whole, n % 4));
         });
       });
     });
