@@ -188,7 +188,7 @@ describe('files that are not as they should be', () => {
   });
 });
 
-it('a run that is served is followed while it trains', async () => {
+it('a run that is served is followed while it trains and the page is seen', async () => {
   const lines = readFileSync(join(folder, 'both/plain/stats.jsonl'), 'utf8').split(/(?<=\n)/);
   let known = 3;
   const files = (): Record<string, string> => ({
@@ -196,8 +196,10 @@ it('a run that is served is followed while it trains', async () => {
     'stats.jsonl': lines.slice(0, known).join(''),
     lock: '{}',
   });
+  let looks = 0;
   const answer = (path: string) => {
     if (path === 'run/') {
+      looks += 1;
       const list = Object.entries(files()).map(([name, text]) => ({ path: name, size: text.length, modified: 1 }));
       return { type: 'application/json', body: JSON.stringify({ runs: [{ path: '', name: 'live', files: list }] }) };
     }
@@ -212,6 +214,21 @@ it('a run that is served is followed while it trains', async () => {
   expect(await step()).toEqual(at(3));
   known = 6;
   await expect.poll(step, { timeout: 30_000 }).toEqual(at(6));
+
+  const hide = (hidden: boolean) =>
+    page.evaluate((value) => {
+      Object.defineProperty(document, 'hidden', { value, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, hidden);
+  await hide(true);
+  // One look may be under way; further ones would come every three seconds.
+  await page.waitForTimeout(1000);
+  const before = looks;
+  known = 7;
+  await page.waitForTimeout(8000);
+  expect([looks, await step()]).toEqual([before, at(6)]);
+  await hide(false);
+  await expect.poll(step, { timeout: 30_000 }).toEqual(at(7));
   expect(await viewer.violations()).toEqual([]);
   expect(viewer.faults).toEqual([]);
 });

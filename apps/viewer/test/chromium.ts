@@ -59,6 +59,10 @@ function serve(folder: string, answer: OpenViewerOptions['answer']): Promise<Ser
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
 }
 
+/** Waits until all parts of a page are there: those that have their turns later say that they are under way. */
+export const whole = (page: Page): Promise<unknown> =>
+  page.waitForFunction(() => !document.querySelector('[aria-busy="true"]'));
+
 /** The viewer that was built into `folder`, in Chromium with a profile of its own, served from a sub-path. */
 export async function openBuiltViewer(folder: string, options: OpenViewerOptions = {}): Promise<Viewer> {
   const server = await serve(folder, options.answer);
@@ -101,6 +105,7 @@ export async function openBuiltViewer(folder: string, options: OpenViewerOptions
   const visit = async (path: string) => {
     await page.goto(`${origin}${base}${path}`);
     await page.getByRole('heading', { level: 1 }).waitFor();
+    await whole(page);
   };
   await visit(options.path ?? '');
   return {

@@ -30,8 +30,11 @@ export class MissingFileError extends DataFileError {}
  */
 export class UnavailableError extends DataError {}
 
-/** Why something was thrown, cut to one line; the place that a {@link DataFileError} names is left out. */
+/**
+ * Why something was thrown, cut to one line without a full stop, since more may follow; the place that a
+ * {@link DataFileError} names is left out.
+ */
 export function reasonOf(error: unknown): string {
   const text = error instanceof DataFileError ? error.reason : error instanceof Error ? error.message : String(error);
-  return text.split('\n')[0]!.trim();
+  return text.split('\n')[0]!.trim().replace(/\.$/, '');
 }

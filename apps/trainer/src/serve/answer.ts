@@ -43,7 +43,7 @@ export interface FileAnswer {
 }
 
 /** Reads so many bytes. @throws where there are fewer, since then the file is no longer what it was */
-async function readExactly({ handle }: InsideFile, from: number, length: number): Promise<Uint8Array> {
+export async function readExactly({ handle }: InsideFile, from: number, length: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(length);
   for (let done = 0; done < length; ) {
     const { bytesRead } = await handle.read(bytes, done, length - done, from + done);

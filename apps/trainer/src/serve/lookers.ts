@@ -1,7 +1,7 @@
 /** Milliseconds between looks of one page alone. */
 const LEAST_MS = 2000;
 /** So many milliseconds between the looks of all pages together: each takes a little of what the training has. */
-const EACH_MS = 200;
+const EACH_MS = 400;
 const MOST = 1000;
 
 /** Pages that look at the runs again and again, and how long each is to wait before it does. */

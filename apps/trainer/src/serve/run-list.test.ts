@@ -1,5 +1,5 @@
 // Reference: the definition in the docstrings, on folders made here and a clock that the test moves.
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -56,6 +56,35 @@ it('looking takes at most a twentieth of the time', async () => {
   expect(await lister.state()).toBe(first);
   now = 2400;
   expect(await lister.state()).not.toBe(first);
+});
+
+it('the statistics of a run that is trained stand in the list with their end, from the beginning of a line', async () => {
+  const lines = (count: number): string =>
+    Array.from({ length: count }, (_, i) => `{"step":${i},"note":"Größe"}\n`).join('');
+  const end = async (text: string) => {
+    writeFileSync(join(folder, 'stats.jsonl'), text);
+    const { list } = await new RunLister(folder, true).state();
+    const file = list.runs[0]!.files.find(({ path }) => path === 'stats.jsonl');
+    expect(file?.size).toBe(Buffer.byteLength(text));
+    return file?.end;
+  };
+  expect(await end(lines(3))).toBeUndefined();
+  write('lock');
+  expect(await end(lines(3))).toEqual({ from: 0, text: lines(3) });
+  expect(await end('')).toEqual({ from: 0, text: '' });
+  const long = `${lines(5000)}{"step":`;
+  const { from, text } = (await end(long))!;
+  expect(Buffer.from(long).subarray(from).toString()).toBe(text);
+  expect(text).toMatch(/^\{"step":\d+,/);
+  expect(32 * 1024 - Buffer.byteLength(text)).toBeLessThan(64);
+  expect(32 * 1024 - Buffer.byteLength(text)).toBeGreaterThanOrEqual(0);
+});
+
+it('statistics that are a link are none', async () => {
+  write('lock');
+  write('away/notes.txt');
+  symlinkSync('away/notes.txt', join(folder, 'stats.jsonl'));
+  expect(await found(new RunLister(folder, true))).toEqual({ '': ['lock', 'away/notes.txt'] });
 });
 
 it('runs are found below a folder, and not in runs, hidden folders or too far down', async () => {

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Dirent } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { readExactly } from './answer';
+import { openInside } from './open-inside';
 
 /** A file of a run. */
 export interface ListedFile {
@@ -10,6 +12,8 @@ export interface ListedFile {
   /** Bytes and the last change in milliseconds since 1970, of files that stand in the run's folder itself. */
   readonly size?: number;
   readonly modified?: number;
+  /** What the file ends with, and where in it that begins, of statistics that grow: pages that follow them need not ask again. */
+  readonly end?: { readonly from: number; readonly text: string };
 }
 
 export interface ListedRun {
@@ -32,6 +36,13 @@ const marks = ['config.json', 'stats.jsonl'];
 const DEPTH = 3;
 const MOST_RUNS = 500;
 const MOST_FILES = 20_000;
+
+const STATISTICS = 'stats.jsonl';
+/** A run with this file is trained right now. */
+const LOCK = 'lock';
+/** So much of growing statistics stands in the list: more than a page misses between two looks. */
+const END_BYTES = 32 * 1024;
+const LINE_FEED = 10;
 
 /** Nothing in a folder that is gone or may not be read; links are passed over. */
 async function entriesOf(folder: string): Promise<{ readonly files: string[]; readonly folders: string[] }> {
@@ -58,7 +69,25 @@ async function filesOf(folder: string): Promise<ListedFile[]> {
     if (depth < DEPTH) for (const name of entries.folders) await within(`${path}/${name}`, depth + 1);
   };
   for (const name of folders) await within(name, 1);
-  return found;
+  if (!files.includes(LOCK)) return found;
+  return Promise.all(found.map((file) => (file.path === STATISTICS ? withEnd(folder, file) : file)));
+}
+
+/** The statistics with their end, from the beginning of a line; as they were listed where they cannot be read. */
+async function withEnd(folder: string, listed: ListedFile): Promise<ListedFile> {
+  const file = await openInside(folder, [listed.path]).catch(() => undefined);
+  if (!file) return listed;
+  try {
+    const size = Number(file.state.size);
+    const first = Math.max(0, size - END_BYTES);
+    const bytes = await readExactly(file, first, size - first);
+    const start = first === 0 ? 0 : bytes.indexOf(LINE_FEED) + 1;
+    return { ...listed, size, end: { from: first + start, text: new TextDecoder().decode(bytes.subarray(start)) } };
+  } catch {
+    return listed;
+  } finally {
+    await file.handle.close();
+  }
 }
 
 /** Names of the folders of runs below a folder, '' for itself. */

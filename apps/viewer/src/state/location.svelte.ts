@@ -1,3 +1,5 @@
+const PAUSE_MS = 150;
+
 /** The address's hash as reactive state. */
 class Location {
   hash = $state(window.location.hash);
@@ -11,19 +13,25 @@ class Location {
       this.drop();
       this.hash = window.location.hash;
     });
+    // A page that is left keeps what was turned last.
+    window.addEventListener('pagehide', () => this.write());
+    document.addEventListener('visibilitychange', () => document.hidden && this.write());
   }
 
-  /** Sets the hash without an entry in the history; a little later, since browsers take only so many in a second. */
+  /** Sets the hash without an entry in the history; what follows soon waits a little, since browsers take only so many in a second. */
   replace(hash: string): void {
     this.next = hash;
-    this.timer ??= setTimeout(() => {
-      const { next } = this;
-      this.drop();
-      if (next === undefined || next === window.location.hash) return;
-      this.written = next;
-      history.replaceState(history.state, '', next);
-      this.hash = next;
-    }, 150);
+    if (this.timer === undefined) this.write();
+  }
+
+  private write(): void {
+    const { next } = this;
+    this.drop();
+    if (next === undefined || next === window.location.hash) return;
+    this.timer = setTimeout(() => this.write(), PAUSE_MS);
+    this.written = next;
+    history.replaceState(history.state, '', next);
+    this.hash = next;
   }
 
   private drop(): void {

@@ -4,14 +4,18 @@ import { ServedRuns } from './served-runs';
 
 const base = 'http://here/run/';
 
-function setUp(files: Record<string, string>, { ranges = true } = {}) {
+/** `ends`: so many characters of the statistics stand in the list. */
+function setUp(files: Record<string, string>, { ranges = true, ends = 0 } = {}) {
   const asked: string[] = [];
   const list = (): string => {
-    const runs = new Map<string, { path: string; size: number; modified: number }[]>();
+    const runs = new Map<string, { path: string; size: number; modified: number; end?: object }[]>();
     for (const [name, text] of Object.entries(files)) {
       const at = name.indexOf('/') + 1;
       const run = name.slice(0, at);
-      runs.set(run, [...(runs.get(run) ?? []), { path: name.slice(at), size: text.length, modified: text.length }]);
+      const file = { path: name.slice(at), size: text.length, modified: text.length };
+      const from = Math.max(0, text.length - ends);
+      const end = ends > 0 && name.endsWith('stats.jsonl') && { end: { from, text: text.slice(from) } };
+      runs.set(run, [...(runs.get(run) ?? []), { ...file, ...end }]);
     }
     return JSON.stringify({ runs: [...runs].map(([path, own]) => ({ path, name: path.slice(0, -1), files: own })) });
   };
@@ -72,6 +76,41 @@ describe('runs of a server', () => {
     expect(await steps(served)).toEqual([['served:a/', [1]]]);
     served.files['a/stats.jsonl'] = line(4) + line(5);
     expect(await steps(served)).toEqual([['served:a/', [4, 5]]]);
+  });
+
+  it('whose list holds the end of their statistics are asked for nothing else', async () => {
+    const served = setUp({ 'a/stats.jsonl': line(1) + line(2) }, { ends: 1000 });
+    expect(await steps(served)).toEqual([['served:a/', [1, 2]]]);
+    served.files['a/stats.jsonl'] += line(3).slice(0, 20);
+    expect(await steps(served)).toEqual([['served:a/', [1, 2]]]);
+    served.files['a/stats.jsonl'] += line(3).slice(20) + line(4);
+    expect(await steps(served)).toEqual([['served:a/', [1, 2, 3, 4]]]);
+    expect(await steps(served)).toEqual([]);
+    expect(served.asked).toEqual(['', '', '', '']);
+  });
+
+  it('that grew by more than the list holds, or went back, are asked for it', async () => {
+    const many = Array.from({ length: 20 }, (_, i) => line(i)).join('');
+    const served = setUp({ 'a/stats.jsonl': many }, { ends: 400 });
+    expect((await steps(served))![0]![1]).toHaveLength(20);
+    served.files['a/stats.jsonl'] += line(20) + line(21);
+    expect((await steps(served))![0]![1]).toHaveLength(22);
+    const held = served.files['a/stats.jsonl']!.length;
+    served.files['a/stats.jsonl'] += line(22) + line(23) + line(24);
+    expect((await steps(served))![0]![1]).toHaveLength(25);
+    expect(served.asked).toEqual(['', 'a/stats.jsonl', '', '', `a/stats.jsonl bytes=${held - 256}-`]);
+    // Another file of the same length as far as it was read, and more behind it.
+    served.files['a/stats.jsonl'] = served.files['a/stats.jsonl']!.replaceAll('0.5', '0.7') + line(25);
+    expect((await steps(served))![0]![1]).toHaveLength(26);
+    expect((await served.runs.look())?.length).toBe(0);
+    served.files['a/stats.jsonl'] = line(1);
+    expect(await steps(served)).toEqual([['served:a/', [1]]]);
+  });
+
+  it('with bytes that are no text are asked for them', async () => {
+    const served = setUp({ 'a/stats.jsonl': `${line(1)}\ud800` }, { ends: 1000 });
+    expect(await steps(served)).toEqual([['served:a/', [1]]]);
+    expect(served.asked).toEqual(['', 'a/stats.jsonl']);
   });
 
   it('are none where the address gives something else', async () => {

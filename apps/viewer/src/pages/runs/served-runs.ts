@@ -6,7 +6,20 @@ interface ListedRun {
   /** Below `run/`: '' or names that end with '/'. */
   readonly path: string;
   readonly name: string;
-  readonly files: readonly { readonly path: string; readonly size?: number; readonly modified?: number }[];
+  readonly files: readonly ListedFile[];
+}
+
+interface ListedFile {
+  readonly path: string;
+  readonly size?: number;
+  readonly modified?: number;
+  readonly end?: FileEnd;
+}
+
+/** What a file ends with, and where in it that begins. */
+interface FileEnd {
+  readonly from: number;
+  readonly text: string;
 }
 
 /** Milliseconds between looks at a server that does not say how long to wait. */
@@ -31,9 +44,14 @@ class Tail {
     private readonly fetch: Fetch,
   ) {}
 
-  /** @param size that the file has now @returns whether there was something new */
-  async follow(size: number): Promise<boolean> {
+  /**
+   * @param size that the file has now
+   * @param end of it, if that is known already
+   * @returns whether there was something new
+   */
+  async follow(size: number, end?: FileEnd): Promise<boolean> {
     if (size === this.held) return false;
+    if (end && this.takeEnd(size, end)) return true;
     const from = this.held - this.end.length;
     const answer = await this.fetch(this.url, {
       cache: 'no-store',
@@ -56,6 +74,17 @@ class Tail {
       this.reset();
       this.take(bytes);
     }
+    return true;
+  }
+
+  /** @returns false where the end does not reach back to what is held, or the file is another one now */
+  private takeEnd(size: number, { from, text }: FileEnd): boolean {
+    const bytes = new TextEncoder().encode(text);
+    const first = this.held - this.end.length - from;
+    // Bytes that are no text do not come back as they were.
+    const isWhole = from + bytes.length === size && first >= 0;
+    if (!isWhole || !this.end.every((byte, i) => bytes[first + i] === byte)) return false;
+    this.take(bytes.subarray(first + this.end.length));
     return true;
   }
 
@@ -142,7 +171,7 @@ export class ServedRuns {
       this.known.set(run.path, followed);
     }
     const stats = run.files.find(({ path }) => path === 'stats.jsonl');
-    let isNew = stats?.size !== undefined && (await followed.tail.follow(stats.size));
+    let isNew = stats?.size !== undefined && (await followed.tail.follow(stats.size, stats.end));
     for (const { modified = 0, path } of run.files) {
       if (!(path in settingFiles) || followed.changed.get(path) === modified) continue;
       const answer = await this.fetch(at(path), { cache: 'no-store' });

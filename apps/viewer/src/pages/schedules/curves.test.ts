@@ -1,7 +1,7 @@
 // Reference: the definition of the address's format; the paper's Table 1; noisesmith's own schedules at the drawn points.
 import { noiseDensity, parseSchedule } from '@noisesmith/schedules';
 import { describe, expect, it } from 'vitest';
-import { colorOf, digits, isDashed, readCurves, sampled, titleOf, writeCurves } from './curves';
+import { colorOf, digits, isDashed, readCurves, sampled, shortSpec, titleOf, writeCurves } from './curves';
 import { presets, views } from './presets';
 
 describe('curves in the address', () => {
@@ -37,6 +37,13 @@ describe('presets', () => {
     expect(titleOf('simple_linear~0.123')).toBeUndefined();
   });
 });
+
+it.each([
+  [`cosine@${0.008 / 1.008},1,1`, 'cosine@0.007936508,1,1'],
+  ['sigmoid@-3,3.25,0.9~0.333333333333', 'sigmoid@-3,3.25,0.9~0.3333333'],
+  ['linear_beta@1.23456789012e-9,20', 'linear_beta@1.234568e-9,20'],
+  ['normal@-12345678,2', 'normal@-12345678,2'],
+])('%s is named %s', (spec, named) => expect(shortSpec(spec)).toBe(named));
 
 it('draws gamma and logSNR where they are', () => {
   const { schedule, gamma, logSnr } = sampled('normal@0,2');

@@ -23,13 +23,17 @@ export const readCurves = (texts: readonly string[]): readonly Curve[] =>
 export const writeCurves = (curves: readonly Curve[]): readonly string[] =>
   curves.map(({ spec, hidden }) => (hidden ? HIDDEN + spec : spec));
 
-/** Neighbours differ in colour and in dash, and so do all of the first sixteen. */
 /** Curves that are drawn, each with its place in the list, which its colour goes by. */
 export const drawnOf = (curves: readonly Curve[]) =>
   curves.map((curve, place) => ({ ...curve, place })).filter(({ hidden }) => !hidden);
 
+/** Neighbours differ in colour and in dash, and so do all of the first sixteen. */
 export const colorOf = (place: number): number => (place % 8) + 1;
 export const isDashed = (place: number): boolean => (place + Math.floor(place / 8)) % 2 === 1;
+
+/** A spec as figures and tables name it: no number has more than seven digits. The address and what is copied have all. */
+export const shortSpec = (spec: string): string =>
+  spec.replace(/\d+\.\d+(e[-+]?\d+)?/g, (number) => String(Number(Number(number).toPrecision(7))));
 
 /** What papers call a spec, the paper's own tables first; undefined for one that is in none. */
 export const titleOf = (spec: string): string | undefined => titles.get(spec);
