@@ -36,32 +36,25 @@ describe('the site', () => {
     expect(viewer.faults).toEqual([]);
   });
 
-  it('keeps what was turned in its address at once, and what was turned last when it is left or put aside', async () => {
+  it('keeps what was turned last in its address when it is left or put aside', async () => {
     await using viewer = await openViewer({ path: '#/schedules' });
     const { page } = viewer;
-    const turned = (values: readonly string[], leave: 'reload' | 'pagehide' | 'visibilitychange') =>
+    const turned = (value: string, leave: 'pagehide' | 'visibilitychange') =>
       page.getByLabel('Read at').evaluate(
-        async (slider: HTMLInputElement, [values, leave]) => {
-          for (const value of values) {
-            slider.value = value;
-            slider.dispatchEvent(new Event('input', { bubbles: true }));
-            await new Promise((resolve) => setTimeout(resolve));
-          }
-          if (leave === 'reload') window.location.reload();
+        async (slider: HTMLInputElement, [value, leave]) => {
+          slider.value = value;
+          slider.dispatchEvent(new Event('input', { bubbles: true }));
+          await new Promise((resolve) => setTimeout(resolve));
+          const before = window.location.hash;
           if (leave === 'pagehide') window.dispatchEvent(new Event(leave));
           Object.defineProperty(document, 'hidden', { value: true, configurable: true });
           if (leave === 'visibilitychange') document.dispatchEvent(new Event(leave));
-          return window.location.hash;
+          return [before, window.location.hash];
         },
-        [values, leave] as const,
+        [value, leave] as const,
       );
-    const loaded = page.waitForEvent('load');
-    // The page may be gone before it answers.
-    await turned(['0.31'], 'reload').catch(() => undefined);
-    await loaded;
-    await page.getByText('t = 0.31', { exact: true }).waitFor();
-    expect(await turned(['0.32', '0.33'], 'pagehide')).toBe('#/schedules?t=0.33');
-    expect(await turned(['0.34', '0.35'], 'visibilitychange')).toBe('#/schedules?t=0.35');
+    expect(await turned('0.31', 'pagehide')).toEqual(['#/schedules', '#/schedules?t=0.31']);
+    expect(await turned('0.32', 'visibilitychange')).toEqual(['#/schedules?t=0.31', '#/schedules?t=0.32']);
     expect(viewer.faults).toEqual([]);
   });
 

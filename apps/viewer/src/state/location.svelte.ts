@@ -13,22 +13,21 @@ class Location {
       this.drop();
       this.hash = window.location.hash;
     });
-    // A page that is left keeps what was turned last.
+    // A page that is left or put aside keeps what was turned last.
     window.addEventListener('pagehide', () => this.write());
     document.addEventListener('visibilitychange', () => document.hidden && this.write());
   }
 
-  /** Sets the hash without an entry in the history; what follows soon waits a little, since browsers take only so many in a second. */
+  /** Sets the hash without an entry in the history; a little later, since browsers take only so many in a second. */
   replace(hash: string): void {
     this.next = hash;
-    if (this.timer === undefined) this.write();
+    this.timer ??= setTimeout(() => this.write(), PAUSE_MS);
   }
 
   private write(): void {
     const { next } = this;
     this.drop();
     if (next === undefined || next === window.location.hash) return;
-    this.timer = setTimeout(() => this.write(), PAUSE_MS);
     this.written = next;
     history.replaceState(history.state, '', next);
     this.hash = next;
