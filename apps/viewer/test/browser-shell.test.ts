@@ -36,25 +36,42 @@ describe('the site', () => {
     expect(viewer.faults).toEqual([]);
   });
 
-  it('keeps what was turned last in its address when it is left or put aside', async () => {
+  it('keeps what was turned last in its address when it is put aside, gone from by a link or reloaded at once', async () => {
     await using viewer = await openViewer({ path: '#/schedules' });
     const { page } = viewer;
-    const turned = (value: string, leave: 'pagehide' | 'visibilitychange') =>
+    /** Turns the slider and, in the same task or right behind, does something else. @returns the address before and after */
+    const turned = (value: string, act: 'put aside' | 'link' | 'reload' | 'edit') =>
       page.getByLabel('Read at').evaluate(
-        async (slider: HTMLInputElement, [value, leave]) => {
+        async (slider: HTMLInputElement, [value, act]) => {
           slider.value = value;
           slider.dispatchEvent(new Event('input', { bubbles: true }));
           await new Promise((resolve) => setTimeout(resolve));
           const before = window.location.hash;
-          if (leave === 'pagehide') window.dispatchEvent(new Event(leave));
-          Object.defineProperty(document, 'hidden', { value: true, configurable: true });
-          if (leave === 'visibilitychange') document.dispatchEvent(new Event(leave));
+          if (act === 'link') document.querySelector<HTMLElement>('a[href="#/device"]')!.click();
+          if (act === 'reload') window.location.reload();
+          if (act === 'edit') window.location.hash = '#/schedules?t=0.9';
+          if (act === 'put aside') {
+            Object.defineProperty(document, 'hidden', { value: true, configurable: true });
+            document.dispatchEvent(new Event('visibilitychange'));
+          }
           return [before, window.location.hash];
         },
-        [value, leave] as const,
+        [value, act] as const,
       );
-    expect(await turned('0.31', 'pagehide')).toEqual(['#/schedules', '#/schedules?t=0.31']);
-    expect(await turned('0.32', 'visibilitychange')).toEqual(['#/schedules?t=0.31', '#/schedules?t=0.32']);
+    const isAt = async (hash: string, slider: string) => {
+      await expect.poll(() => page.evaluate(() => window.location.hash)).toBe(hash);
+      await expect.poll(() => page.getByLabel('Read at').inputValue()).toBe(slider);
+    };
+    expect(await turned('0.31', 'put aside')).toEqual(['#/schedules', '#/schedules?t=0.31']);
+    expect(await turned('0.32', 'link')).toEqual(['#/schedules?t=0.31', '#/device']);
+    await page.goBack();
+    await isAt('#/schedules?t=0.32', '0.32');
+    await Promise.all([page.waitForEvent('load'), turned('0.33', 'reload').catch(() => {})]);
+    await isAt('#/schedules?t=0.33', '0.33');
+    // Where the visitor goes wins over what was turned before.
+    expect(await turned('0.34', 'edit')).toEqual(['#/schedules?t=0.33', '#/schedules?t=0.9']);
+    await page.waitForTimeout(400);
+    await isAt('#/schedules?t=0.9', '0.9');
     expect(viewer.faults).toEqual([]);
   });
 

@@ -32,11 +32,18 @@ async function stepOf(page: Page, name: string): Promise<number> {
   return Number(/Step ([\d,]+) of/.exec(text)?.[1]?.replaceAll(',', '') ?? Number.NaN);
 }
 
+/** Ends a wait that is for nothing, soon enough to see which; each takes seconds, on a busy machine half a minute. */
+const limit = { timeout: 180_000 };
+
 const atStep = (page: Page, name: string, step: number) =>
-  expect.poll(() => stepOf(page, name), { timeout: 600_000 }).toBeGreaterThanOrEqual(step);
+  expect
+    .poll(() => stepOf(page, name), { ...limit, message: `step of run ${name}, at ${page.url()}` })
+    .toBeGreaterThanOrEqual(step);
 
 const says = (page: Page, name: string, words: RegExp) =>
-  expect.poll(() => run(page, name).textContent(), { timeout: 600_000 }).toMatch(words);
+  expect
+    .poll(() => run(page, name).textContent(), { ...limit, message: `run ${name}, at ${page.url()}` })
+    .toMatch(words);
 
 /** What a chart's table says, by columns. */
 async function numbersOf(page: Page, chart: string): Promise<number[][]> {
@@ -76,6 +83,7 @@ describe('page Train', () => {
   beforeAll(async () => {
     viewer = await openViewer({ path: '#/train' });
     page = viewer.page;
+    page.setDefaultTimeout(limit.timeout);
   });
   afterAll(async () => {
     await viewer[Symbol.asyncDispose]();
@@ -98,7 +106,7 @@ describe('page Train', () => {
     await page.keyboard.press('Enter');
     await says(page, 'A', /All steps are done/);
     await says(page, 'B', /All steps are done/);
-    await expect.poll(() => page.getByRole('img', { name: /samples of run/ }).count(), { timeout: 300_000 }).toBe(2);
+    await expect.poll(() => page.getByRole('img', { name: /samples of run/ }).count(), limit).toBe(2);
     const [steps, a, b] = await numbersOf(page, 'Loss over steps');
     expect(steps!.at(-1)).toBe(60);
     for (const losses of [a!, b!]) expect(mean(losses.slice(-3))).toBeLessThan(0.85 * losses[0]!);
@@ -116,7 +124,7 @@ describe('page Train', () => {
     await page.keyboard.press('Home');
     expect(await places()).toMatch(/step 0 of 30, logSNR −/);
     await page.getByLabel('Steps of sampling').fill('7');
-    await expect.poll(places, { timeout: 60_000 }).toMatch(/ of 7,/);
+    await expect.poll(places, limit).toMatch(/ of 7,/);
   });
 
   it('draws points with pen and keys', async () => {

@@ -103,7 +103,14 @@ export async function openBuiltViewer(folder: string, options: OpenViewerOptions
       faults.push(message.text());
   });
   const visit = async (path: string) => {
+    // The browser has gone there before the page hears of it, where only the part behind # is another.
+    await page.evaluate(() => {
+      const heard = { heard: false };
+      Object.assign(globalThis, { heard });
+      addEventListener('hashchange', () => (heard.heard = true), { once: true });
+    });
     await page.goto(`${origin}${base}${path}`);
+    await page.waitForFunction(() => (globalThis as { heard?: { heard: boolean } }).heard?.heard !== false);
     await page.getByRole('heading', { level: 1 }).waitFor();
     await whole(page);
   };

@@ -1,43 +1,12 @@
-const PAUSE_MS = 150;
+import { AddressBar } from './address-bar';
 
-/** The address's hash as reactive state. */
+/** Where the visitor is, as reactive state. */
 class Location {
-  hash = $state(window.location.hash);
-  /** The hash that the page itself last wrote. */
-  written: string | undefined;
-  private timer: ReturnType<typeof setTimeout> | undefined;
-  private next: string | undefined;
-
-  constructor() {
-    window.addEventListener('hashchange', () => {
-      this.drop();
-      this.hash = window.location.hash;
-    });
-    // A page that is left or put aside keeps what was turned last.
-    window.addEventListener('pagehide', () => this.write());
-    document.addEventListener('visibilitychange', () => document.hidden && this.write());
-  }
-
-  /** Sets the hash without an entry in the history; a little later, since browsers take only so many in a second. */
-  replace(hash: string): void {
-    this.next = hash;
-    this.timer ??= setTimeout(() => this.write(), PAUSE_MS);
-  }
-
-  private write(): void {
-    const { next } = this;
-    this.drop();
-    if (next === undefined || next === window.location.hash) return;
-    this.written = next;
-    history.replaceState(history.state, '', next);
-    this.hash = next;
-  }
-
-  private drop(): void {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    this.next = undefined;
-  }
+  readonly bar: AddressBar = new AddressBar(window, (path) => {
+    this.visit = { path };
+  });
+  /** Another object each time that the browser goes elsewhere; what pages write into the address does not count. */
+  visit: { readonly path: string } = $state.raw({ path: this.bar.path });
 }
 
 export const location = new Location();

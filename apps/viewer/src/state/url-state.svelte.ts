@@ -1,4 +1,3 @@
-import { formatAddress, parseAddress } from './address';
 import { location } from './location.svelte';
 
 /** How a value stands in the address. */
@@ -51,41 +50,38 @@ type Values<S extends Record<string, UrlValue<any>>> = {
 };
 
 /**
- * Reactive values of a page that live in its address, so that a view can be shared, and "back" and an edited address are
- * heard. What has its initial value is left out of the address. Called while a component is set up.
+ * Reactive values of the page at `path` that live in its address, so that a view can be shared, and "back" and an edited
+ * address are heard. What has its initial value is left out of the address, and what other parts of the page keep there
+ * stays. Called while a component is set up.
  */
 // biome-ignore lint/suspicious/noExplicitAny: each value has a type of its own.
-export function urlState<const S extends Record<string, UrlValue<any>>>(spec: S): Values<S> {
-  const names = Object.keys(spec);
+export function urlState<const S extends Record<string, UrlValue<any>>>(path: string, spec: S): Values<S> {
+  const entries = Object.entries(spec);
   const read = (): Record<string, unknown> => {
-    const { values } = parseAddress(location.hash);
+    const values = location.bar.valuesOf(path);
     return Object.fromEntries(
-      names.map((name) => {
+      entries.map(([name, { initial, parse }]) => {
         const given = values.get(name);
-        return [name, (given === null ? undefined : spec[name]!.parse(given)) ?? spec[name]!.initial];
+        return [name, (given === null ? undefined : parse(given)) ?? initial];
       }),
     );
   };
   const state = $state(read());
-  const { path } = parseAddress(location.hash);
+  let taken = location.visit;
 
-  // From the address, when it was changed by other means than the state itself.
   $effect(() => {
-    const { hash } = location;
-    if (parseAddress(hash).path !== path || location.written === hash) return;
-    Object.assign(state, read());
+    const { visit } = location;
+    if (visit === taken) return;
+    taken = visit;
+    if (visit.path === path) Object.assign(state, read());
   });
 
-  // To the address. What other parts of the page keep there stays.
   $effect(() => {
-    const texts = names.map((name) => [name, spec[name]!.format(state[name]), spec[name]!.initial] as const);
-    const address = parseAddress(window.location.hash);
-    if (address.path !== path) return;
-    for (const [name, value, initial] of texts) {
-      if (value === spec[name]!.format(initial)) address.values.delete(name);
-      else address.values.set(name, value);
-    }
-    location.replace(formatAddress(address));
+    const texts = entries.map(([name, { initial, format }]) => {
+      const value = format(state[name]);
+      return [name, value === format(initial) ? undefined : value] as const;
+    });
+    location.bar.change(path, texts);
   });
 
   return state as Values<S>;
