@@ -103,14 +103,9 @@ export async function openBuiltViewer(folder: string, options: OpenViewerOptions
       faults.push(message.text());
   });
   const visit = async (path: string) => {
-    // The browser has gone there before the page hears of it, where only the part behind # is another.
-    await page.evaluate(() => {
-      const heard = { heard: false };
-      Object.assign(globalThis, { heard });
-      addEventListener('hashchange', () => (heard.heard = true), { once: true });
-    });
     await page.goto(`${origin}${base}${path}`);
-    await page.waitForFunction(() => (globalThis as { heard?: { heard: boolean } }).heard?.heard !== false);
+    // Where only the part behind # is another, the browser has gone there before it tells the page.
+    await page.evaluate(() => dispatchEvent(new Event('hashchange')));
     await page.getByRole('heading', { level: 1 }).waitFor();
     await whole(page);
   };
