@@ -6,6 +6,11 @@ import { type Viewer, whole } from './chromium';
 import { longestTask } from './longest-task';
 import { openViewer } from './open-viewer';
 
+const LIMIT_MS = 100;
+/** What a page itself makes long is long each time; other work on the machine is not. So many times are looked at. */
+const ROUNDS = 3;
+const isShort = (times: readonly number[]): boolean => Math.min(...times) < LIMIT_MS;
+
 /** A page that trains, some steps on. */
 async function openTraining(): Promise<Viewer> {
   const viewer = await openViewer({ path: '#/train?steps=100000&batch=64' });
@@ -37,33 +42,30 @@ it('answers input while it trains', async () => {
       await page.getByRole('button', { name: /^Colours/ }).click();
       await moreSteps(page, 20);
     });
-  // What the page itself makes long is long each time; other work on the machine is not.
-  const longest = [await round(), await round(), await round()];
-  expect(Math.min(...longest)).toBeLessThan(100);
+  const longest: number[] = [];
+  while (longest.length < ROUNDS && !isShort(longest)) longest.push(await round());
+  expect(Math.min(...longest)).toBeLessThan(LIMIT_MS);
   expect(viewer.faults).toEqual([]);
 });
 
 it('answers input while it trains and the visitor goes through all pages, each for the first time', async () => {
-  const rounds: Map<string, number>[] = [];
-  for (let i = 0; i < 3; i++) {
+  const found = new Map(routes.map(({ title }): [string, number[]] => [title, []]));
+  for (let i = 0; i < ROUNDS && ![...found.values()].every(isShort); i++) {
     await using viewer = await openTraining();
     const { page } = viewer;
-    const longest = new Map<string, number>();
-    rounds.push(longest);
     const pages = routes.filter(({ path }) => path !== 'train');
     for (const { path, title } of [...pages, routes.find((route) => route.path === 'train')!]) {
       const time = await longestTask(page, async () => {
         const before = await page.title();
-        await page.locator(`header a[href="#/${path}"]`).first().click();
+        // Of two, the one that says that the page trains.
+        await page.locator(`header a[href="#/${path}"]`).last().click();
         await expect.poll(() => page.title()).not.toBe(before);
         await whole(page);
         await moreSteps(page, 1);
       });
-      longest.set(title, time);
+      found.get(title)!.push(time);
     }
     expect(viewer.faults).toEqual([]);
   }
-  for (const { title } of routes) {
-    expect(Math.min(...rounds.map((longest) => longest.get(title)!)), title).toBeLessThan(100);
-  }
+  for (const [title, times] of found) expect(Math.min(...times), title).toBeLessThan(LIMIT_MS);
 });
