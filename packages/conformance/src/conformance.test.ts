@@ -2,7 +2,7 @@
 // file of the second format, from the oracle in double precision with LAMB, DDIM and position codes in plain arithmetic.
 import { readFileSync } from 'node:fs';
 import { readSafetensors, writeSafetensors } from '@noisesmith/formats';
-import { openDevice, openOracle } from '@noisesmith/tensor';
+import { openDevice, openOracle, openWasm } from '@noisesmith/tensor';
 import { describe, expect, it } from 'vitest';
 import { runConformance } from './conformance';
 import { compareWithFixture } from './testing/compare';
@@ -15,6 +15,7 @@ const ORACLE_SHARE = 1e-2;
 
 describe.each([
   ['a device', openDevice, 1],
+  ['WebAssembly', openWasm, 1],
   ['the oracle', async () => openOracle(), ORACLE_SHARE],
 ])('on %s', (_, open, share) => {
   it(

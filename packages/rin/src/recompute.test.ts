@@ -11,6 +11,7 @@ import {
   makePlan,
   mean,
   openDevice,
+  openWasm,
   pack,
   square,
   trace,
@@ -22,7 +23,10 @@ import { rin } from './rin';
 import { relativeError } from './testing/fixture';
 
 /** Those that make kernels. */
-const compiledBackends = [['WebGPU', () => openDevice()]] as const;
+const compiledBackends = [
+  ['WebGPU', () => openDevice()],
+  ['WebAssembly', () => openWasm()],
+] as const;
 
 const BATCH = 4;
 const net = rin(
