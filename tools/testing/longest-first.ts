@@ -4,6 +4,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 export const longest: readonly string[] = [
   'tools/readme/readme.test.ts',
   'packages/tensor/src/webgpu/shapes.test.ts',
+  'packages/tensor/src/webgpu/workgroup-shapes.test.ts',
   'packages/runs/src/table1-forward.test.ts',
   'apps/trainer/test/train.test.ts',
   'packages/metrics/src/inception/feature-network.test.ts',

@@ -1,5 +1,5 @@
 // References: the oracle in double precision, run in the page beside the WebGPU of Chromium; and what each kernel says
-// of the adapters that can run it. The cases are those of packages/tensor/src/webgpu/shapes.test.ts but for the slowest to compile.
+// of the adapters that can run it. The cases are those of packages/tensor/src/testing/kernel-cases.ts but for the slowest to compile.
 import type { AdapterProfile } from '@noisesmith/tensor';
 import { type ChromiumPage, openChromiumPage } from '@noisesmith/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

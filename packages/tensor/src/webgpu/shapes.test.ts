@@ -1,39 +1,22 @@
 // References: the oracle in double precision, at shapes where kernels have edges: 1, primes, just past a tile; and the
-// files of ops and of kernel forms for which kernels there are. packages/tensor/test/browser-kernels.test.ts runs the same
-// cases in Chromium.
+// files of ops and of kernel forms for which kernels there are. Forms of whole workgroups are in workgroup-shapes.test.ts;
+// packages/tensor/test/browser-kernels.test.ts runs the same cases in Chromium.
 import { readdirSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import * as ops from '../index';
-import { type Device, openDevice } from '../index';
 import { makePlan } from '../plan/plan';
 import { allKernels, isDefinition } from '../testing/all-kernels';
 import { differentiated, forcedBy } from '../testing/kernel-case';
-import { allKernelCases, kernelCases } from '../testing/kernel-cases';
-import { type KernelOutcome, outcomeOf } from '../testing/kernel-report';
+import { allKernelCases, casesWhere, isOfWorkgroups } from '../testing/kernel-cases';
+import { testKernelCases } from '../testing/test-kernel-cases';
 import { contractVariants } from './wgsl/kernels/contract';
 import type { ContractVariant } from './wgsl/kernels/contract-problem';
 
-let device: Device;
-const outcomes = new Map<string, KernelOutcome>();
-beforeAll(async () => {
-  device = await openDevice();
-});
-afterAll(() => device.destroy());
-
-const { operations, ...subjects } = kernelCases;
-
-describe.each(Object.entries(subjects))('%s', (_, cases) => {
-  it.each(cases.map((test) => [test.name, test] as const))('%s', async (_name, test) => {
-    const outcome = await outcomeOf(device, test);
-    outcomes.set(test.name, outcome);
-    if (outcome.unable) expect(outcome.refusal).toMatch(/^[^\n]*no kernel '[^\n]*$/);
-    else expect(outcome.error).toBeLessThan(test.tolerance);
-  });
-});
+const device = testKernelCases(casesWhere((test) => !isOfWorkgroups(test)));
 
 it('names a kernel that cannot do the call, and those that can', () => {
   const { graph } = differentiated([[3, 7]], (x) => ops.softmax(x!));
-  expect(() => makePlan(graph, device.target, { variants: { softmax: 'subgroup-rows' } })).toThrow(
+  expect(() => makePlan(graph, device().target, { variants: { softmax: 'subgroup-rows' } })).toThrow(
     /no kernel 'subgroup-rows' of softmax can do this \(invocation-rows can\)/,
   );
 });
@@ -62,15 +45,5 @@ describe('no kernel is left out', () => {
     expect(new Set(allKernelCases.map(({ name }) => name)).size).toBe(allKernelCases.length);
     const forced = new Set(allKernelCases.flatMap(({ options }) => forcedBy(options)));
     expect(allKernels.filter((kernel) => !forced.has(kernel))).toEqual([]);
-  });
-
-  it('by this adapter', () => {
-    const ran = allKernelCases.filter(({ name }) => outcomes.get(name)?.error !== undefined);
-    const kernels = new Set(ran.flatMap(({ options }) => forcedBy(options)));
-    const missing = allKernels.filter((kernel) => !kernels.has(kernel));
-    const unable = new Set([...outcomes.values()].flatMap((outcome) => outcome.unable ?? []));
-    expect(missing.filter((kernel) => !unable.has(kernel))).toEqual([]);
-    // A CPU adapter with subgroups runs them all.
-    if (device.profile.software && device.profile.subgroupSize > 0) expect(missing).toEqual([]);
   });
 });
