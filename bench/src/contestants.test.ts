@@ -13,7 +13,13 @@ describe('selectContestants', () => {
   });
 
   it('leaves out what starts slowly without a list', () => {
-    expect(selectContestants(undefined, 'no torch')).toEqual(['noisesmith', 'tfjs-webgpu', 'tfjs-wasm', 'jax-js-wasm']);
+    expect(selectContestants(undefined, 'no torch')).toEqual([
+      'noisesmith',
+      'noisesmith-wasm',
+      'tfjs-webgpu',
+      'tfjs-wasm',
+      'jax-js-wasm',
+    ]);
     expect(selectContestants(undefined, undefined)).toContain('pytorch');
   });
 

@@ -8,7 +8,8 @@ type Open = (options: PeerOptions) => Promise<Peer>;
 
 /** Every contestant by name. */
 export const contestants: ReadonlyMap<string, Open> = new Map<string, Open>([
-  ['noisesmith', async (options) => (await import('./peers/noisesmith/peer')).open(options)],
+  ['noisesmith', async (options) => (await import('./peers/noisesmith/peer')).open('webgpu', options)],
+  ['noisesmith-wasm', async (options) => (await import('./peers/noisesmith/peer')).open('wasm', options)],
   ['tfjs-webgpu', async (options) => (await import('./peers/tfjs/peer')).open('webgpu', options)],
   ['tfjs-wasm', async (options) => (await import('./peers/tfjs/peer')).open('wasm', options)],
   ['jax-js-webgpu', async (options) => (await import('./peers/jax/peer')).open('webgpu', options)],
@@ -16,13 +17,14 @@ export const contestants: ReadonlyMap<string, Open> = new Map<string, Open>([
   ['pytorch', async (options) => (await import('./peers/pytorch/peer')).open(options)],
 ]);
 
-const tfjs = ['tfjs-webgpu', 'tfjs-wasm'];
+/** Those that have convolutions and Inception-v3. */
+const withConvolutions = [reference, 'noisesmith-wasm', 'tfjs-webgpu', 'tfjs-wasm'];
 
 /** Those of `names` that do such a job: convolutions and Inception-v3 are compared with TensorFlow.js alone. */
 export function contestantsOf({ kind }: Job, names: readonly string[]): string[] {
   if (kind === 'stream' || kind === 'frechet') return names.filter((name) => name === reference);
   if (kind === 'convolution' || kind === 'features') {
-    return names.filter((name) => name === reference || tfjs.includes(name));
+    return names.filter((name) => withConvolutions.includes(name));
   }
   return [...names];
 }

@@ -1,11 +1,11 @@
 import { frechetDistance, nsfwWeights, openFeatureNetwork } from '@noisesmith/metrics';
-import type { Device } from '@noisesmith/tensor';
 import type { Features, Prepared } from '../../peer';
 import { INPUT_SIDE } from '../../reference/features';
 import { frechetPair } from '../../reference/frechet';
+import type { Engine } from './prepared';
 
-export async function openFeatures(device: Device, batch: number): Promise<Features> {
-  const network = await openFeatureNetwork(device, await nsfwWeights('keras'), { batch });
+export async function openFeatures(engine: Engine, batch: number): Promise<Features> {
+  const network = await openFeatureNetwork(engine, await nsfwWeights('keras'), { batch });
   return {
     async features(data) {
       const { pool } = await network.features({ count: batch, height: INPUT_SIDE, width: INPUT_SIDE, data });

@@ -1,29 +1,17 @@
-import {
-  attention,
-  compile,
-  type Device,
-  f32,
-  grad,
-  layerNorm,
-  matmul,
-  mul,
-  reshape,
-  sum,
-  type Tensor,
-} from '@noisesmith/tensor';
+import { attention, compile, f32, grad, layerNorm, matmul, mul, reshape, sum, type Tensor } from '@noisesmith/tensor';
 import type { HostTensors } from '../../host-tensor';
 import { type AttentionOp, layerNormEpsilon, type Op } from '../../ops';
 import type { Prepared } from '../../peer';
-import { preparedProgram } from './prepared';
+import { type Engine, preparedProgram } from './prepared';
 
 type Named = Readonly<Record<string, Tensor>>;
 
 /** An op compiled with its inputs as state, so that a run uploads nothing. */
-export async function prepareOp(device: Device, op: Op, inputs: HostTensors): Promise<Prepared> {
+export async function prepareOp(engine: Engine, op: Op, inputs: HostTensors): Promise<Prepared> {
   const state = Object.fromEntries([...inputs].map(([name, { shape }]) => [name, f32(...shape)]));
-  const program = await compile(device, { state }, ({ state: given }) => ({ outputs: results(op, given) }));
+  const program = await compile(engine, { state }, ({ state: given }) => ({ outputs: results(op, given) }));
   for (const [name, { data }] of inputs) program.state.write(name, data);
-  return preparedProgram(device, program);
+  return preparedProgram(engine, program);
 }
 
 function results(op: Op, given: Named): Record<string, Tensor> {

@@ -1,6 +1,6 @@
-/** Contestant `noisesmith`: this repository. */
+/** Contestants `noisesmith` and `noisesmith-wasm`: this repository, on WebGPU and on WebAssembly. */
 import { parameterViews } from '@noisesmith/diffusion';
-import { type Device, openDevice, planBytes } from '@noisesmith/tensor';
+import { openDevice, openWasm, planBytes } from '@noisesmith/tensor';
 import { accumulateStep, applyStep, stepScalars } from '@noisesmith/training';
 import type { ModelConfig } from '../../configs';
 import type { HostTensors, NamedArrays } from '../../host-tensor';
@@ -13,35 +13,43 @@ import { prepareDenoiser } from './denoiser';
 import { openFeatures, prepareFrechet } from './metrics';
 import { networkOf, weightsOf } from './network';
 import { prepareOp } from './ops';
+import type { Engine } from './prepared';
 import { prepareSampler } from './sampler';
 import { inputsOf, openTrainStep, stepConfig } from './train-step';
 
-export async function open({ dawn }: PeerOptions): Promise<Peer> {
-  const device = await openDevice({ dawnToggles: [...dawn] });
+export async function open(backend: 'webgpu' | 'wasm', { dawn }: PeerOptions): Promise<Peer> {
+  if (backend === 'webgpu') {
+    const device = await openDevice({ dawnToggles: [...dawn] });
+    return peer(device, { adapter: describeAdapter(device.profile), runtime: 'WebGPU' });
+  }
+  const wasm = await openWasm();
+  return peer(wasm, { adapter: null, runtime: wasm.profile.description });
+}
+
+function peer(engine: Engine, about: Pick<Peer, 'adapter' | 'runtime'>): Peer {
   return {
-    adapter: describeAdapter(device.profile),
-    runtime: 'WebGPU',
+    ...about,
     pid: process.pid,
-    openTraining: (setup) => openTraining(device, setup),
-    lossAndGradients: (...args) => lossAndGradients(device, ...args),
-    applyGradients: (...args) => applyGradients(device, ...args),
-    prepareOp: (op, inputs) => prepareOp(device, op, inputs),
-    prepareDenoiser: (config, inputs) => prepareDenoiser(device, config, inputs),
-    prepareSampler: (config, levels, inputs) => prepareSampler(device, config, levels, inputs),
-    prepareConvolution: (convolution, inputs) => prepareConvolution(device, convolution, inputs),
-    openFeatures: (batch) => openFeatures(device, batch),
+    openTraining: (setup) => openTraining(engine, setup),
+    lossAndGradients: (...args) => lossAndGradients(engine, ...args),
+    applyGradients: (...args) => applyGradients(engine, ...args),
+    prepareOp: (op, inputs) => prepareOp(engine, op, inputs),
+    prepareDenoiser: (config, inputs) => prepareDenoiser(engine, config, inputs),
+    prepareSampler: (config, levels, inputs) => prepareSampler(engine, config, levels, inputs),
+    prepareConvolution: (convolution, inputs) => prepareConvolution(engine, convolution, inputs),
+    openFeatures: (batch) => openFeatures(engine, batch),
     prepareFrechet: async (size) => prepareFrechet(size),
-    close: () => device.destroy(),
+    close: () => engine.destroy(),
   };
 }
 
 async function openTraining(
-  device: Device,
+  engine: Engine,
   { config, parameters, batches, optimizer, inputScale }: TrainingSetup,
 ): Promise<Training> {
   const network = networkOf(config);
   const settings = stepConfig(batches[0]!.gamma.length, optimizer, inputScale);
-  const program = await openTrainStep(device, network, settings, weightsOf(network, parameters));
+  const program = await openTrainStep(engine, network, settings, weightsOf(network, parameters));
   const { graph, plan } = program;
   return {
     async step(index) {
@@ -54,7 +62,7 @@ async function openTraining(
 }
 
 async function lossAndGradients(
-  device: Device,
+  engine: Engine,
   config: ModelConfig,
   parameters: HostTensors,
   batch: HostBatch,
@@ -62,7 +70,7 @@ async function lossAndGradients(
 ): Promise<{ loss: number; gradients: NamedArrays }> {
   const network = networkOf(config);
   const settings = stepConfig(batch.gamma.length, timedOptimizer, inputScale);
-  using program = await device.compile(accumulateStep(network, settings, { noise: 'given' }));
+  using program = await engine.compile(accumulateStep(network, settings, { noise: 'given' }));
   program.state.write('params', weightsOf(network, parameters));
   await program.run(inputsOf(network, settings, batch), { keepGradient: 0 });
   const [loss] = await program.read('loss');
@@ -71,7 +79,7 @@ async function lossAndGradients(
 }
 
 async function applyGradients(
-  device: Device,
+  engine: Engine,
   parameters: HostTensors,
   gradients: HostTensors,
   optimizer: OptimizerSettings,
@@ -80,7 +88,7 @@ async function applyGradients(
   const network = networkOf(config);
   const settings = stepConfig(1, optimizer, timedInputScale);
   const weights = weightsOf(network, parameters);
-  using program = await device.compile(applyStep(network, settings));
+  using program = await engine.compile(applyStep(network, settings));
   program.state.write('params', weights);
   program.state.write('ema', weights);
   program.state.write('gradient', weightsOf(network, gradients));

@@ -1,6 +1,9 @@
-import type { Device, Program } from '@noisesmith/tensor';
+import type { Backend, Plan, Program } from '@noisesmith/tensor';
 import type { NamedArrays } from '../../host-tensor';
 import type { Prepared } from '../../peer';
+
+/** What computes: a WebGPU device, or WebAssembly. */
+export type Engine = Backend<Program & { readonly plan: Plan }>;
 
 /** All outputs of a program's latest run. */
 export async function readOutputs(program: Program): Promise<NamedArrays> {
@@ -12,10 +15,10 @@ export async function readOutputs(program: Program): Promise<NamedArrays> {
 }
 
 /** A program that takes everything from its state. */
-export const preparedProgram = (device: Device, program: Program): Prepared => ({
+export const preparedProgram = (engine: Engine, program: Program): Prepared => ({
   async run(count) {
     for (let i = 0; i < count; i++) await program.run();
-    await device.idle();
+    await engine.idle();
   },
   read: () => readOutputs(program),
 });

@@ -1,16 +1,16 @@
 import { denoiseStep } from '@noisesmith/samplers';
-import { compileGraph, type Device } from '@noisesmith/tensor';
+import { compileGraph } from '@noisesmith/tensor';
 import type { ModelConfig } from '../../configs';
 import { type HostTensors, tensorNamed, under } from '../../host-tensor';
 import type { SamplingLevel } from '../../job';
 import type { Prepared } from '../../peer';
 import { labelsOf } from '../../sampling-data';
 import { networkOf, weightsOf } from './network';
-import { readOutputs } from './prepared';
+import { type Engine, readOutputs } from './prepared';
 
 /** The compiled step of @noisesmith/samplers, replayed for every level. It replaces x, so that every run writes x anew. */
 export async function prepareSampler(
-  device: Device,
+  engine: Engine,
   config: ModelConfig,
   levels: readonly SamplingLevel[],
   inputs: HostTensors,
@@ -20,7 +20,7 @@ export async function prepareSampler(
   const start = tensorNamed(inputs, 'start');
   const batch = start.shape[0]!;
   const step = denoiseStep(network, { batch, inputScale: 1, normalize: true, guided: false, noise: 'none' });
-  const program = await compileGraph(device, step);
+  const program = await compileGraph(engine, step);
   program.state.write('params', weightsOf(network, under(inputs, 'param.')));
   const noCarry = new Float32Array(carryShape.reduce((size, n) => size * n, batch));
   const runs = levels.map(({ gamma, ...scalars }) => ({
@@ -37,7 +37,7 @@ export async function prepareSampler(
         program.state.write('carry', noCarry);
         for (const one of runs) await program.run(one.inputs, one.scalars);
       }
-      await device.idle();
+      await engine.idle();
     },
     read: () => readOutputs(program),
   };

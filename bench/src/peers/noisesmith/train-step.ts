@@ -1,5 +1,5 @@
 import type { Denoiser } from '@noisesmith/diffusion';
-import type { Device, DeviceProgram, Graph, TypedArray } from '@noisesmith/tensor';
+import type { Backend, Graph, Program, TypedArray } from '@noisesmith/tensor';
 import { givenInputs, labelsOfOneHot, type TrainConfig, trainConfig, trainStep } from '@noisesmith/training';
 import type { BenchConfig } from '../../configs';
 import { type OptimizerSettings, timedInputScale, timedOptimizer } from '../../optimizer-settings';
@@ -43,13 +43,13 @@ export const inputsOf = (
   });
 
 /** The step compiled, at the start of a run with these weights. */
-export async function openTrainStep(
-  device: Device,
+export async function openTrainStep<P extends Program>(
+  engine: Backend<P>,
   network: Denoiser,
   config: TrainConfig,
   weights: Float32Array<ArrayBuffer>,
-): Promise<DeviceProgram> {
-  const program = await device.compile(trainStep(network, config, { noise: 'given' }));
+): Promise<P> {
+  const program = await engine.compile(trainStep(network, config, { noise: 'given' }));
   program.state.write('params', weights);
   program.state.write('ema', weights);
   return program;

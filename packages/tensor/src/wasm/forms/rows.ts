@@ -21,7 +21,7 @@ export interface RowVector {
 }
 
 /** Sums that grow side by side, since each waits some cycles for its last addend. */
-export const SLOTS = 4;
+const SLOTS = 4;
 
 /** `each` for all vectors of a row, in groups of {@link SLOTS}. */
 export function overRow(b: Body, width: number, each: (vector: RowVector) => void): void {
