@@ -44,7 +44,10 @@ export interface Writer<E> extends ScalarReading<E> {
   scalar(name: string): E;
   /** Writes one element of `t`. */
   store(t: Tensor, at: Index, value: E): void;
-  /** Writes four neighbours, an expression for each of `lanes`; `at` is the index of the first lane. */
+  /**
+   * Writes those of four neighbours that lie within `t`, an expression for each of `lanes`; `at` is the index of the first
+   * lane.
+   */
   storeFour(t: Tensor, at: Index, values: readonly E[]): void;
   /** Writes what an item has for a later kernel, an expression for each lane, in the order of the items. */
   keep(scratch: Scratch, values: readonly E[]): void;

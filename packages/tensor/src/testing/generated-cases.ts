@@ -79,7 +79,8 @@ const reduced: readonly (readonly [Shape, readonly number[]])[] = [
   ],
   [[drawn(5, 0), drawn(5, 1), drawn(5, 2)], [1]],
 ];
-const reductions = reduced.flatMap(([shape, axes]): KernelCase[] => [
+/** Reductions of each kind there is: short and long, of few results and of many. */
+export const reductions = reduced.flatMap(([shape, axes]): KernelCase[] => [
   {
     name: `mean over ${axes}, ${shape.join('x')}`,
     options: {},

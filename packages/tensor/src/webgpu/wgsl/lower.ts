@@ -1,30 +1,27 @@
 import type { DType } from '../../ir/dtype';
 import { quadVariable, variable } from '../../ir/index-value';
 import type { Tensor } from '../../ir/tensor';
-import { concatForms } from '../../lower/concat';
-import { contractForm } from '../../lower/contract';
 import { Emitter, type Memory } from '../../lower/emitter';
-import { Fold, foldsFours } from '../../lower/fold';
 import type { Forms } from '../../lower/form';
+import { foldOf, type GenericRules, genericForms } from '../../lower/generic';
 import { ElementIndex } from '../../lower/index-form';
-import { costOf, pointwiseForm } from '../../lower/pointwise';
 import { reduceForms } from '../../lower/reduce';
 import { counting } from '../../lower/silent';
-import type { Scratch } from '../../lower/writer';
 import type { Group } from '../../plan/fuse';
-import { type Place, place } from '../../plan/memory';
+import type { Place } from '../../plan/memory';
 import type { GroupValues, LoweredGroup } from '../../plan/target';
 import type { Decision } from '../../plan/tune/site';
 import type { AdapterProfile } from '../device/types';
 import { assemble } from './assemble';
 import { Bindings, MixedAccessError } from './bindings';
 import { fastContract } from './contract-variants';
-import { isShort, stageOf } from './generic';
+import { KernelBuffers } from './kernel-buffers';
 import { libraryOperations } from './library';
 import { namedKernel } from './named-kernels';
 import { isShared, sharedStages } from './shared-reduce';
+import { isShort, stageOf } from './stage';
 import type { Operand, Result, Stage } from './variant';
-import { type Buffers, type WgslEmitter, WgslWriter } from './writer';
+import { type WgslEmitter, WgslWriter } from './writer';
 
 /** The kernels of one group on an adapter. */
 export function lowerGroup(profile: AdapterProfile, group: Group, values: GroupValues): LoweredGroup<string> {
@@ -65,20 +62,23 @@ function lowered({ profile, group, values }: Lowering, quads: boolean): LoweredG
     for (const own of scratch) buffers.scratch(own);
     return finish(forms.map((form) => stageOf(form, emitter())));
   };
-  const short = (x: Tensor): boolean => isShort(memory, x);
+  const rules: GenericRules = {
+    memory,
+    operands: profile.limits.maxStorageBuffersPerShaderStage,
+    operandOf: (t) => values.placeOf(t).key,
+    takesFour: (xs) => quads && xs.length <= MOST_PARTS_OF_QUADS && xs.every((x) => isShort(memory, x)),
+  };
   switch (group.kind) {
     case 'pointwise':
-      if (anchor.node.kind === 'concat') return finishForms(joined(anchor, memory, values, profile, quads));
-      return finishForms({ forms: [pointwiseForm(anchor, quads && anchor.size % 4 === 0 && short(anchor) ? 4 : 1)] });
+      return finishForms(genericForms({ kind: 'pointwise', anchor, outputs }, rules));
     case 'reduce': {
-      const one = new Fold(anchor, 1);
-      const fold = quads && foldsFours(one) && short(one.x) ? new Fold(anchor, 4) : one;
+      const fold = foldOf(anchor, rules);
       const shared = !values.generic && !profile.software && isShared(fold);
       if (!shared) return finishForms(reduceForms(fold, outputs));
       return finish(sharedStages({ emitter, reserve: (own) => buffers.scratch(own) }, fold, outputs));
     }
     case 'contract': {
-      if (values.generic) return finishForms({ forms: [contractForm(anchor, outputs)] });
+      if (values.generic) return finishForms(genericForms({ kind: 'contract', anchor, outputs }, rules));
       const { contract: form } = values.variants;
       const { stages, decision } = fastContract({
         output: anchor,
@@ -101,23 +101,6 @@ function lowered({ profile, group, values }: Lowering, quads: boolean): LoweredG
 /** Above this many parts, four neighbours at a time would make a program that is slow to compile. */
 const MOST_PARTS_OF_QUADS = 8;
 
-const joined = (
-  output: Tensor,
-  memory: Memory,
-  values: GroupValues,
-  { limits }: AdapterProfile,
-  quads: boolean,
-): Forms => ({
-  forms: concatForms(output, {
-    operands: limits.maxStorageBuffersPerShaderStage,
-    loadsOf(x) {
-      const { loads, readsScalars } = costOf(memory, x);
-      return new Set([...[...loads].map((t) => values.placeOf(t).key), ...(readsScalars ? ['scalars'] : [])]);
-    },
-    widthOf: (xs) => (quads && xs.length <= MOST_PARTS_OF_QUADS && xs.every((x) => isShort(memory, x)) ? 4 : 1),
-  }),
-});
-
 const LIBRARY = {
   erf: ['ns_erf'],
   bits: ['ns_threefry'],
@@ -130,55 +113,6 @@ const memoryOf = (values: GroupValues, group: Group): Memory => ({
   isHalf: (t) => values.isHalf(t),
   operations: (of) => LIBRARY[of].reduce((n, name) => n + libraryOperations(name), 0),
 });
-
-/** The buffers of a group's kernels, by what lies in them. */
-class KernelBuffers implements Buffers {
-  private readonly kept = new Map<Scratch, string>();
-
-  constructor(
-    private readonly values: GroupValues,
-    private readonly names: Bindings<Place>,
-  ) {}
-
-  isHalf(t: Tensor): boolean {
-    return this.values.isHalf(t);
-  }
-
-  read(t: Tensor): string {
-    return this.names.read(this.values.placeOf(t));
-  }
-
-  readQuads(t: Tensor): string {
-    return this.names.readQuads(this.values.placeOf(t));
-  }
-
-  write(t: Tensor): string {
-    return this.names.write(this.values.placeOf(t));
-  }
-
-  writeQuads(t: Tensor): string {
-    return this.names.writeQuads(this.values.placeOf(t));
-  }
-
-  /** All step scalars are one buffer to the kernel. */
-  scalar(name: string): string {
-    const { buffer, dtype, offset } = this.values.scalar(name);
-    return `${this.names.read(place(buffer, 0, 1, dtype))}[${offset}]`;
-  }
-
-  scratch(scratch: Scratch): string {
-    const { items, width, dtype } = scratch;
-    const known = this.kept.get(scratch) ?? this.array(items * width, width, dtype);
-    this.kept.set(scratch, known);
-    return known;
-  }
-
-  /** A new buffer of the group's own, an array of vec4 with width 4. */
-  array(elements: number, width: 1 | 4 = 1, dtype: DType = 'f32'): string {
-    const at = this.values.scratch(elements, dtype);
-    return width === 4 ? this.names.writeQuads(at) : this.names.write(at);
-  }
-}
 
 interface KernelMemory {
   readonly names: Bindings<Place>;

@@ -1,0 +1,60 @@
+import type { Tensor } from '../ir/tensor';
+import { concatForms } from './concat';
+import { contractForm } from './contract';
+import type { Memory } from './emitter';
+import { Fold, foldsFours } from './fold';
+import type { Forms } from './form';
+import { costOf, pointwiseForm } from './pointwise';
+import { reduceForms } from './reduce';
+
+/** What becomes one group of kernels, see `plan/fuse.ts`. */
+export interface Grouped {
+  readonly kind: 'pointwise' | 'reduce' | 'contract';
+  readonly anchor: Tensor;
+  readonly outputs: readonly Tensor[];
+}
+
+/** What a backend says of its kernels. */
+export interface GenericRules {
+  readonly memory: Memory;
+  /** Operands that a kernel can be given, all step scalars as one. */
+  readonly operands: number;
+  /** What tells the operand from others that a tensor in memory lies in. */
+  operandOf(t: Tensor): string;
+  /** True where an item may take four neighbours of each of these at a time; where it cannot, it takes one. */
+  takesFour(xs: readonly Tensor[]): boolean;
+  /** True where that holds for sizes too that are no multiple of 4. */
+  readonly ends?: boolean;
+}
+
+/** The kernels of a group by the generic rules. */
+export function genericForms(group: Grouped, rules: GenericRules): Forms {
+  const { kind, anchor, outputs } = group;
+  switch (kind) {
+    case 'pointwise':
+      if (anchor.node.kind === 'concat') return { forms: joined(anchor, rules) };
+      return {
+        forms: [pointwiseForm(anchor, (rules.ends || anchor.size % 4 === 0) && rules.takesFour([anchor]) ? 4 : 1)],
+      };
+    case 'reduce':
+      return reduceForms(foldOf(anchor, rules), outputs);
+    case 'contract':
+      return { forms: [contractForm(anchor, outputs)] };
+  }
+}
+
+/** How the results of a reduce are folded. */
+export function foldOf(output: Tensor, rules: GenericRules): Fold {
+  const one = new Fold(output, 1);
+  return foldsFours(one) && rules.takesFour([one.x]) ? new Fold(output, 4) : one;
+}
+
+const joined = (output: Tensor, { memory, operands, operandOf, takesFour }: GenericRules) =>
+  concatForms(output, {
+    operands,
+    loadsOf(x) {
+      const { loads, readsScalars } = costOf(memory, x);
+      return new Set([...[...loads].map(operandOf), ...(readsScalars ? ['scalars'] : [])]);
+    },
+    widthOf: (xs) => (takesFour(xs) ? 4 : 1),
+  });
