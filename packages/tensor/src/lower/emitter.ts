@@ -129,6 +129,20 @@ export class Emitter<E, W extends Writer<E> = Writer<E>> {
     };
   }
 
+  /** One more element of a fold. */
+  fold(op: ReduceOp, dtype: DType, x: E, y: E): E {
+    this.count({ flops: 1 });
+    return this.bind(this.writer.binary(op === 'sum' ? 'add' : op, dtype, x, y));
+  }
+
+  /** Four lanes of a fold as one element; `values` has an expression for each of the writer's lanes. */
+  across(op: ReduceOp, dtype: DType, values: readonly E[]): E {
+    const [a, b, c, d] = values;
+    if (values.length > 1) return this.fold(op, dtype, this.fold(op, dtype, a!, b!), this.fold(op, dtype, c!, d!));
+    this.count({ flops: 3 });
+    return this.bind(this.writer.across!(op, dtype, a!));
+  }
+
   /** Stores the elements of `outputs`, all of one size, from the index on that `first` is: one, or four, a multiple of 4. */
   storeAll(outputs: readonly Tensor[], first: string, width: Width): void {
     for (const t of outputs) {

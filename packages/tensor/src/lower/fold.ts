@@ -1,5 +1,5 @@
 import type { DType } from '../ir/dtype';
-import { type Index, indexArithmetic as m, quadOf, variable } from '../ir/index-value';
+import { factorOf, type Index, indexArithmetic as m, quadOf, variable } from '../ir/index-value';
 import { printSizes, type Shape, sizeOf, stridesOf } from '../ir/shape';
 import type { ReduceOp, Tensor } from '../ir/tensor';
 import { type Emitter, elementAt } from './emitter';
@@ -68,9 +68,10 @@ export class Fold {
 }
 
 /** True where the elements of four neighbouring results lie side by side, so that they can be folded together. */
-export function foldsFours({ output, length, dtype }: Fold): boolean {
+export function foldsFours({ output, length, dtype }: Fold, unaligned = false): boolean {
   const first = new Fold(output, 4).element('first', 0, variable('r', length));
-  return output.size % 4 === 0 && quadOf(first)?.offset === 0 && dtype === 'f32';
+  const beside = unaligned ? factorOf(first, 'lane') === 1 : quadOf(first)?.offset === 0 && dtype === 'f32';
+  return output.size % 4 === 0 && beside;
 }
 
 /** Row-major index in `shape` from the index among kept axes and the index among reduced axes; neighbours are merged. */

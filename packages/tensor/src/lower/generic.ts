@@ -1,4 +1,5 @@
 import type { Tensor } from '../ir/tensor';
+import { alongForms, foldsAlong } from './along';
 import { concatForms } from './concat';
 import { contractForm } from './contract';
 import type { Memory } from './emitter';
@@ -23,8 +24,10 @@ export interface GenericRules {
   operandOf(t: Tensor): string;
   /** True where an item may take four neighbours of each of these at a time; where it cannot, it takes one. */
   takesFour(xs: readonly Tensor[]): boolean;
-  /** True where that holds for sizes too that are no multiple of 4. */
-  readonly ends?: boolean;
+  /** True where four neighbours may begin at any element, and may be fewer at the end of a tensor. */
+  readonly unaligned?: boolean;
+  /** True where a fold may take four of its elements at a time; that changes the order of a sum. */
+  readonly along?: boolean;
 }
 
 /** The kernels of a group by the generic rules. */
@@ -34,10 +37,13 @@ export function genericForms(group: Grouped, rules: GenericRules): Forms {
     case 'pointwise':
       if (anchor.node.kind === 'concat') return { forms: joined(anchor, rules) };
       return {
-        forms: [pointwiseForm(anchor, (rules.ends || anchor.size % 4 === 0) && rules.takesFour([anchor]) ? 4 : 1)],
+        forms: [pointwiseForm(anchor, (rules.unaligned || anchor.size % 4 === 0) && rules.takesFour([anchor]) ? 4 : 1)],
       };
-    case 'reduce':
-      return reduceForms(foldOf(anchor, rules), outputs);
+    case 'reduce': {
+      const fold = foldOf(anchor, rules);
+      const along = rules.along && foldsAlong(fold) && rules.takesFour([fold.x]);
+      return along ? alongForms(fold, outputs) : reduceForms(fold, outputs);
+    }
     case 'contract':
       return { forms: [contractForm(anchor, outputs)] };
   }
@@ -46,7 +52,7 @@ export function genericForms(group: Grouped, rules: GenericRules): Forms {
 /** How the results of a reduce are folded. */
 export function foldOf(output: Tensor, rules: GenericRules): Fold {
   const one = new Fold(output, 1);
-  return foldsFours(one) && rules.takesFour([one.x]) ? new Fold(output, 4) : one;
+  return foldsFours(one, rules.unaligned) && rules.takesFour([one.x]) ? new Fold(output, 4) : one;
 }
 
 const joined = (output: Tensor, { memory, operands, operandOf, takesFour }: GenericRules) =>

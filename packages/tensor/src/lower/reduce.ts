@@ -9,13 +9,17 @@ import { type Accumulator, ITEM, type Range, type Scratch } from './writer';
 const ENOUGH_LANES = 1024;
 const SHORTEST_PART = 32;
 
+/** Parts that a fold is cut into. */
+export const partsOf = ({ outputs, length }: Fold): number =>
+  Math.min(Math.ceil(length / SHORTEST_PART), Math.ceil(ENOUGH_LANES / outputs));
+
 /**
  * An item folds one output or four, its elements in row-major order. Long folds with few outputs take two kernels: parts,
  * then the parts of each output. The order depends on the shapes alone.
  */
 export function reduceForms(fold: Fold, stored: readonly Tensor[]): Forms {
   const { outputs, length, width, name, dtype } = fold;
-  const parts = Math.min(Math.ceil(length / SHORTEST_PART), Math.ceil(ENOUGH_LANES / outputs));
+  const parts = partsOf(fold);
   if (parts <= 1) {
     const whole = { to: constantIndex(length) };
     const form = final(fold, stored, name, (e, first, sums) => accumulate(e, fold, first, sums, whole, length));

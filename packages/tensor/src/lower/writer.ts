@@ -63,6 +63,8 @@ export interface Writer<E> extends ScalarReading<E> {
   /** Random number number `counter` of a stream, see `random/threefry.ts`; uniform and normal by `random/inverse-normal.ts`. */
   random(distribution: Distribution, key: readonly [E, E], counter: Index, stream: number): E;
 
+  /** The fold of the four lanes of `x`, as one element. Present where an expression holds all lanes. */
+  across?(op: ReduceOp, dtype: DType, x: E): E;
   /** A variable that starts as what folds nothing. */
   accumulator(name: string, op: ReduceOp, dtype: DType): Accumulator<E>;
   /** Statements for each `name` in a range, in order. */

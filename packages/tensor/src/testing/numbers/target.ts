@@ -110,7 +110,14 @@ function lowerGroup(group: Group, values: GroupValues, holding: Holding): Lowere
   };
   const { forms } = genericForms(
     { kind, anchor, outputs },
-    { memory, operands: 8, operandOf: (t) => values.placeOf(t).key, takesFour: () => true, ends: true },
+    {
+      memory,
+      operands: 8,
+      operandOf: (t) => values.placeOf(t).key,
+      takesFour: () => true,
+      unaligned: holding === 'together',
+      along: true,
+    },
   );
   const kept = new Map<Scratch, Place>();
   const kernel = (form: Form): Kernel<NumberKernel> => {

@@ -300,6 +300,12 @@ export class NumberWriter implements Writer<Expression> {
     };
   }
 
+  across(op: ReduceOp, dtype: DType, x: Expression): Expression {
+    const [a, b, c, d] = LANES.map((lane) => same(() => x.at(lane)));
+    const pair = (x: Expression, y: Expression): Expression => this.binary(FOLDS[op], dtype, x, y);
+    return pair(pair(a!, b!), pair(c!, d!));
+  }
+
   loop(name: string, { from, to }: Range, body: () => void): void {
     const [first, end] = [from ? this.index(from) : this.constant(0), this.index(to)];
     const at = new Slot(false);
