@@ -1,15 +1,11 @@
-import { factorOf, quadVariable, variable } from '../ir/index-value';
+import { quadVariable } from '../ir/index-value';
 import { printSizes } from '../ir/shape';
 import type { Distribution, Tensor } from '../ir/tensor';
-import { concatForms } from '../lower/concat';
-import { contractForm } from '../lower/contract';
 import type { Memory } from '../lower/emitter';
-import { Fold } from '../lower/fold';
-import { type Form, firstOf } from '../lower/form';
+import { type Form, type Forms, firstOf } from '../lower/form';
+import { type GenericRules, genericForms } from '../lower/generic';
 import { ElementIndex } from '../lower/index-form';
-import { costOf, pointwiseForm } from '../lower/pointwise';
-import { reduceForms } from '../lower/reduce';
-import type { Scratch, Width } from '../lower/writer';
+import type { Scratch } from '../lower/writer';
 import { isUniform } from '../plan/core';
 import type { Group } from '../plan/fuse';
 import type { Kernel } from '../plan/kernel';
@@ -25,9 +21,7 @@ import { kernelOfForm } from './writer/form-kernel';
 /** The kernels of one group. */
 export function lowerGroup(machine: WasmMachine, group: Group, values: GroupValues): LoweredGroup<WasmCode> {
   const memory = memoryOf(group, values);
-  // The plain meaning is one element at a time.
-  const width: Width = values.generic ? 1 : 4;
-  const kernels = (forms: readonly Form[], shared: readonly Scratch[] = []): LoweredGroup<WasmCode> => {
+  const kernels = ({ forms, scratch: shared = [] }: Forms): LoweredGroup<WasmCode> => {
     const scratch = new Map(shared.map((one) => [one, values.scratch(one.items * one.width, one.dtype)]));
     return {
       kernels: forms.map((form, i) => {
@@ -49,7 +43,7 @@ export function lowerGroup(machine: WasmMachine, group: Group, values: GroupValu
     const inputs = call.xs.map((x) => {
       if (!isUniform(x)) return values.placeOf(x);
       const made = { items: Math.ceil(x.size / 4), width: 4, dtype: x.dtype } as const;
-      const filled = kernels([fillForm(x, made)], [made]).kernels;
+      const filled = kernels({ forms: [fillForm(x, made)], scratch: [made] }).kernels;
       before.push(...filled);
       return filled[0]!.operands.find(({ writable }) => writable)!.place;
     });
@@ -57,25 +51,22 @@ export function lowerGroup(machine: WasmMachine, group: Group, values: GroupValu
     const form = namedForm(call, { relaxed: machine.relaxed, wanted });
     return [...before, ...kernelsOfForm(form, labelOf(group), placedMemory(values, { inputs, outputs: results }))];
   };
+  const rules: GenericRules = {
+    memory,
+    operands: Number.POSITIVE_INFINITY,
+    operandOf: (t) => values.placeOf(t).key,
+    // The plain meaning is one element at a time.
+    takesFour: () => !values.generic,
+    unaligned: true,
+    along: true,
+  };
   switch (group.kind) {
     case 'pointwise':
-      return kernels(
-        anchor.node.kind === 'concat'
-          ? concatForms(anchor, {
-              loadsOf: (x) => loadsOf(values, memory, x),
-              operands: Number.POSITIVE_INFINITY,
-              widthOf: () => width,
-            })
-          : [pointwiseForm(anchor, width)],
-      );
-    case 'reduce': {
-      const fold = new Fold(anchor, width === 4 && foldsSideBySide(anchor) ? 4 : 1);
-      const { forms, scratch } = reduceForms(fold, outputs);
-      return kernels(forms, scratch);
-    }
+    case 'reduce':
+      return kernels(genericForms({ kind: group.kind, anchor, outputs }, rules));
     case 'contract': {
       const found = isPlain(values) ? undefined : contractionOf(machine, memory, group, values);
-      if (!found) return kernels([contractForm(anchor, outputs)]);
+      if (!found) return kernels(genericForms({ kind: 'contract', anchor, outputs }, rules));
       return { kernels: kernelsOfForm(fastContractForm(found.contraction), labelOf(group), found.placed) };
     }
     case 'named':
@@ -112,18 +103,6 @@ const memoryOf = (group: Group, values: GroupValues): Memory => ({
 
 /** Operations on vectors, as they are written in `math`. */
 const OPERATIONS: Record<'erf' | Distribution, number> = { erf: 27, bits: 119, uniform: 123, normal: 208 };
-
-/** Places that computing an element of `x` loads from. */
-function loadsOf(values: GroupValues, memory: Memory, x: Tensor): Set<string> {
-  const { loads, readsScalars } = costOf(memory, x);
-  return new Set([...[...loads].map((t) => values.placeOf(t).key), ...(readsScalars ? ['scalars'] : [])]);
-}
-
-/** True where the elements of four neighbouring results lie side by side. */
-function foldsSideBySide(output: Tensor): boolean {
-  const fold = new Fold(output, 4);
-  return output.size % 4 === 0 && factorOf(fold.element('first', 0, variable('r', fold.length)), 'lane') === 1;
-}
 
 const kindOf = ({ kind, anchor: { node } }: Group): string =>
   node.kind === 'named' ? node.call.definition.name : kind;

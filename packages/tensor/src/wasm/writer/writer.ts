@@ -191,6 +191,13 @@ export class WasmWriter implements Writer<Vector> {
     };
   }
 
+  across(op: ReduceOp, dtype: DType, x: Vector): Vector {
+    const fold = this.reading.binary[FOLD[op]][dtype];
+    const all = this.b.let(x);
+    const pairs = this.b.let(fold(all, i32x4.shuffle(all, all, [1, 0, 3, 2])));
+    return this.same(fold(pairs, i32x4.shuffle(pairs, pairs, [2, 3, 0, 1])), true);
+  }
+
   loop(name: string, { from, to }: Range, body: () => void): void {
     const start = from ? this.indices.scalar(from) : i32.const(0);
     this.b.for(start, this.indices.scalar(to), 1, (at) =>
