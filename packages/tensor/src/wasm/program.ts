@@ -3,7 +3,7 @@ import { BYTES_PER_ELEMENT, type TypedArray } from '../ir/dtype';
 import type { Graph } from '../ir/program';
 import { sizeOf } from '../ir/shape';
 import { InFlight } from '../plan/in-flight';
-import { type BufferName, bufferText, type Place } from '../plan/memory';
+import { type BufferName, boundBytes, bufferText, type Place } from '../plan/memory';
 import { makePlan, type Plan, type PlanOptions } from '../plan/plan';
 import { type Inputs, Running, type Scalars } from '../plan/running';
 import { checkStates } from '../plan/state-spec';
@@ -11,6 +11,7 @@ import { choicesOf } from '../plan/tune/table';
 import { keyOf, moduleOfKernels, type WasmCode } from './code';
 import type { Block } from './heap';
 import type { WasmOwner } from './owner';
+import { sideBySide } from './side-by-side';
 import { WasmStore, wasmStore } from './store';
 import type { KernelCall, ThreadProgram } from './threads/threads';
 
@@ -68,7 +69,12 @@ function assemble(
 ): { module: Uint8Array<ArrayBuffer>; calls: KernelCall[] } {
   const module = moduleOfKernels(owner.heap.shared);
   const names = new Map<string, string>();
-  const calls = kernels.map(({ code, form, operands, items }): KernelCall => {
+  const beside = sideBySide(
+    kernels.map(({ operands }) =>
+      operands.map(({ place, writable }) => ({ address: memory.address(place), bytes: boundBytes(place), writable })),
+    ),
+  );
+  const calls = kernels.map(({ code, form, operands, items }, i): KernelCall => {
     const key = keyOf(code);
     let name = names.get(key);
     if (name === undefined) {
@@ -76,7 +82,8 @@ function assemble(
       names.set(key, name);
       module.export({ ...code.write(module), name });
     }
-    return { name, items, chunk: code.chunk, args: operands.map(({ place }) => memory.address(place)) };
+    const args = operands.map(({ place }) => memory.address(place));
+    return { name, items, chunk: code.chunk, args, beside: beside[i]! };
   });
   return { module: module.bytes(), calls };
 }

@@ -35,7 +35,7 @@ export interface Threads {
   readonly count: number;
   /**
    * Instantiates a module that imports `env.memory` in every thread.
-   * @param calls kernels in order; each begins when all chunks of the one before it are done
+   * @param calls kernels in order; each begins when all chunks of those before it are done, or with the one before it
    */
   add(module: WebAssembly.Module, calls: readonly KernelCall[]): Promise<ThreadProgram>;
   /** Ends the threads; what is running is rejected. */
@@ -127,8 +127,10 @@ class WorkerGroup implements Threads {
     await this.#order({ type: 'add', id, module, memory: this.memory, calls });
     const chunks = calls.map(chunksOf);
     const total = chunks.reduce((n, c) => n + c, 0);
+    const second = calls.findIndex(({ beside }, i) => i > 0 && !beside);
+    const first = chunks.slice(0, second < 0 ? chunks.length : second).reduce((n, c) => n + c, 0);
     return {
-      run: () => this.#enqueue(() => this.#start(id, total, chunks[0] ?? 0)),
+      run: () => this.#enqueue(() => this.#start(id, total, first)),
       // A group that has ended holds no programs.
       destroy: () => void this.#order({ type: 'drop', id }).catch(() => undefined),
     };

@@ -11,11 +11,11 @@ export const LIMIT = 1;
 export const DONE = 2;
 export const BASE = 3;
 export const PROGRAM = 4;
-export const SIGNAL = 5;
+const SIGNAL = 5;
 /** Number of messages that were posted to each worker. */
 export const MAIL = 6;
 /** 1 when a kernel has failed: nothing more is taken. */
-export const BROKEN = 7;
+const BROKEN = 7;
 export const WORDS = 8;
 
 /** How often a thread looks for something to do before it sleeps: some microseconds. */
@@ -27,12 +27,16 @@ const LOOKS = 3000;
  * @property {number} items at least 1
  * @property {number} chunk items of a call
  * @property {readonly number[]} args addresses and what else the kernel takes
+ * @property {boolean} [beside] true where it may begin as soon as the kernel before it may
  */
 
 /**
  * @typedef {object} Kernel One kernel of a program and those behind it.
  * @property {number} first the first of its tickets, counted from the run's
  * @property {number} end the first of the next kernel's
+ * @property {number} ready tickets that have to be done before it may begin
+ * @property {number} together the first ticket that waits for this kernel, and for those beside it
+ * @property {number} chunks those of this kernel and of the ones beside it that follow
  * @property {(ticket: number) => void} compute computes the chunk of a ticket
  * @property {Kernel | undefined} next
  */
@@ -50,7 +54,8 @@ export function makeProgram(exports, calls) {
   let end = calls.reduce((n, call) => n + chunksOf(call), 0);
   /** @type {Kernel | undefined} */
   let next;
-  for (const call of [...calls].reverse()) {
+  let together = end;
+  for (const [i, call] of [...calls.entries()].reverse()) {
     const { name, items, chunk, args } = call;
     const kernel = exports[name];
     if (typeof kernel !== 'function') throw new Error(`the module exports no function '${name}'`);
@@ -59,8 +64,15 @@ export function makeProgram(exports, calls) {
       const from = (ticket - first) * chunk;
       kernel(from, Math.min(items, from + chunk), ...args);
     };
-    next = { first, end, compute, next };
+    const joined = calls[i + 1]?.beside === true;
+    if (!joined) together = end;
+    next = { first, end, ready: first, together, chunks: together - first, compute, next };
     end = first;
+  }
+  // Kernels side by side wait for what the first of them waits for.
+  for (let kernel = next, i = 0, ready = 0; kernel; kernel = kernel.next, i++) {
+    if (i === 0 || calls[i]?.beside !== true) ready = kernel.first;
+    kernel.ready = ready;
   }
   return next;
 }
@@ -116,12 +128,14 @@ export function serve(reply) {
     if (program !== currentProgram || !current || offset < current.first) current = programs.get(program);
     currentProgram = program;
     current = kernelOf(current, offset);
-    if (!current || offset < 0 || ((Atomics.load(words, DONE) - base) | 0) < current.first) return false;
+    if (!current || offset < 0 || ((Atomics.load(words, DONE) - base) | 0) < current.ready) return false;
     if (Atomics.compareExchange(words, NEXT, ticket, (ticket + 1) | 0) !== ticket) return true;
     current.compute(offset);
     const done = (Atomics.add(words, DONE, 1) + 1 - base) | 0;
-    if (done !== current.end) return true;
-    if (current.next) wake(words, current.next.end - current.next.first - 1);
+    // Whichever kernel's, this is the last chunk of those that are side by side.
+    if (done !== current.together) return true;
+    const following = kernelOf(current, done);
+    if (following) wake(words, following.chunks - 1);
     else reply({ type: 'done' });
     return true;
   };
