@@ -180,6 +180,13 @@ it.each(['edges and gaps', 'long sums of few results', 'windows, three channels'
   },
 );
 
+it('gives the same bits where chunks keep sums of their own', async () => {
+  const { found, form } = product(plain(1, 1200, 96, 64), true, 40);
+  expect(form.kernels.at(-1)!.items).toBeGreaterThan(8 * form.kernels.at(-1)!.chunk);
+  const whole = await product(plain(1, 1200, 96, 64), true).found();
+  for (let run = 0; run < 3; run++) expect(await found({ workers: 3 })).toEqual(whole);
+});
+
 it('packs what has to be packed only, and cuts long sums', () => {
   const kinds = (name: string): string[] => {
     const { kernels } = product(CASES[name]!, true).form;
