@@ -55,12 +55,17 @@ export async function formError(
 }
 
 /** @throws Error when results depend on the number of threads, or on what an earlier run left behind */
-export async function expectSameBits(form: Form, args: readonly Argument[], sizes: readonly number[]): Promise<void> {
+export async function expectSameBits(
+  form: Form,
+  args: readonly Argument[],
+  sizes: readonly number[],
+  counts: readonly number[] = [1, 2, 3, 8],
+): Promise<void> {
   const bits = (results: readonly Float32Array[]): string =>
     results.map((x) => new Uint32Array(x.slice().buffer).join()).join(';');
   const inputs = args.map(({ values }) => values);
   const once = bits(await runForm(form, inputs, sizes));
-  for (const workers of [1, 2, 3, 8]) {
+  for (const workers of counts) {
     const loaded = await loadForm(form, inputs, sizes, { workers });
     try {
       for (let run = 0; run < 3; run++) {
