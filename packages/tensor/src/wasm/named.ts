@@ -1,12 +1,13 @@
 import type { Definition } from '../ir/definition';
 import type { NamedCall, Tensor } from '../ir/tensor';
-import { type AttentionAttributes, attentionBackward, attentionDefinition } from '../ops/attention';
+import { attentionSizes } from '../lower/attention-sizes';
+import { attentionBackward, attentionDefinition } from '../ops/attention';
 import { layerNormBackward, layerNormDefinition, softmaxBackward, softmaxDefinition } from '../ops/norm';
 import { type LambAttributes, lambDefinition } from '../ops/optimizer';
 import type { Candidate } from '../plan/candidate';
 import { attentionForm } from './forms/attention';
 import { attentionBackwardForm } from './forms/attention-backward';
-import type { AttentionSizes } from './forms/attention-parts';
+
 import type { Form } from './forms/form';
 import { LAMB_ALIASES, lambForm, lambSupports } from './forms/lamb';
 import { layerNormBackwardForm, layerNormForm, type RowOptions, type RowSizes } from './forms/layer-norm';
@@ -32,23 +33,18 @@ function rowsOf([x]: readonly Tensor[]): RowSizes {
   return { rows: x!.size / width, width };
 }
 
-function attentionSizes([q, k, v]: readonly Tensor[], { heads }: AttentionAttributes): AttentionSizes {
-  const [batch, queries, width] = q!.shape as [number, number, number];
-  return { batch, heads, queries, keys: k!.shape[1]!, depth: width / heads, width: v!.shape[2]! / heads };
-}
-
 const forms: ReadonlyMap<Definition<never>, NamedForm<unknown>> = new Map([
   entry(layerNormDefinition, 'rows', (xs, { epsilon }, options) => layerNormForm(rowsOf(xs), epsilon, options)),
   entry(layerNormBackward, 'rows', (xs, _, options) => layerNormBackwardForm(rowsOf(xs), options)),
   entry(softmaxDefinition, 'rows', (xs, _, { relaxed }) => softmaxForm(rowsOf(xs), relaxed)),
   entry(softmaxBackward, 'rows', (xs, _, { relaxed }) => softmaxBackwardForm(rowsOf(xs), relaxed)),
   entry(attentionDefinition, 'blocks', (xs, attributes, options) =>
-    attentionForm(attentionSizes(xs, attributes), options),
+    attentionForm(attentionSizes(xs, attributes.heads), options),
   ),
   entry(
     attentionBackward,
     'blocks',
-    (xs, attributes, options) => attentionBackwardForm(attentionSizes(xs, attributes), options),
+    (xs, attributes, options) => attentionBackwardForm(attentionSizes(xs, attributes.heads), options),
     // Sums lie in the results while they grow.
     { accumulates: true },
   ),

@@ -1,15 +1,14 @@
+import { type AttentionSizes, scaleOf } from '../../lower/attention-sizes';
 import { type Body, f32x4, i32, type ModuleBuilder, minU, v128 } from '../assembler';
 import { expOfWeight } from '../math/functions';
 import { vectorTarget } from '../math/horner';
 import {
-  type AttentionSizes,
   blockProduct,
   type Calls,
   ints,
   panelProducts,
   pitchOf,
   queryBlock,
-  scaleOf,
   sizesText,
   slotAddress,
   slotsOf,

@@ -1,4 +1,5 @@
 import { multiply, variable } from '../../ir/index-value';
+import type { AttentionSizes } from '../../lower/attention-sizes';
 import { type Body, f32x4, i32, type ModuleBuilder, v128, type WasmFunction } from '../assembler';
 import { type VectorTarget, vectorTarget } from '../math/horner';
 import type { FormMemory, Int, Vector } from './form';
@@ -7,18 +8,6 @@ import { PanelCopy } from './pack';
 import { COLUMNS, eitherLength, ROWS, storeLanes, tileLengths, tileSums } from './tile';
 
 /** What the forms of attention share: products of blocks of rows, whose results stay in the cache of a core. */
-
-/** q [batch, queries, heads·depth], k [batch, keys, heads·depth], v [batch, keys, heads·width]. */
-export interface AttentionSizes {
-  readonly batch: number;
-  readonly heads: number;
-  readonly queries: number;
-  readonly keys: number;
-  readonly depth: number;
-  readonly width: number;
-}
-
-export const scaleOf = ({ depth }: AttentionSizes): number => 1 / Math.sqrt(depth);
 
 export const sizesText = ({ batch, heads, queries, keys, depth, width }: AttentionSizes): string =>
   `${batch}x${heads}x${queries}x${keys}x${depth}x${width}`;

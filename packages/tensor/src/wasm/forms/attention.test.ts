@@ -1,11 +1,11 @@
 // Reference: the definitions' expansions, interpreted in double precision.
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { AttentionSizes } from '../../lower/attention-sizes';
 import { attentionBackward, attentionDefinition } from '../../ops/attention';
 import { type Argument, expansionOf, expectSameBits, formError, spreadOver } from '../../testing/named-form';
 import { wasmFeatures } from '../features';
 import { attentionForm } from './attention';
 import { attentionBackwardForm } from './attention-backward';
-import type { AttentionSizes } from './attention-parts';
 
 beforeAll(() => expect(wasmFeatures().relaxedSimd).toBe(true));
 

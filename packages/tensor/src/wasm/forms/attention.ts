@@ -1,15 +1,14 @@
+import { type AttentionSizes, scaleOf } from '../../lower/attention-sizes';
 import { f32x4, i32, type ModuleBuilder, minU } from '../assembler';
 import { expOfWeight, log } from '../math/functions';
 import { vectorTarget } from '../math/horner';
 import {
-  type AttentionSizes,
   blockProduct,
   ints,
   panelProducts,
   panelsOf,
   pitchOf,
   queryBlock,
-  scaleOf,
   sizesText,
   slotAddress,
   slotsOf,

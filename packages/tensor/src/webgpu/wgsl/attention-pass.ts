@@ -3,36 +3,12 @@
  * the other, a block of them in each turn, and sums up something of theirs. No matrix of queries by keys is stored.
  */
 
+import type { AttentionSizes } from '../../lower/attention-sizes';
 import { work } from '../../lower/work';
 import type { AdapterProfile } from '../device/types';
 import { perElement, workgroupsFor } from './assemble';
 import { workgroupId } from './kernels/kernel';
 import type { KernelRequest, Operand, Result, Stage } from './variant';
-
-/** q [batch, queries, heads·depth], k [batch, keys, heads·depth], v [batch, keys, heads·width]. */
-export interface AttentionSizes {
-  readonly batch: number;
-  readonly heads: number;
-  readonly queries: number;
-  readonly keys: number;
-  readonly depth: number;
-  readonly width: number;
-}
-
-export function attentionSizes(
-  [q, k, v]: readonly { readonly shape: readonly number[] }[],
-  heads: number,
-): AttentionSizes {
-  const [batch, queries, wide] = q!.shape;
-  return {
-    batch: batch!,
-    heads,
-    queries: queries!,
-    keys: k!.shape[1]!,
-    depth: wide! / heads,
-    width: v!.shape[2]! / heads,
-  };
-}
 
 /** An argument [batch, rows, heads·width]. */
 export interface HeadRows {

@@ -1,10 +1,9 @@
+import { type AttentionSizes, attentionSizes, scaleOf } from '../../lower/attention-sizes';
 import type { AttentionAttributes } from '../../ops/attention';
 import { EXPANSION } from '../../plan/candidate';
 import type { AdapterProfile } from '../device/types';
 import {
-  type AttentionSizes,
   alongStage,
-  attentionSizes,
   type HeadRows,
   mergeOfParts,
   type Pass,
@@ -58,8 +57,6 @@ const rowsOf = ({ inputs }: Request, { queries, keys, depth, width }: AttentionS
   k: { name: 'k', operand: inputs[1]!, rows: keys, width: depth },
   v: { name: 'v', operand: inputs[2]!, rows: keys, width },
 });
-
-const scaleOf = ({ depth }: AttentionSizes): number => 1 / Math.sqrt(depth);
 
 function forwardStages(form: PassForm, request: Request): Stage[] {
   const sizes = attentionSizes(request.inputs, request.attributes.heads);
