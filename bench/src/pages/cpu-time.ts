@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** Of a tick of `/proc`, on every Linux that Node runs on (sysconf(3), _SC_CLK_TCK). */
 const TICK_MS = 10;
@@ -13,4 +13,31 @@ export function cpuMilliseconds(pid: number): number {
   } catch {
     return Number.NaN;
   }
+}
+
+/** Milliseconds that each thread of a process has computed, by its id, from `/proc/PID/task` (Linux); empty elsewhere. */
+export function threadMilliseconds(pid: number): ReadonlyMap<string, number> {
+  const found = new Map<string, number>();
+  try {
+    for (const thread of readdirSync(`/proc/${pid}/task`)) {
+      try {
+        const [nanoseconds] = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ');
+        found.set(thread, Number(nanoseconds) / 1e6);
+      } catch {
+        // It has ended since the folder was listed.
+      }
+    }
+  } catch {
+    // Not a system that tells.
+  }
+  return found;
+}
+
+/** What each thread computed between two calls of `threadMilliseconds`, in milliseconds a second. */
+export function threadRates(
+  before: ReadonlyMap<string, number>,
+  after: ReadonlyMap<string, number>,
+  seconds: number,
+): ReadonlyMap<string, number> {
+  return new Map([...after].map(([thread, time]) => [thread, (time - (before.get(thread) ?? 0)) / seconds]));
 }

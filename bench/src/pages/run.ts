@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { median } from '@noisesmith/tensor';
 import { ServedRuns } from '../../../apps/viewer/src/pages/runs/served-runs';
 import { positiveCount } from '../options';
-import { cpuMilliseconds } from './cpu-time';
+import { cpuMilliseconds, threadMilliseconds, threadRates } from './cpu-time';
 import { type PagesResult, pagesResult, type Turn } from './result';
 
 const usage = `usage: bench --pages [--count N] [--rounds N] [--ticks N] [--preset NAME] [--data SPEC]
@@ -19,7 +19,7 @@ Trains with --serve and reads images/s in turns: without pages, then with pages 
 
   --count N      pages that are open (default 50)
   --rounds N     turns of each (default 6)
-  --ticks N      status lines of a turn that count, one in two seconds; the first four after a change do not (default 8)
+  --ticks N      status lines of a turn that count, one in two seconds; the first four after a change do not (default 10: a look of every page)
   --preset NAME  what is trained (default mnist-tiny)
   --data SPEC    on what (default mnist)`;
 
@@ -85,7 +85,7 @@ export async function runPages(args: readonly string[]): Promise<void> {
     options: {
       count: { type: 'string', default: '50' },
       rounds: { type: 'string', default: '6' },
-      ticks: { type: 'string', default: '8' },
+      ticks: { type: 'string', default: '10' },
       preset: { type: 'string', default: 'mnist-tiny' },
       data: { type: 'string', default: 'mnist' },
       help: { type: 'boolean', short: 'h', default: false },
@@ -118,11 +118,18 @@ export async function runPages(args: readonly string[]): Promise<void> {
       for (let i = 0; i < SETTLING; i++) await paces.next();
       const first = (await paces.next()).value;
       const cpu = cpuMilliseconds(child.pid!);
+      const threads = threadMilliseconds(child.pid!);
+      const start = performance.now();
       const found: Pace[] = [];
       for (let i = 0; i < ticks; i++) found.push((await paces.next()).value);
       const images = found.at(-1)!.images - first.images;
       const pace = median(found.map(({ imagesPerSecond }) => imagesPerSecond));
-      return { pace, cpuPerImage: (cpuMilliseconds(child.pid!) - cpu) / images };
+      const seconds = (performance.now() - start) / 1000;
+      return {
+        pace,
+        cpuPerImage: (cpuMilliseconds(child.pid!) - cpu) / images,
+        threads: threadRates(threads, threadMilliseconds(child.pid!), seconds),
+      };
     };
     for (let round = 0; round < rounds; round++) {
       // Which comes first alternates, so that a slow drift counts for neither.
@@ -161,7 +168,7 @@ async function* pacesOf(child: ChildProcess): AsyncGenerator<Pace, never> {
 
 const percents = (shares: readonly number[]): string => shares.map((share) => (100 * share).toFixed(1)).join(', ');
 
-function describe(count: number, requests: number, { cpu, pace }: PagesResult): string {
+function describe(count: number, requests: number, { cpu, pace, serving }: PagesResult): string {
   const lines = [
     `without pages ${pace.without.toFixed(2)} images/s, with ${count} pages ${pace.with.toFixed(2)} (${requests.toFixed(0)} requests/s)`,
     `slower by ${percents([pace.loss])} % in the median round (${percents(pace.losses)})`,
@@ -170,6 +177,11 @@ function describe(count: number, requests: number, { cpu, pace }: PagesResult): 
     lines.push(
       `CPU time of the training process: ${cpu.without.toFixed(2)} and ${cpu.with.toFixed(2)} ms an image, ${percents([cpu.loss])} % more in the median round (${percents(cpu.losses)})`,
     );
+  }
+  if (Number.isFinite(serving)) {
+    const cores = availableParallelism();
+    const share = percents([serving / (1000 * cores)]);
+    lines.push(`threads that serve: ${serving.toFixed(1)} ms of CPU a second, ${share} % of ${cores} cores`);
   }
   return lines.join('\n');
 }
