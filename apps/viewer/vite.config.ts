@@ -3,6 +3,7 @@ import { defineConfig, type Plugin } from 'vite';
 import { contentSecurityPolicy } from './build/content-security-policy.ts';
 import { digitsInPage } from './build/digits.ts';
 import { formulas } from './build/formulas.ts';
+import { isolation } from './build/isolation.ts';
 
 /** Puts the policy into the built page, so that any static server will do. Vite's own server, for work on the page, needs inline styles. */
 const policyInPage: Plugin = {
@@ -20,7 +21,7 @@ const policyInPage: Plugin = {
 export default defineConfig({
   // Relative addresses: the page works under any path.
   base: './',
-  plugins: [svelte(), policyInPage, digitsInPage(), formulas],
+  plugins: [svelte(), policyInPage, isolation, digitsInPage(), formulas],
   resolve: { conditions: ['@noisesmith/source', 'browser', 'module', 'import', 'default'] },
   worker: { format: 'es' },
   build: {

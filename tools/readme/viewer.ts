@@ -23,7 +23,14 @@ export async function checkViewer(args: readonly string[]): Promise<void> {
     if (!address) throw new Error(`npm run viewer says no address: ${line}`);
     const page = await fetch(address);
     expect(page.status).toBe(200);
-    expect(await page.text()).toContain('<title>noisesmith</title>');
+    const html = await page.text();
+    expect(html).toContain('<title>noisesmith</title>');
+    const [script] = /assets\/[^"]+\.js/.exec(html) ?? [];
+    for (const { headers } of [page, await fetch(address + script)]) {
+      // Cross-origin isolation, on the page and on what may be a worker.
+      expect(headers.get('cross-origin-opener-policy')).toBe('same-origin');
+      expect(headers.get('cross-origin-embedder-policy')).toBe('require-corp');
+    }
   } finally {
     server.kill();
     await once(server, 'exit');

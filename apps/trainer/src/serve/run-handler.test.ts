@@ -27,6 +27,9 @@ describe('what is served', () => {
       'content-length': String(text.length),
       'content-security-policy': path.startsWith('/run/') ? /sandbox/ : /script-src 'self'/,
       'cross-origin-resource-policy': 'same-origin',
+      // Both, for a page that shares memory between threads: the HTML standard's cross-origin isolation.
+      'cross-origin-opener-policy': 'same-origin',
+      'cross-origin-embedder-policy': 'require-corp',
       'x-content-type-options': 'nosniff',
     });
   });

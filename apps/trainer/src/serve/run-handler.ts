@@ -44,11 +44,12 @@ const runTypes: Readonly<Record<string, string>> = {
 const UNKNOWN = 'application/octet-stream';
 const NOTHING = "default-src 'none'; frame-ancestors 'none'; sandbox";
 
-/** What every answer says: it is for this page alone, and what its type says. */
+/** What every answer says: it is for this page alone, which is isolated and so may share memory between threads; and what its type says. */
 const common = {
   'x-content-type-options': 'nosniff',
   'cross-origin-resource-policy': 'same-origin',
   'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
   'referrer-policy': 'no-referrer',
   'content-security-policy': NOTHING,
 };
