@@ -19,6 +19,13 @@ export {
 } from './ir/program';
 export { type Segment, scope, Tensor } from './ir/tensor';
 export type { Work } from './lower/work';
+export {
+  type BackendChoice,
+  backendChoices,
+  type OpenBackendOptions,
+  type OpenedBackend,
+  openBackend,
+} from './open-backend';
 export * from './ops/attention';
 export * from './ops/contract';
 export * from './ops/conv';
@@ -56,6 +63,7 @@ export { openTuningStore, type TuningStore, type TuningStoreOptions } from './pl
 export type { Profile } from './profile';
 export { inverseNormal } from './random/inverse-normal';
 export { deriveKey, threefry2x32, uniformFromBits } from './random/threefry';
+export type { Wasm } from './wasm/backend';
 export { openWasm, type WasmOptions } from './wasm/open';
 export { givenTarget, parseCeilings, usualDispatchSeconds } from './webgpu/cost/given';
 export { measureCeilings } from './webgpu/cost/measure-ceilings';

@@ -1,4 +1,5 @@
-// References: the oracle in double precision, run in the page; the same steps on another number of threads, to the bit.
+// References: the oracle in double precision, run in the page; the same steps on another number of threads, to the bit; that the
+// adapter of this Chromium is SwiftShader, which is software.
 import { type ChromiumPage, openChromiumPage } from '@noisesmith/testing';
 import { expect, it } from 'vitest';
 import type {} from './wasm-page';
@@ -24,6 +25,14 @@ it('every operation and its gradient equal the oracle, on threads of a page that
     const found = await page.evaluate(() => wasm.operations());
     expect(found.length).toBeGreaterThan(100);
     expect(found.filter(({ error, tolerance }) => !(error < tolerance))).toEqual([]);
+  }));
+
+it('it is chosen where WebGPU has a software adapter alone', () =>
+  within(false, async ({ page }) => {
+    expect(await page.evaluate(() => wasm.choice())).toEqual({
+      kind: 'wasm',
+      why: expect.stringMatching(/^no usable GPU here, only .*swiftshader/i),
+    });
   }));
 
 it('training gives the same bits on any number of threads, and on the one of a page that is not isolated', async () => {

@@ -1,5 +1,5 @@
 /** What the page of the test of WebAssembly runs. */
-import { compile, openWasm } from '@noisesmith/tensor';
+import { compile, openBackend, openWasm } from '@noisesmith/tensor';
 import { worstError } from '../src/testing/compare';
 import { operationKernels } from '../src/testing/generated-cases';
 import { trainBuild, trainInputs, trainScalars, trainSpec, trainWeights } from '../src/testing/train-program';
@@ -32,11 +32,19 @@ const failure = (threads: number) =>
     (error: Error) => error.message,
   );
 
+/** What is chosen in this browser. */
+async function choice() {
+  const { backend, kind, why } = await openBackend();
+  backend.destroy();
+  return { kind, why };
+}
+
 declare global {
   var wasm: {
     readonly operations: typeof runOperations;
     readonly train: typeof train;
     readonly failure: typeof failure;
+    readonly choice: typeof choice;
   };
 }
-globalThis.wasm = { operations: runOperations, train, failure };
+globalThis.wasm = { operations: runOperations, train, failure, choice };

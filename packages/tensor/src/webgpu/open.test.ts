@@ -64,7 +64,7 @@ describe('a browser', () => {
   });
 
   it('without WebGPU says why', async () => {
-    expect(await findGpu([])).toEqual({ missing: expect.stringMatching(/navigator\.gpu/) });
+    expect(await findGpu([])).toEqual({ missing: expect.stringMatching(/navigator\.gpu/), help: expect.any(String) });
     expect(await findGpu(['backend=null'])).toEqual({ missing: expect.stringMatching(/Node only/) });
   });
 });

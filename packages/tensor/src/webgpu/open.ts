@@ -4,10 +4,14 @@ import { Device } from './device';
 import { NoAdapterError } from './device/errors';
 import { type DeviceOptions, REQUESTED_FEATURES, REQUESTED_LIMITS } from './device/types';
 
-async function findAdapter(options: DeviceOptions): Promise<GPUAdapter> {
+/** An adapter for `openDevice`. @throws NoAdapterError */
+export async function findAdapter(options: DeviceOptions): Promise<GPUAdapter> {
   if (options.adapter) return options.adapter;
   const found = await findGpu(options.dawnToggles ?? []);
-  if ('missing' in found) throw new NoAdapterError(`no WebGPU: ${found.missing}`);
+  if ('missing' in found) {
+    const reason = `no WebGPU: ${found.missing}`;
+    throw new NoAdapterError(found.help ? `${reason}: ${found.help}` : reason, reason);
+  }
   const powerPreference = options.powerPreference ?? 'high-performance';
   let refusal = '';
   const { aroundSearch = (search) => search() } = options;
@@ -15,7 +19,8 @@ async function findAdapter(options: DeviceOptions): Promise<GPUAdapter> {
     refusal = ` (${String((error as Error).message).split('\n', 1)[0]})`;
     return null;
   });
-  if (!adapter) throw new NoAdapterError(`no WebGPU adapter${refusal}: ${found.adapterHelp}`);
+  const reason = `no WebGPU adapter${refusal}`;
+  if (!adapter) throw new NoAdapterError(`${reason}: ${found.adapterHelp}`, reason);
   return adapter;
 }
 

@@ -3,6 +3,14 @@ import { DeviceError } from '../../errors';
 /** No WebGPU adapter could be opened; the message says what to install or to enable. */
 export class NoAdapterError extends DeviceError {
   override readonly name = 'NoAdapterError';
+
+  constructor(
+    message: string,
+    /** The message without what to do about it. */
+    readonly reason: string = message,
+  ) {
+    super(message);
+  }
 }
 
 /** WGSL that does not compile, or a pipeline that the adapter refuses. */

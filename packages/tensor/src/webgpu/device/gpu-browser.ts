@@ -6,11 +6,9 @@ export async function findGpu(toggles: readonly string[]): Promise<GpuSearch> {
   const gpu = globalThis.navigator?.gpu;
   if (gpu) return { gpu, adapterHelp: 'enable WebGPU and hardware acceleration in the settings of the browser' };
   const secure = globalThis.isSecureContext;
-  return {
-    missing: secure
-      ? 'this browser has no navigator.gpu: use one with WebGPU, or enable it in the settings'
-      : 'navigator.gpu exists on secure pages only: serve the page by https or from localhost',
-  };
+  return secure
+    ? { missing: 'this browser has no navigator.gpu', help: 'use one with WebGPU, or enable it in the settings' }
+    : { missing: 'navigator.gpu exists on secure pages only', help: 'serve the page by https or from localhost' };
 }
 
 /** See rest.ts. Browsers run their adapters in another process, and tell of the end without being asked. */

@@ -16,11 +16,11 @@ async function createInstance(toggles: readonly string[]): Promise<GPU> {
   return instance;
 }
 
-function reasonOf(error: unknown): string {
+function reasonOf(error: unknown): GpuSearch {
   if ((error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND') {
-    return 'the npm package webgpu is not installed: npm install webgpu';
+    return { missing: 'the npm package webgpu is not installed', help: 'npm install webgpu' };
   }
-  return `the npm package webgpu does not load: ${String((error as Error).message).split('\n', 1)[0]}`;
+  return { missing: `the npm package webgpu does not load (${String((error as Error).message).split('\n', 1)[0]})` };
 }
 
 const VULKAN =
@@ -33,7 +33,7 @@ export async function findGpu(toggles: readonly string[]): Promise<GpuSearch> {
   try {
     return { gpu: await createInstance(toggles), adapterHelp: VULKAN };
   } catch (error) {
-    return { missing: reasonOf(error) };
+    return reasonOf(error);
   }
 }
 
