@@ -106,9 +106,10 @@ export function assignBuffers(lifetimes: readonly Lifetime[]): AssignedMemory {
  */
 export function assignRanges(lifetimes: readonly Lifetime[], alignment: number): AssignedMemory {
   const places = new Array<AssignedMemory['places'][number]>(lifetimes.length);
+  /** By where they begin. */
   const placed: { readonly life: Lifetime; readonly from: number; readonly to: number }[] = [];
   for (const { life, index } of bySize(lifetimes)) {
-    const others = placed.filter((other) => meet(life, other.life)).sort((a, b) => a.from - b.from);
+    const others = placed.filter((other) => meet(life, other.life));
     let [end, best, smallest] = [0, -1, Number.POSITIVE_INFINITY];
     for (const { from, to } of others) {
       const gap = from - end;
@@ -116,7 +117,8 @@ export function assignRanges(lifetimes: readonly Lifetime[], alignment: number):
       end = Math.max(end, alignment * Math.ceil(to / alignment));
     }
     const offset = best < 0 ? end : best;
-    placed.push({ life, from: offset, to: offset + life.bytes });
+    const behind = placed.findIndex(({ from }) => from > offset);
+    placed.splice(behind < 0 ? placed.length : behind, 0, { life, from: offset, to: offset + life.bytes });
     places[index] = { slot: 0, offset };
   }
   return { places, sizes: placed.length > 0 ? [Math.max(...placed.map(({ to }) => to))] : [] };

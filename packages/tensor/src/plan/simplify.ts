@@ -1,3 +1,4 @@
+import { nodeKey } from '../ir/node-key';
 import { makeView, mapChildren, type NamedCall, type Node, reachable, substituteArgs, Tensor } from '../ir/tensor';
 import { arg, constant, substitute, subterms } from '../ir/term';
 import { isIdentityView, keepsOrder, mergeViews, viewShape } from '../ir/view';
@@ -250,7 +251,7 @@ class Rewriter {
   private unique(node: Node | Tensor, like: Tensor): Tensor {
     if (node instanceof Tensor) return node;
     const leaf = node.kind === 'input' || node.kind === 'state' || node.kind === 'literal';
-    const key = `${leaf ? 0 : like.copy}|${keyOf(node)}|${like.shape}|${like.dtype}`;
+    const key = `${leaf ? 0 : like.copy}|${nodeKey(node, (x) => x.id)}|${like.shape}|${like.dtype}`;
     const known = this.byKey.get(key);
     if (known) {
       this.order.set(known, Math.min(this.order.get(known)!, like.id));
@@ -297,44 +298,4 @@ function reducedMap(node: Extract<Node, { kind: 'map' }>, like: Tensor): Node | 
   });
   if (renumbered.kind === 'arg' && renumbered.type === like.dtype) return kept[renumbered.index]!;
   return { kind: 'map', term: renumbered, xs: kept };
-}
-
-const literalIds = new WeakMap<object, number>();
-let literals = 0;
-
-function keyOf(node: Node): string {
-  const ids = (xs: readonly Tensor[]): string => xs.map((x) => x.id).join(',');
-  switch (node.kind) {
-    case 'input':
-      return `input ${node.name}`;
-    case 'literal': {
-      if (!literalIds.has(node.data)) literalIds.set(node.data, literals++);
-      return `literal ${literalIds.get(node.data)}`;
-    }
-    case 'state':
-      return `state ${node.name} ${node.offset}`;
-    case 'map':
-      return `map ${node.term.id} ${ids(node.xs)}`;
-    case 'reduce':
-      return `reduce ${node.op} ${node.axes} ${node.x.id}`;
-    case 'contract':
-      return `contract ${node.spec.a},${node.spec.b}->${node.spec.out} ${node.a.id},${node.b.id}`;
-    case 'view':
-      return `view ${JSON.stringify(node.view)} ${node.x.id}`;
-    case 'concat':
-      return `concat ${node.axis} ${ids(node.xs)}`;
-    case 'gather':
-      return `gather ${node.table.id},${node.index.id}`;
-    case 'random':
-      return `random ${node.distribution} ${node.stream} ${node.keys.id}`;
-    case 'pack':
-      return `pack ${JSON.stringify(node.segments)} ${ids(node.xs)}`;
-    case 'stop':
-    case 'stored':
-      return `${node.kind} ${node.x.id}`;
-    case 'named':
-      return `named ${node.call.definition.name} ${JSON.stringify(node.call.attributes)} ${ids(node.call.xs)}`;
-    case 'result':
-      return `result ${node.of.id} ${node.index}`;
-  }
 }

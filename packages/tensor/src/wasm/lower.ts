@@ -12,6 +12,7 @@ import type { Kernel } from '../plan/kernel';
 import type { GroupValues, LoweredGroup } from '../plan/target';
 import type { WasmCode } from './code';
 import { contractForm as fastContractForm } from './forms/contract';
+import { lowerAlike } from './lower-alike';
 import { contractionOf } from './lower-contract';
 import { kernelsOfForm, placedMemory } from './lower-form';
 import type { WasmMachine } from './machine';
@@ -19,7 +20,10 @@ import { namedForm } from './named';
 import { kernelOfForm } from './writer/form-kernel';
 
 /** The kernels of one group. */
-export function lowerGroup(machine: WasmMachine, group: Group, values: GroupValues): LoweredGroup<WasmCode> {
+export const lowerGroup = (machine: WasmMachine, group: Group, values: GroupValues): LoweredGroup<WasmCode> =>
+  lowerAlike(group, values, labelOf, (one, memory) => lowerOnce(machine, one, memory));
+
+function lowerOnce(machine: WasmMachine, group: Group, values: GroupValues): LoweredGroup<WasmCode> {
   const memory = memoryOf(group, values);
   const kernels = ({ forms, scratch: shared = [] }: Forms): LoweredGroup<WasmCode> => {
     const scratch = new Map(shared.map((one) => [one, values.scratch(one.items * one.width, one.dtype)]));

@@ -8,7 +8,7 @@ import { makePlan, type Plan, type PlanOptions } from '../plan/plan';
 import { type Inputs, Running, type Scalars } from '../plan/running';
 import { checkStates } from '../plan/state-spec';
 import { choicesOf } from '../plan/tune/table';
-import { keyOf, moduleOfKernels, type WasmCode } from './code';
+import { keyOf, moduleOfKernels, putKernel, type WasmCode } from './code';
 import type { Block } from './heap';
 import type { WasmOwner } from './owner';
 import { sideBySide } from './side-by-side';
@@ -80,7 +80,7 @@ function assemble(
     if (name === undefined) {
       name = `${names.size} ${form}`;
       names.set(key, name);
-      module.export({ ...code.write(module), name });
+      module.export({ ...putKernel(module, code), name });
     }
     const args = operands.map(({ place }) => memory.address(place));
     return { name, items, chunk: code.chunk, args, beside: beside[i]! };

@@ -95,6 +95,27 @@ describe('ModuleBuilder', () => {
     expect(new Float64Array(memory.buffer)[1]).toBe(42);
   });
 
+  it('takes over the functions of another module, with the calls between them', () => {
+    const piece = new ModuleBuilder();
+    const half = piece.function('half', ['f64'], (_, x) => f64.div(x, 2));
+    const twice = piece.function('quarter', ['f64'], (b, x) => b.call(half, b.call(half, x)));
+    const alone = piece.code();
+    const module = new ModuleBuilder();
+    const seen = module.importFunction('env', 'seen', ['f64']);
+    module.function('other', ['f64'], (b, x) => b.call(seen, x));
+    for (const name of ['first', 'second']) {
+      const first = module.append(piece);
+      module.export({ ...twice, index: first + twice.index, name });
+    }
+    expect(piece.code()).toEqual(alone);
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.bytes()), {
+      env: { seen: () => expect.fail('another function was called') },
+    });
+    expect((exports.first as Numbers)(10)).toBe(2.5);
+    expect((exports.second as Numbers)(12)).toBe(3);
+    expect(() => piece.append(module)).toThrow('a module that imports functions, expected none');
+  });
+
   it('names functions for profiles and traces', () => {
     const module = new ModuleBuilder();
     module.export(module.function('deep kernel', [], (b) => b.trap()));
@@ -205,7 +226,7 @@ describe('statements', () => {
     expect(() => body.branch(label!)).toThrow('a branch to a block that has ended');
     const locals = new Body([]);
     for (let k = 0; k < 50; k++) locals.for(0, 3, 1, (i) => locals.store(0, locals.let(f32.convertI32S(i))));
-    expect([...locals.finish(undefined).subarray(0, 5)]).toEqual([2, 1, 0x7f, 1, 0x7d]);
+    expect([...locals.finish(undefined).take().subarray(0, 5)]).toEqual([2, 1, 0x7f, 1, 0x7d]);
   });
 
   it('folds what is known of addresses', () => {

@@ -189,7 +189,7 @@ export class Body {
     const write = (out: Bytes): void => {
       for (const value of values) value.write(out);
       out.byte(0x10);
-      out.u32(callee.index);
+      out.callee(callee.index);
     };
     if (callee.result !== undefined) return this.let(new Value(callee.result, write));
     write(this.#out);
@@ -207,7 +207,7 @@ export class Body {
   }
 
   /** The code of the function, locals first. Core specification 3.0, §5.5.13. */
-  finish(result: Value | undefined): Uint8Array {
+  finish(result: Value | undefined): Bytes {
     result?.write(this.#out);
     this.#out.byte(0x0b);
     const code = new Bytes();
@@ -222,8 +222,8 @@ export class Body {
       code.u32(count);
       code.byte(TYPE_CODES[type]);
     }
-    code.raw(this.#out.take());
-    return code.take();
+    code.append(this.#out);
+    return code;
   }
 
   #assign(index: number, value: Value): void {

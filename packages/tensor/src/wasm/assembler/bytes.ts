@@ -4,6 +4,8 @@ const text = new TextEncoder();
 export class Bytes {
   #held = new Uint8Array(256);
   #length = 0;
+  /** Where the numbers of functions stand. */
+  readonly #callees: number[] = [];
 
   get length(): number {
     return this.#length;
@@ -26,6 +28,29 @@ export class Bytes {
       rest >>>= 7;
     }
     this.byte(rest);
+  }
+
+  /** The number of a function, as long as any is, so that `moveCallees` finds room for another. */
+  callee(index: number): void {
+    this.#callees.push(this.#length);
+    this.raw(longU32(index));
+  }
+
+  /** What `other` holds. */
+  append(other: Bytes): void {
+    for (const at of other.#callees) this.#callees.push(this.#length + at);
+    this.raw(other.#held.subarray(0, other.#length));
+  }
+
+  /** The same, with functions that are numbered from `by` on where they were from 0. */
+  moveCallees(by: number): Bytes {
+    const moved = new Bytes();
+    moved.append(this);
+    for (const at of this.#callees) {
+      const index = this.#held.subarray(at, at + 5).reduceRight((n, byte) => (n << 7) | (byte & 0x7f), 0);
+      moved.#held.set(longU32(index + by), at);
+    }
+    return moved;
   }
 
   /** Signed LEB128 of the 32 bits of `value`. */
@@ -81,3 +106,7 @@ export class Bytes {
     return this.#held;
   }
 }
+
+/** LEB128 in all five bytes that 32 bits may take. */
+const longU32 = (value: number): number[] =>
+  [0, 7, 14, 21, 28].map((shift) => ((value >>> shift) & 0x7f) | (shift < 28 ? 0x80 : 0));

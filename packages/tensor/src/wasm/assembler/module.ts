@@ -42,7 +42,7 @@ export class ModuleBuilder {
   readonly #memories: MemoryType[] = [];
   readonly #exports: { readonly name: string; readonly kind: number; readonly index: number }[] = [];
   readonly #names: string[] = [];
-  readonly #functions: { readonly type: number; readonly code: Uint8Array }[] = [];
+  readonly #functions: { readonly type: number; readonly code: Bytes }[] = [];
   #hasMemory = false;
 
   /** The memory that loads and stores mean, made elsewhere. */
@@ -128,7 +128,7 @@ export class ModuleBuilder {
         o.u32(index);
       }),
     );
-    section(out, SECTION.code, this.#functions, ({ code }) => made((o) => o.vector(code)));
+    section(out, SECTION.code, this.#functions, ({ code }) => made((o) => functionCode(o, code)));
     this.#nameSection(out);
     return out.take();
   }
@@ -139,9 +139,27 @@ export class ModuleBuilder {
     for (const type of this.#typeBytes) out.vector(type);
     for (const { type, code } of this.#functions) {
       out.u32(type);
-      out.vector(code);
+      functionCode(out, code);
     }
     return out.take();
+  }
+
+  /**
+   * Takes over all functions of a module that imports none, with the calls between them.
+   * @returns the number of what was function 0 there: the others follow
+   */
+  append(other: ModuleBuilder): number {
+    const first = this.#names.length;
+    if (other.#names.length > other.#functions.length)
+      throw new Error('a module that imports functions, expected none');
+    for (const [i, { type, code }] of other.#functions.entries()) {
+      this.#names.push(other.#names[i]!);
+      this.#functions.push({
+        type: this.#typeAs(other.#types[type]!, other.#typeBytes[type]!),
+        code: code.moveCallees(first),
+      });
+    }
+    return first;
   }
 
   #oneMemory({ shared, maximum }: MemoryType): void {
@@ -152,15 +170,18 @@ export class ModuleBuilder {
 
   #type(params: readonly ValueType[], result: ValueType | undefined): number {
     const key = `${params.join()}:${result}`;
+    const bytes = made((out) => {
+      out.byte(0x60);
+      out.vector(params.map((type) => TYPE_CODES[type]));
+      out.vector(result === undefined ? [] : [TYPE_CODES[result]]);
+    });
+    return this.#typeAs(key, bytes);
+  }
+
+  #typeAs(key: string, bytes: Uint8Array): number {
     const known = this.#types.indexOf(key);
     if (known >= 0) return known;
-    this.#typeBytes.push(
-      made((out) => {
-        out.byte(0x60);
-        out.vector(params.map((type) => TYPE_CODES[type]));
-        out.vector(result === undefined ? [] : [TYPE_CODES[result]]);
-      }),
-    );
+    this.#typeBytes.push(bytes);
     return this.#types.push(key) - 1;
   }
 
@@ -179,6 +200,12 @@ export class ModuleBuilder {
     out.byte(SECTION.custom);
     out.vector(contents.take());
   }
+}
+
+/** The code of a function behind its length. */
+function functionCode(out: Bytes, code: Bytes): void {
+  out.u32(code.length);
+  out.append(code);
 }
 
 function made(write: (out: Bytes) => void): Uint8Array {

@@ -55,8 +55,18 @@ const divisors = (n: number): number[] =>
 
 const free = ({ valid = [] }: ElementPlace, name: string): boolean => valid.every(({ x }) => factorOf(x, name) === 0);
 
+const layouts = new WeakMap<ContractOperand, Map<number, PanelLayout>>();
+
 /** How panels of `width` rows lie: in as long runs as there are, and with a stride between rows if that costs no run. */
 export function panelLayout(operand: ContractOperand, width: number): PanelLayout {
+  const known = layouts.get(operand) ?? new Map<number, PanelLayout>();
+  layouts.set(operand, known);
+  const found = known.get(width) ?? findLayout(operand, width);
+  known.set(width, found);
+  return found;
+}
+
+function findLayout(operand: ContractOperand, width: number): PanelLayout {
   const { rows, depth } = operand;
   const panels = Math.ceil(rows / width);
   const batch = variable('batch', operand.batch);
