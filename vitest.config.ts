@@ -22,7 +22,8 @@ const short = [
   'bench/src/**/!(memory).test.ts',
   'tools/{release,setup,tasks,testing}/**/*.test.ts',
 ];
-const exclude = [...configDefaults.exclude, 'apps/*/test/browser-*.test.ts'];
+/** What drives Chromium, and what `npm run release -- try` runs, have configurations of their own. */
+const exclude = [...configDefaults.exclude, 'apps/*/test/browser-*.test.ts', 'tools/release/registry/*.test.ts'];
 
 /** Every test in Node: short files one after the other in the same processes, each of the others in a process of its own. */
 export default defineConfig({

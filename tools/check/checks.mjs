@@ -1,12 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { runForeground } from '../setup/foreground.mjs';
-import { pnpmCommand } from '../setup/pnpm.mjs';
 import { progress } from '../setup/report.mjs';
 import { binOf, readJson, root, workspaceFolders } from '../setup/workspace.mjs';
 import { changesetBase } from './changeset-base.mjs';
 import { importProblems } from './imports.mjs';
-import { licenceProblems } from './licences.mjs';
+import { licenceProblems, listLicences } from './licences.mjs';
 import { surfaceProblems } from './surface.mjs';
 import { tarballProblems, unpacked } from './tarball.mjs';
 
@@ -21,15 +19,6 @@ function publicPackages() {
       tarball: `${name.replace('@', '').replace('/', '-')}-${version}.tgz`,
       isLibrary: exports !== undefined,
     }));
-}
-
-/**
- * Licences of what is installed, by pnpm.
- * @param {string[]} args which dependencies
- */
-function licences(args) {
-  const [program = '', ...rest] = pnpmCommand(['licenses', 'list', '--json', ...args]);
-  return JSON.parse(execFileSync(program, rest, { cwd: root, encoding: 'utf8', maxBuffer: 2 ** 26 }));
 }
 
 /** @typedef {{ name: string, run: () => Promise<number> }} Check gives an exit code */
@@ -75,9 +64,9 @@ export function sourceChecks() {
     byTool('knip', [binOf('knip'), '--no-progress', '--no-config-hints']),
     byTool('changesets', [changesets, 'status', `--since=${changesetBase(root)}`]),
     ours('licences of what is published', () =>
-      licenceProblems(licences(['--prod', '--filter=./packages/*', '--filter=./apps/*']), 'published'),
+      licenceProblems(listLicences(['--prod', '--filter=./packages/*', '--filter=./apps/*']), 'published'),
     ),
-    ours('licences', () => licenceProblems(licences([]), 'repository')),
+    ours('licences', () => licenceProblems(listLicences([]), 'repository')),
     byTool('sizes', [binOf('size-limit')]),
   ];
 }

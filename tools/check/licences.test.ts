@@ -19,6 +19,17 @@ it('tools may ask for more, but not for everything', () => {
   expect(licenceProblems(of('GPL-3.0-only'), 'repository')).toHaveLength(1);
 });
 
+it.each([
+  ['MIT OR GPL-3.0-only', true],
+  ['(GPL-3.0-only OR ISC)', true],
+  ['Apache-2.0 AND MIT', true],
+  ['Apache-2.0 AND GPL-3.0-only', false],
+  ['GPL-3.0-only AND MIT OR ISC', true],
+  ['GPL-2.0-only OR GPL-3.0-only', false],
+])('%s can be met: %s', (expression, met) => {
+  expect(licenceProblems(of(expression), 'published').length === 0).toBe(met);
+});
+
 it('a package whose licence is a file was read', () => {
   expect(licenceProblems(of('Unknown', 'spawndamnit'), 'repository')).toEqual([]);
 });

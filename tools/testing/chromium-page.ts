@@ -69,9 +69,8 @@ async function serve(script: URL, { files = {}, scripts = {}, isolated = false }
   return server;
 }
 
-/** A page in Chromium, with a profile of its own, that has run `script` up to its end. */
-export async function openChromiumPage(script: URL, content: PageContent = {}): Promise<ChromiumPage> {
-  const server = await serve(script, content);
+/** Chromium with WebGPU and a profile of its own, at an address. */
+export async function openAt(address: string): Promise<ChromiumPage> {
   const profile = mkdtempSync(join(tmpdir(), 'noisesmith-chromium-'));
   const browser = await chromium.launchPersistentContext(profile, {
     timeout: patience,
@@ -89,13 +88,25 @@ export async function openChromiumPage(script: URL, content: PageContent = {}): 
   });
   browser.setDefaultTimeout(patience);
   const page = await browser.newPage();
-  await page.goto(`http://localhost:${(server.address() as AddressInfo).port}/`);
+  await page.goto(address);
   return {
     page,
     async close() {
       await browser.close();
-      server.close();
       rmSync(profile, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A page in Chromium that has run `script` up to its end. */
+export async function openChromiumPage(script: URL, content: PageContent = {}): Promise<ChromiumPage> {
+  const server = await serve(script, content);
+  const opened = await openAt(`http://localhost:${(server.address() as AddressInfo).port}/`);
+  return {
+    page: opened.page,
+    async close() {
+      await opened.close();
+      server.close();
     },
   };
 }
