@@ -3,11 +3,13 @@ import { runComparison } from './src/compare';
 import { runExplain } from './src/explain/run';
 import { runPages } from './src/pages/run';
 import { runScaling } from './src/scaling/run';
+import { runSizes } from './src/sizes/run';
 
 const studies: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   '--explain': runExplain,
   '--scaling': runScaling,
   '--pages': runPages,
+  '--sizes': runSizes,
 };
 
 const [first = '', ...rest] = process.argv.slice(2);

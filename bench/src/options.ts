@@ -20,6 +20,7 @@ export const usage = `usage: bench [--suite LIST] [--config LIST] [--op LIST] [-
        bench --explain ...  every kernel of the train step beside the least time it could take (--explain --help)
        bench --scaling ...  how cost grows with tokens and with the batch (--scaling --help)
        bench --pages ...    what pages that look at a run cost it (--pages --help)
+       bench --sizes       what the engine and its peers add to a page
 
   --suite LIST        of ${suites.join(', ')} (default train): train steps and their memory; single ops; a forward pass
                       and DDIM sampling; what judging images takes: single convolutions, images a second of an
