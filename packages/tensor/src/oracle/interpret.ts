@@ -6,6 +6,7 @@ import { numberArithmetic, ravel, unravel, type View, viewSource } from '../ir/v
 import { inverseNormal } from '../random/inverse-normal';
 import { threefry2x32, uniformFromBits } from '../random/threefry';
 import { roundToHalf } from './half';
+import { multiply } from './multiply';
 import { evaluateTerm } from './terms';
 
 export interface OracleValues {
@@ -88,7 +89,9 @@ function compute(
       return Float64Array.from(node.data);
     case 'state': {
       const whole = given.state?.[node.name] ?? missing(t.describe());
-      return Float64Array.from({ length: t.size }, (_, i) => whole[node.offset + i]!);
+      const part = new Float64Array(t.size);
+      for (let i = 0; i < t.size; i++) part[i] = whole[node.offset + i]!;
+      return part;
     }
     case 'map':
       return evaluateTerm(node.term, {
@@ -232,21 +235,6 @@ function contract(
     offset: 0,
     strides: [...spec.out].map((l) => strides[made.indexOf(l)]!),
   });
-}
-
-function multiply(a: Float64Array, b: Float64Array, batch: number, m: number, k: number, n: number): Float64Array {
-  const out = new Float64Array(batch * m * n);
-  for (let g = 0; g < batch; g++) {
-    for (let i = 0; i < m; i++) {
-      const row = out.subarray((g * m + i) * n, (g * m + i + 1) * n);
-      for (let p = 0; p < k; p++) {
-        const x = a[(g * m + i) * k + p]!;
-        const from = (g * k + p) * n;
-        for (let j = 0; j < n; j++) row[j]! += x * b[from + j]!;
-      }
-    }
-  }
-  return out;
 }
 
 function concat(t: Tensor, axis: number, xs: readonly Tensor[], get: (t: Tensor) => Float64Array): Float64Array {
