@@ -6,6 +6,7 @@ import { progress, SetupError } from './setup/report.mjs';
 import { setUp } from './setup/setup.mjs';
 import { resolveFrom, root } from './setup/workspace.mjs';
 import { check } from './tasks/check.mjs';
+import { docs } from './tasks/docs.mjs';
 import { release } from './tasks/release.mjs';
 import { test } from './tasks/test.mjs';
 
@@ -49,6 +50,7 @@ const commands = {
   },
   test,
   check,
+  docs,
   release,
 };
 

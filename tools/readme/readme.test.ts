@@ -83,6 +83,7 @@ const checks: Readonly<Record<string, (line: CommandLine) => Promise<unknown>>> 
   check: async ({ args }) => expect(args.filter((arg) => arg !== WRITE_API)).toEqual([]),
   release: async ({ args }) => expect(releaseSteps).toContain(args.join(' ')),
   changeset: checkTool,
+  docs: async ({ args }) => expect(args).toEqual([]),
   format: checkTool,
 };
 

@@ -7,7 +7,7 @@ export interface Files {
   readonly name?: string;
   /**
    * Paths of the files below a folder, relative to it, with '/'. A folder without files, where folders are known, is
-   * listed too, with '/' at its end. Hidden files ({@link isHidden}) may be left out.
+   * listed too, with '/' at its end. Hidden files (`.name`, `__MACOSX`, `Thumbs.db`) may be left out.
    * @param folder '' or left out: everything
    * @throws DataError when there is no such folder, or the place has no listing
    */

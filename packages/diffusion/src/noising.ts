@@ -12,7 +12,8 @@ export const unscaleImage = (x0: Tensor, inputScale: number): Tensor => add(mul(
 
 /**
  * x_t = alpha·x0 + sigma·epsilon, with alpha = √gamma and sigma = √(1 − gamma) computed on the host in double precision.
- * @param alpha,sigma one number, or tensors that broadcast to the shape of x0 (see {@link perExample})
+ * @param alpha one number, or a tensor that broadcasts to the shape of x0 (see {@link perExample})
+ * @param sigma the same
  */
 export const addNoise = (x0: Tensor, epsilon: Tensor, alpha: TensorLike, sigma: TensorLike): Tensor =>
   add(mul(x0, alpha), mul(epsilon, sigma));

@@ -3,9 +3,9 @@ import type { ImageBatch } from './image-batch';
 /** What a network says of a batch of images, row by row. */
 export interface FeatureBatch {
   readonly count: number;
-  /** [count, featureSize]: pool3 of an Inception. */
+  /** `[count, featureSize]`: pool3 of an Inception. */
   readonly pool: Float32Array;
-  /** [count, spatialSize]: the first channels of an inner map, for sFID. Present where asked for. */
+  /** `[count, spatialSize]`: the first channels of an inner map, for sFID. Present where asked for. */
   readonly spatial?: Float32Array;
   /** [count, classes], with the bias of the last layer or without, as the network was opened. Present where asked for. */
   readonly logits?: Float32Array;

@@ -37,7 +37,7 @@ export interface Collected {
 export interface CollectedFeatures {
   /** Of the images that decode. */
   readonly count: number;
-  /** [count]: which image of the set each vector is of. */
+  /** `[count]`: which image of the set each vector is of. */
   readonly indices: readonly number[];
   readonly pool: Collected;
   readonly spatial?: Collected;

@@ -31,9 +31,9 @@ export interface InceptionOptions {
 }
 
 export interface InceptionMaps {
-  /** [b, 2048]: `pool_3`. */
+  /** `[b, 2048]`: `pool_3`. */
   readonly pool: Tensor;
-  /** [b, h·w·7]: of {@link spatialLayer} after its ReLU, places outermost. */
+  /** `[b, h·w·7]`: of {@link spatialLayer} after its ReLU, places outermost. */
   readonly spatial: Tensor;
 }
 

@@ -70,9 +70,9 @@ export class Tensor {
   readonly id = nextId++;
   /** Where in the model it was made, e.g. `b0.read.attn`. */
   readonly path = path;
-  /** Equal tensors of different copies are computed apart; see {@link anew}. */
+  /** Equal tensors of different copies are computed apart; see `anew`. */
   readonly copy = copy;
-  /** Made by a gradient; see {@link partOfGradient}. */
+  /** Made by a gradient; see `partOfGradient`. */
   readonly ofGradient = ofGradient;
 
   constructor(

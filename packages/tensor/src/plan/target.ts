@@ -23,7 +23,7 @@ export interface TargetLimits {
  * What a backend is to the planner: it says what a plan may rely on and writes the kernels. It needs no device, so that
  * programs can be planned where there is none.
  *
- * @typeParam Code see {@link Kernel}
+ * @typeParam Code what the target runs: the text of a shader, the body of a function
  */
 export interface Target<Code = unknown> {
   /** Its kind: `webgpu`. */

@@ -6,7 +6,7 @@ import { compileProgram, type DeviceCompileOptions, type DeviceProgram } from '.
 import { DeviceStore } from './store';
 import { type WebGpuTarget, webgpuTarget } from './target';
 
-/** A GPU as a backend: what graphs run on, over the commands and buffers of a {@link Gpu}. */
+/** A GPU as a backend: what graphs run on, over the commands and buffers of a `GPUDevice`. */
 export class Device extends Gpu implements Backend<DeviceProgram, DeviceCompileOptions> {
   readonly kind = 'webgpu';
 

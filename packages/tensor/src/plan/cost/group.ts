@@ -3,7 +3,7 @@ import type { ExplainedKernel } from './explain';
 
 /** Kernels of one form in one kind of place, added up. */
 export interface KernelGroup extends Omit<ExplainedKernel, 'label' | 'items'> {
-  /** See {@link placeOf}. */
+  /** Label of the kernels, the numbers of scopes left out: repeated parts of a network are one place. */
   readonly place: string;
   readonly count: number;
 }
