@@ -94,7 +94,12 @@ async function engineSubjects(): Promise<Subject[]> {
   const thread = '@noisesmith/tensor/dist/wasm/threads/worker-browser.js';
   return [
     { ...one, runsOn: 'WebGPU, Wasm, oracle', entry: all, files: [thread] },
-    { ...one, runsOn: 'WebGPU, oracle', entry: without('openWasm', 'openBackend') },
+    {
+      ...one,
+      name: 'the same without `openWasm`',
+      runsOn: 'WebGPU, oracle',
+      entry: without('openWasm', 'openBackend'),
+    },
   ];
 }
 
@@ -144,6 +149,6 @@ export async function runSizes(args: readonly string[]): Promise<void> {
     const numbers = [script.plain, script.gzip, files.gzip, script.gzip + files.gzip].map(kilobytes);
     rows.push([subject.name, subject.runsOn, subject.trains ? 'yes' : 'no', ...numbers]);
   }
-  const header = ['kB', 'runs on', 'gradients', 'script', 'script, gzip', 'other files, gzip', 'together, gzip'];
+  const header = ['', 'runs on', 'gradients', 'script', 'script, gzip', 'other files, gzip', 'together, gzip'];
   console.log(markdownTable(header, rows, [false, false, false, true, true, true, true]));
 }
