@@ -138,9 +138,9 @@ describe('the README', () => {
   });
 
   it('lists what npm run train leaves', () => {
-    const files = tableRows(readme, 'in `runs/mnist-tiny/`').flatMap(([file]) => codeSpans(file!));
+    const files = tableRows(readme, 'in `runs/mnist/`').flatMap(([file]) => codeSpans(file!));
     expect(files.length).toBeGreaterThan(5);
-    for (const file of files) expect(existsSync(join(work, 'runs', 'mnist-tiny', file)), file).toBe(true);
+    for (const file of files) expect(existsSync(join(work, 'runs', 'mnist', file)), file).toBe(true);
   });
 
   it('describes its pictures in words', () => {

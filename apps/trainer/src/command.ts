@@ -46,7 +46,7 @@ export function programHelp(commands: readonly Command[]): string {
     `Commands (noisesmith COMMAND --help says more):\n${columns(rows)}`,
     'noisesmith --version says which version this is',
     'Exit codes: 0 done, 1 the work failed, 2 the arguments or a file are wrong, 130 interrupted after a clean checkpoint (143 by SIGTERM, 129 by SIGHUP)',
-    'Example:\n  noisesmith train --preset mnist-tiny',
+    'Example:\n  noisesmith train --preset mnist',
   ];
   return `${parts.join('\n\n')}\n`;
 }

@@ -32,7 +32,7 @@ const mistakes: Readonly<Record<string, readonly [argv: string[], message: strin
   'extra argument': [['doctor', 'please'], 'doctor: unexpected argument "please"'],
   'missing argument': [
     ['inspect'],
-    'inspect: FILE|DATA is missing; e.g. noisesmith inspect runs/mnist-tiny/ema.safetensors',
+    'inspect: FILE|DATA is missing; e.g. noisesmith inspect runs/mnist/ema.safetensors',
   ],
   'unknown preset': [
     ['train', '--preset', 'mnist', '--out', out],

@@ -101,6 +101,6 @@ export const tinyFlags: readonly string[] = [
 /** `train` on the tiny network. */
 export const tinyTrain = (data: string, out: string, steps: number, ...more: string[]): string[] => [
   'train',
-  ...tinyFlags,
+  ...['--preset', 'mnist-tiny', ...tinyFlags],
   ...['--data', `npz:${data}`, '--out', out, '--steps', String(steps), '--batch', '4', '--grid-every', '0', ...more],
 ];

@@ -1,5 +1,5 @@
 /**
- * Makes the network that the viewer carries: trains the preset mnist-tiny as `npm run train` does, copies the weights, and
+ * Makes the network that the viewer carries: trains the preset mnist-tiny as `npm run train -- --preset mnist-tiny` does, copies the weights, and
  * writes down where they come from. A training that was stopped goes on.
  *
  *     node --conditions=@noisesmith/source --import tsx apps/viewer/scripts/make-model.ts [--run FOLDER]
@@ -12,7 +12,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { writeFileAtomic } from '@noisesmith/formats/node';
-import { defaultPreset, runFileNames } from '@noisesmith/runs';
+import { runFileNames } from '@noisesmith/runs';
 import { carried, carriedModel, repository } from './carried';
 
 /** GitHub shows it, and a page loads it in a moment. */
@@ -28,7 +28,7 @@ await copy();
 async function train(): Promise<void> {
   const cli = join(repository, 'apps/trainer/src/main.ts');
   const node = ['--conditions=@noisesmith/source', '--import', 'tsx'];
-  const args = [...node, cli, 'train', '--preset', defaultPreset, '--out', folder];
+  const args = [...node, cli, 'train', '--preset', 'mnist-tiny', '--out', folder];
   const child = spawn(process.execPath, args, { cwd: repository, stdio: 'inherit' });
   const code = await new Promise<number | null>((resolve) => child.on('exit', resolve));
   if (code !== 0) throw new Error(`make-model: training ended with exit code ${code}; the same command goes on`);

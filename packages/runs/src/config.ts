@@ -14,7 +14,7 @@ export interface RunConfig {
   readonly output: OutputConfig;
 }
 
-export const defaultPreset = 'mnist-tiny';
+export const defaultPreset = 'mnist';
 
 /** @throws SettingError for a name that is unknown, with the known ones */
 export function presetConfig(name: string): RunConfig {

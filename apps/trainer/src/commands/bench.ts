@@ -108,7 +108,7 @@ export const bench: Command = {
     'the dispatch itself. For --ceilings they are given: f32 operations a second, f32 numbers a second from memory, and',
     `the seconds of a dispatch (default ${usualDispatchSeconds}); e.g. 60e12,0.8e12. --explain then lists the floors.`,
   ],
-  example: '--preset mnist-tiny --explain --top 10',
+  example: '--preset mnist --explain --top 10',
   async run(args, context) {
     const tuning = askedTuning(args);
     const repeats = args.whole('repeats', 1) ?? DEFAULT_REPEATS;

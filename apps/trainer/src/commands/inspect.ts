@@ -63,6 +63,6 @@ export const inspect: Command = {
     'idx:IMAGES[,LABELS], npz:FILE. Told are its images, the classes with label, name and count, sizes, files that are',
     'left out and why. The exit code is 2 when something is wrong.',
   ],
-  example: 'runs/mnist-tiny/ema.safetensors',
+  example: 'runs/mnist/ema.safetensors',
   run: (args, context) => run(args.positionals[0]!, { check: args.has('check'), json: args.has('json') }, context),
 };

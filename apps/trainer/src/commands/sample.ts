@@ -72,7 +72,7 @@ export const sample: Command = {
     'FILE.part until all samples are there. A folder is added to, as long as its samples are drawn in the same way.',
     'Missing folders are made. A name that ends in / is a folder, whatever its ending.',
   ],
-  example: '--checkpoint runs/mnist-tiny/ema.safetensors --seeds 0-99 --guidance 1 --out samples.png',
+  example: '--checkpoint runs/mnist/ema.safetensors --seeds 0-99 --guidance 1 --out samples.png',
   async run(args, context) {
     const file = args.required('checkpoint');
     const out = args.required('out');

@@ -98,7 +98,7 @@ export const train: Command = {
     'that the run began with. --serve prints the address of a page with live charts and grids; noisesmith view shows a run',
     'that does not train.',
   ],
-  example: '--preset mnist-tiny --steps 2000 --set train.learningRate.base=2e-3 --out runs/digits',
+  example: '--preset mnist --steps 2000 --set train.learningRate.base=2e-3 --out runs/digits',
   async run(args, context) {
     checkLogs(args);
     askedTuning(args);

@@ -215,7 +215,7 @@ export const tune: Command = {
     'in the cache folder of the user, for this adapter, driver and version of noisesmith. Whatever else the machine does',
     'meanwhile misleads it. The steps are timed with the kernels that come with noisesmith (before) and as tuned (after).',
   ],
-  example: '--preset mnist-tiny --seconds 60',
+  example: '--preset mnist --seconds 60',
   async run(args, context) {
     const seconds = args.whole('seconds', 1) ?? DEFAULT_SECONDS;
     const programs = runPrograms(await resolveConfig(args));

@@ -26,7 +26,7 @@ export function flagOf(path: string, value: unknown): readonly string[] {
 
 /** Of commands that compile the programs of a run, and do not run it. */
 export const programFlags: Flags = {
-  preset: { value: 'NAME', help: 'table1-64 ... table1-1024, cifar10, mnist-tiny (default), emoji-64' },
+  preset: { value: 'NAME', help: 'table1-64 ... table1-1024, cifar10, mnist (default), mnist-tiny, emoji-64' },
   config: { value: 'FILE.json', help: 'a whole configuration, e.g. config.json of a run, or parts of one' },
   set: { value: 'path.to.key=value', help: 'one setting, e.g. train.learningRate.base=1e-3', repeatable: true },
   batch: { value: 'N', help: 'images per step (train.batch)' },

@@ -115,6 +115,8 @@ it.each([
   ['table1-768', 408_282_304],
   ['table1-1024', 411_952_320],
   ['cifar10', 30_951_180],
+  ['mnist', 236_752],
+  ['mnist-tiny', 235_204],
 ])('%s has %i parameters', (name, count) => {
   expect(parameterCount(preset(name).model)).toBe(count);
 });
@@ -131,7 +133,7 @@ describe('all presets', () => {
 
   it('of the paper aside, they start their moving average with the weights', () => {
     const ramped = Object.values(presets).flatMap(({ name, train }) => (train.ema.warmup === 'ramp' ? [name] : []));
-    expect(ramped).toEqual(['mnist-tiny', 'emoji-64']);
+    expect(ramped).toEqual(['mnist', 'mnist-tiny', 'emoji-64']);
   });
 
   it('an unknown name is answered with one that is near, or with all', () => {
