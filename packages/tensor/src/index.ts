@@ -19,6 +19,7 @@ export {
 } from './ir/program';
 export { type Segment, scope, Tensor } from './ir/tensor';
 export type { Work } from './lower/work';
+export { measureCeilings } from './measure-ceilings';
 export {
   type BackendChoice,
   backendChoices,
@@ -51,6 +52,7 @@ export {
   floorOf,
 } from './plan/cost/explain';
 export { groupKernels, type KernelGroup } from './plan/cost/group';
+export type { KernelTime, ProfileOptions } from './plan/cost/kernel-time';
 export { median } from './plan/cost/median';
 export { ceilingsLine, formatMilliseconds, groupTable, type TextTable, totalLine } from './plan/cost/text';
 export { makePlan, type Plan, type PlanOptions } from './plan/plan';
@@ -66,11 +68,10 @@ export { deriveKey, threefry2x32, uniformFromBits } from './random/threefry';
 export type { Wasm } from './wasm/backend';
 export { openWasm, type WasmOptions } from './wasm/open';
 export { givenTarget, parseCeilings, usualDispatchSeconds } from './webgpu/cost/given';
-export { measureCeilings } from './webgpu/cost/measure-ceilings';
 export { Device } from './webgpu/device';
 export * from './webgpu/device/index';
 export { openDevice } from './webgpu/open';
-export type { DeviceCompileOptions, DevicePlan, DeviceProgram, KernelTime } from './webgpu/program';
+export type { DeviceCompileOptions, DevicePlan, DeviceProgram } from './webgpu/program';
 export type { DeviceStore } from './webgpu/store';
 export { type WebGpuTarget, webgpuTarget } from './webgpu/target';
 export { type TuneOptions, type TuneProgress, tune } from './webgpu/tune/tune';

@@ -28,6 +28,11 @@ export interface GenericRules {
   readonly unaligned?: boolean;
   /** True where a fold may take four of its elements at a time; that changes the order of a sum. */
   readonly along?: boolean;
+  /**
+   * Elements that one item folds at most where neighbouring results have neighbouring elements: what the next item reads
+   * beside them is in the cache still.
+   */
+  readonly longestAcross?: number;
 }
 
 /** The kernels of a group by the generic rules. */
@@ -42,7 +47,7 @@ export function genericForms(group: Grouped, rules: GenericRules): Forms {
     case 'reduce': {
       const fold = foldOf(anchor, rules);
       const along = rules.along && foldsAlong(fold) && rules.takesFour([fold.x]);
-      return along ? alongForms(fold, outputs) : reduceForms(fold, outputs);
+      return along ? alongForms(fold, outputs) : reduceForms(fold, outputs, rules.longestAcross);
     }
     case 'contract':
       return { forms: [contractForm(anchor, outputs)] };

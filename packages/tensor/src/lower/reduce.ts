@@ -9,17 +9,24 @@ import { type Accumulator, ITEM, type Range, type Scratch } from './writer';
 const ENOUGH_LANES = 1024;
 const SHORTEST_PART = 32;
 
-/** Parts that a fold is cut into. */
-export const partsOf = ({ outputs, length }: Fold): number =>
-  Math.min(Math.ceil(length / SHORTEST_PART), Math.ceil(ENOUGH_LANES / outputs));
+/**
+ * Parts that a fold is cut into.
+ * @param longest elements of a part of a fold across neighbours
+ */
+export const partsOf = ({ outputs, length, along }: Fold, longest = Number.POSITIVE_INFINITY): number =>
+  Math.max(
+    Math.min(Math.ceil(length / SHORTEST_PART), Math.ceil(ENOUGH_LANES / outputs)),
+    along ? 1 : Math.ceil(length / longest),
+  );
 
 /**
  * An item folds one output or four, its elements in row-major order. Long folds with few outputs take two kernels: parts,
  * then the parts of each output. The order depends on the shapes alone.
+ * @param longest see {@link partsOf}
  */
-export function reduceForms(fold: Fold, stored: readonly Tensor[]): Forms {
+export function reduceForms(fold: Fold, stored: readonly Tensor[], longest?: number): Forms {
   const { outputs, length, width, name, dtype } = fold;
-  const parts = partsOf(fold);
+  const parts = partsOf(fold, longest);
   if (parts <= 1) {
     const whole = { to: constantIndex(length) };
     const form = final(fold, stored, name, (e, first, sums) => accumulate(e, fold, first, sums, whole, length));

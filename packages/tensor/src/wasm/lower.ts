@@ -63,6 +63,7 @@ function lowerOnce(machine: WasmMachine, group: Group, values: GroupValues): Low
     takesFour: () => !values.generic,
     unaligned: true,
     along: true,
+    longestAcross: 64,
   };
   switch (group.kind) {
     case 'pointwise':

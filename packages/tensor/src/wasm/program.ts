@@ -2,6 +2,8 @@ import type { CompileOptions, Program, Store } from '../backend';
 import { BYTES_PER_ELEMENT, type TypedArray } from '../ir/dtype';
 import type { Graph } from '../ir/program';
 import { sizeOf } from '../ir/shape';
+import type { KernelTime, ProfileOptions } from '../plan/cost/kernel-time';
+import { secondsEach } from '../plan/cost/seconds-each';
 import { InFlight } from '../plan/in-flight';
 import { type BufferName, boundBytes, bufferText, type Place } from '../plan/memory';
 import { makePlan, type Plan, type PlanOptions } from '../plan/plan';
@@ -9,6 +11,7 @@ import { type Inputs, Running, type Scalars } from '../plan/running';
 import { checkStates } from '../plan/state-spec';
 import { choicesOf } from '../plan/tune/table';
 import { keyOf, moduleOfKernels, putKernel, type WasmCode } from './code';
+import { ATTEMPTS, MOST_REPEATS, repeatedCall } from './cost/repeated-call';
 import type { Block } from './heap';
 import type { WasmOwner } from './owner';
 import { sideBySide } from './side-by-side';
@@ -43,7 +46,19 @@ export async function compileWasm(
     const threads = await owner.threadsDone(owner.threads.add(compiled, calls));
     options.onProgress?.(calls.length, calls.length);
     const fetched = options.fetch ?? smallOutputs(plan);
-    return new WasmProgram({ label, owner, graph, plan, store, ownsStore, memory, threads, fetched });
+    return new WasmProgram({
+      label,
+      owner,
+      graph,
+      plan,
+      store,
+      ownsStore,
+      memory,
+      module: compiled,
+      calls,
+      threads,
+      fetched,
+    });
   } catch (error) {
     memory.destroy();
     if (ownsStore) store.destroy();
@@ -145,6 +160,8 @@ interface ProgramSetup {
   readonly store: WasmStore;
   readonly ownsStore: boolean;
   readonly memory: ProgramMemory;
+  readonly module: WebAssembly.Module;
+  readonly calls: readonly KernelCall[];
   readonly threads: ThreadProgram;
   readonly fetched: readonly string[];
 }
@@ -208,6 +225,39 @@ export class WasmProgram implements Program {
     this.running.checkOutput(name);
     const early = this.latest.get(name);
     return early ? (await early).slice() : this.copyOut(name);
+  }
+
+  /**
+   * Milliseconds of each kernel, in the order in which they run. Each is repeated by itself until that takes `atLeast`
+   * milliseconds, so that the message at the end is a small part; the shortest of three measurements counts. States take
+   * whatever the repeats leave in them.
+   */
+  async profile({ atLeast = 10, kernels }: ProfileOptions = {}): Promise<KernelTime[]> {
+    this.check();
+    const pace = { atLeastSeconds: atLeast / 1000, mostRepeats: MOST_REPEATS, attempts: ATTEMPTS };
+    const times: KernelTime[] = [];
+    for (const index of kernels ?? this.plan.kernels.keys()) {
+      const kernel = this.plan.kernels[index];
+      if (!kernel) throw new RangeError(`kernel ${index} of a plan of ${this.plan.kernels.length}`);
+      const { label, form, items } = kernel;
+      const { measure, end } = await repeatedCall(
+        this.owner,
+        this.setup.module,
+        this.setup.calls[index]!,
+        MOST_REPEATS,
+      );
+      let first: number | undefined;
+      const milliseconds =
+        1000 *
+        (await secondsEach(async (repeats) => {
+          const seconds = await measure(repeats);
+          first ??= seconds;
+          return seconds;
+        }, pace));
+      end();
+      times.push({ label, form, items, milliseconds, firstMilliseconds: 1000 * first! });
+    }
+    return times;
   }
 
   /** Bytes of its memory; the store is not counted. */

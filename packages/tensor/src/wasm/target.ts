@@ -8,6 +8,8 @@ import { namedCandidates } from './named';
 /** WebAssembly as plans see it. Kernels are functions, to be written into a module. */
 export interface WasmTarget extends Target<WasmCode> {
   readonly profile: Profile;
+  /** Whether the runtime multiplies and adds in one instruction. */
+  readonly relaxed: boolean;
 }
 
 /** Addresses of operands and places for scalars are arguments of a function, of which this many are few. */
@@ -20,6 +22,7 @@ export function wasmTarget(machine: WasmMachine): WasmTarget {
   const description = [...words, threads === 1 ? '1 thread' : `${threads} threads`].join(', ');
   return {
     name: 'wasm',
+    relaxed,
     profile: { vendor: '', architecture: '', device: '', description, software: true, halves: false },
     identity: [description],
     limits: {

@@ -2,6 +2,8 @@ import type { CompileOptions, Program, Store } from '../backend';
 import { BYTES_PER_ELEMENT, storageBytes, type TypedArray, viewBytes } from '../ir/dtype';
 import type { Graph } from '../ir/program';
 import { sizeOf } from '../ir/shape';
+import type { KernelTime, ProfileOptions } from '../plan/cost/kernel-time';
+import { secondsEach } from '../plan/cost/seconds-each';
 import { InFlight } from '../plan/in-flight';
 import type { Kernel } from '../plan/kernel';
 import { type BufferName, boundBytes, bufferText, type Place } from '../plan/memory';
@@ -10,7 +12,7 @@ import { planBytes } from '../plan/plan-bytes';
 import { type Inputs, Running, type Scalars } from '../plan/running';
 import { checkStates } from '../plan/state-spec';
 import { choicesOf } from '../plan/tune/table';
-import { PassClock, secondsEach } from './cost/clock';
+import { PassClock } from './cost/clock';
 import { dispatchGrid } from './device/dispatch';
 import type { Gpu, Readback } from './device/gpu';
 import type { AdapterProfile } from './device/types';
@@ -33,16 +35,6 @@ export const plannedProfile = (
   profile: AdapterProfile,
   { asGpu = false }: Pick<DeviceCompileOptions, 'asGpu'>,
 ): AdapterProfile => (asGpu ? { ...profile, software: false } : profile);
-
-export interface KernelTime {
-  readonly label: string;
-  /** The kind of kernel and its sizes. */
-  readonly form: string;
-  readonly workgroups: number;
-  readonly milliseconds: number;
-  /** Of the first submission: drivers finish compiling at a pipeline's first dispatch. */
-  readonly firstMilliseconds: number;
-}
 
 interface Command {
   readonly kernel: Kernel<string>;
@@ -290,21 +282,16 @@ export class DeviceProgram implements Program {
    * takes `atLeast` milliseconds, so that the fence around it, which is not subtracted, is a small part; the shortest of
    * three such submissions counts. Wall time; on a GPU with sound timestamps theirs. States take whatever the repeats
    * leave in them.
-   *
-   * @param options.kernels indices in the plan of those to time; absent, all
    */
-  async profile(
-    options: { readonly atLeast?: number; readonly kernels?: readonly number[] } = {},
-  ): Promise<KernelTime[]> {
+  async profile({ atLeast = 10, kernels }: ProfileOptions = {}): Promise<KernelTime[]> {
     this.check();
-    const { atLeast = 10, kernels } = options;
     using clock = new PassClock(this.gpu);
     const pace = { atLeastSeconds: atLeast / 1000, mostRepeats: MOST_REPEATS, attempts: ATTEMPTS };
     const times: KernelTime[] = [];
     for (const index of kernels ?? this.commands.keys()) {
       const command = this.commands[index];
       if (!command) throw new RangeError(`kernel ${index} of a plan of ${this.commands.length}`);
-      const { label, form, items: workgroups } = command.kernel;
+      const { label, form, items } = command.kernel;
       const encode = (pass: GPUComputePassEncoder, repeats: number): void =>
         this.dispatch(pass, new Array<Command>(repeats).fill(command));
       let first: number | undefined;
@@ -314,7 +301,7 @@ export class DeviceProgram implements Program {
         return seconds;
       };
       const milliseconds = 1000 * (await secondsEach(measure, pace));
-      times.push({ label, form, workgroups, milliseconds, firstMilliseconds: 1000 * first! });
+      times.push({ label, form, items, milliseconds, firstMilliseconds: 1000 * first! });
     }
     return times;
   }

@@ -95,6 +95,8 @@ export function layerNormForm({ rows, width }: RowSizes, epsilon: number, option
 /** Rows whose parts of dgamma and dbeta are summed at once, at least, and parts at most. */
 const PART = 16;
 const PARTS = 64;
+/** Floats from the sums of one part to the next's: a line more than there are, since lines that are a power of 2 apart share a place in the cache. */
+const pitchOf = (size: number): number => 2 * size + 16;
 
 /**
  * Inputs x [rows, width], gamma, mean and 1/std [rows], dy [rows, width]; outputs dx, dgamma, dbeta. Rows are taken in
@@ -106,7 +108,7 @@ export function layerNormBackwardForm({ rows, width }: RowSizes, options: RowOpt
   const part = Math.max(PART, Math.ceil(rows / PARTS));
   const parts = Math.ceil(rows / part);
   const size = 4 * Math.ceil(width / 4);
-  const sums = sumOutputs.length > 0 ? scratch(parts * 2 * size) : undefined;
+  const sums = sumOutputs.length > 0 ? scratch(parts * pitchOf(size)) : undefined;
   const name = `layer norm backward ${rows}x${width}`;
   const first: FormKernel = {
     name,
@@ -129,7 +131,7 @@ export function layerNormBackwardForm({ rows, width }: RowSizes, options: RowOpt
             ...(dxWanted && { dx: rest[0]! }),
           });
           b.for(from, to, 1, (item) => {
-            const own = sums && b.let(i32.add(rest.at(-1)!, i32.mul(item, 8 * size)));
+            const own = sums && b.let(i32.add(rest.at(-1)!, i32.mul(item, 4 * pitchOf(size))));
             if (own) b.for(own, i32.add(own, 8 * size), 16, (at) => b.store(at, f32x4.splat(0)));
             const begin = b.let(i32.mul(item, part));
             const end = b.let(minU(i32.add(begin, part), i32.const(rows)));
@@ -228,7 +230,7 @@ function combineKernel(
     for (const [i, result] of outputs.entries()) {
       const place = b.let(i32.add(i32.add(source, at), 4 * size * (result - 1)));
       const sum = b.variable(v128.load(place));
-      b.for(1, parts, 1, (p) => b.set(sum, f32x4.add(sum, v128.load(i32.add(place, i32.mul(p, 8 * size))))));
+      b.for(1, parts, 1, (p) => b.set(sum, f32x4.add(sum, v128.load(i32.add(place, i32.mul(p, 4 * pitchOf(size)))))));
       storeOf(b, targets[i]!, { at, offset: 0, lanes, slot: 0 }, sum);
     }
   };

@@ -1,4 +1,5 @@
-import { type Body, f32, i32, i32x4, type ModuleBuilder, type Variable, v128 } from '../assembler';
+import { factorOf } from '../../ir/index-value';
+import { type Body, f32, i32, i32x4, type ModuleBuilder, minU, type Variable, v128 } from '../assembler';
 import { writeCondition, writeIndex } from '../index-value';
 import {
   chunkOf,
@@ -11,6 +12,7 @@ import {
   writes,
 } from './form';
 import { type ContractOperand, type PanelLayout, panelLayout } from './operand';
+import { eitherLength } from './tile';
 
 /** Panels of an operand, over all batches. */
 const panelsOf = ({ batch, rows }: ContractOperand, width: number): number => batch * Math.ceil(rows / width);
@@ -22,6 +24,8 @@ export const packedSize = (operand: ContractOperand, width: number): number =>
 /** Elements of a chunk: some microseconds at least. */
 const LEAST = 4096;
 const CHUNKS = 32;
+/** Rows that lie side by side are copied so many at a time: two lines of a cache at each step, which may lie far apart. */
+const TOGETHER = 32;
 
 /**
  * Copies an operand into panels of `width` rows, [batch][panel][depth][width], in which a step of the product's inner loop
@@ -33,18 +37,25 @@ export function packKernel(
   source: FormMemory,
   target: FormMemory,
 ): FormKernel {
-  const items = panelsOf(operand, width);
   const { batch, rows, depth } = operand;
   const layout = panelLayout(operand, width);
+  const group = groupOf(operand, layout, width);
+  const items = batch * Math.ceil(Math.ceil(rows / width) / group);
   const name = `pack ${batch}x${rows}x${depth} by ${width}`;
   return {
     name,
     items,
-    chunk: chunkOf(items, CHUNKS, Math.ceil(LEAST / (width * depth))),
+    chunk: chunkOf(items, CHUNKS, Math.ceil(LEAST / (group * width * depth))),
     operands: [reads(source), writes(target)],
-    work: { flops: 0, loads: batch * rows * depth, stores: items * width * depth },
-    write: (module) => packFunction(module, name, operand, width, layout),
+    work: { flops: 0, loads: batch * rows * depth, stores: packedSize(operand, width) },
+    write: (module) => packFunction(module, name, operand, width, layout, group),
   };
+}
+
+/** Panels that are copied together. */
+function groupOf({ rows }: ContractOperand, { rowStride, place }: PanelLayout, width: number): number {
+  const beside = rowStride === 1 && !place.valid && factorOf(place.index, 'panel') === width;
+  return beside && rows >= TOGETHER ? TOGETHER / width : 1;
 }
 
 function packFunction(
@@ -53,31 +64,46 @@ function packFunction(
   operand: ContractOperand,
   width: number,
   layout: PanelLayout,
+  group: number,
 ): FormFunction {
   const panels = Math.ceil(operand.rows / width);
+  const groups = Math.ceil(panels / group);
   const rest = operand.rows % width;
+  const bytes = 4 * width * operand.depth;
+  const runs = operand.depth / layout.run;
   return module.function(name, ['i32', 'i32', 'i32', 'i32'], (b, from, to, source, target) =>
     b.for(from, to, 1, (item) => {
-      const panel = b.let(i32.remU(item, panels));
-      const batch = b.let(i32.divU(item, panels));
-      const write = b.variable(i32.add(target, i32.mul(item, 4 * width * operand.depth)));
-      const copy = (filled: number): void => {
-        const panelCopy = new PanelCopy(b, layout, width, filled, { source, panel, batch });
-        const runs = operand.depth / layout.run;
-        if (runs === 1) panelCopy.run(i32.const(0), write);
+      const first = b.let(i32.mul(i32.remU(item, groups), group));
+      const batch = b.let(i32.divU(item, groups));
+      const write = (panel: Int): Variable<'i32'> =>
+        b.variable(i32.add(target, i32.mul(i32.add(i32.mul(batch, panels), panel), bytes)));
+      const eachRun = (panel: Int, copy: (outer: Int, write: Int) => void): void => {
+        const at = write(panel);
+        if (runs === 1) copy(i32.const(0), at);
         else
           b.for(0, runs, 1, (outer) => {
-            panelCopy.run(outer, write);
-            b.set(write, i32.add(write, 4 * width * layout.run));
+            copy(outer, at);
+            b.set(at, i32.add(at, 4 * width * layout.run));
           });
       };
-      if (rest === 0) copy(width);
-      else
-        b.if(
-          i32.eq(panel, panels - 1),
-          () => copy(rest),
-          () => copy(width),
-        );
+      const copy = (panel: Int, filled: number): void => {
+        const panelCopy = new PanelCopy(b, layout, width, filled, { source, panel, batch });
+        eachRun(panel, (outer, at) => panelCopy.run(outer, at));
+      };
+      const either = (panel: Int): void =>
+        eitherLength(b, i32.eq(panel, panels - 1), rest ? [width, rest] : [width], (filled) => copy(panel, filled));
+      if (group === 1) {
+        either(first);
+        return;
+      }
+      b.if(
+        i32.leU(i32.add(first, group), Math.floor(operand.rows / width)),
+        () => {
+          const panelCopy = new PanelCopy(b, layout, width, width, { source, panel: first, batch });
+          eachRun(first, (outer, at) => panelCopy.panels(outer, at, group, bytes));
+        },
+        () => b.for(first, minU(i32.add(first, group), i32.const(panels)), 1, either),
+      );
     }),
   );
 }
@@ -126,6 +152,19 @@ export class PanelCopy {
       );
     }
     if (filled < this.width) this.zeros(write, filled);
+  }
+
+  /** Copies one run of steps of `count` panels whose rows lie side by side, each panel `bytes` behind the one before it. */
+  panels(outer: Int, write: Int, count: number, bytes: number): void {
+    const { b, width, layout } = this;
+    const from = b.variable(this.address(outer, 0));
+    this.loop([from], write, layout.run, 1, (to) => {
+      const fours = Array.from({ length: (count * width) / 4 }, (_, i) => b.let(v128.load(from, 16 * i)));
+      for (const [i, four] of fours.entries()) {
+        const panel = Math.floor((4 * i) / width);
+        b.store(to, four, panel * bytes + 16 * i - 4 * width * panel);
+      }
+    });
   }
 
   private variables(outer: Int, row: number) {

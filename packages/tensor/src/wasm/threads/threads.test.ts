@@ -100,6 +100,18 @@ describe.each([0, 1, 2, 3, 8])('with %d workers', (count) => {
     }
   });
 
+  it('runs some of a program, kernels that begin side by side among them', async () => {
+    const { threads, module, floats } = await open(count);
+    const spin = (k: number) => ({ name: 'spin', items: 9, chunk: 2, args: [64 * k, k + 1], beside: k % 3 > 0 });
+    const program = await threads.add(module, [0, 1, 2, 3, 4, 5].map(spin));
+    const firsts = (): number[] => [0, 1, 2, 3, 4, 5].map((k) => floats[16 * k + 8]!);
+    await Promise.all([program.run(1, 2), program.run(2, 5), program.run(3, 3)]);
+    expect(firsts()).toEqual([0, 2, 3, 4, 5, 0]);
+    await program.run(5);
+    await program.run();
+    expect(firsts()).toEqual([1, 4, 6, 8, 10, 12]);
+  });
+
   it('runs several programs in the order of the calls', async () => {
     const { threads, module, floats } = await open(count);
     const add = (rounds: number) => threads.add(module, [{ name: 'spin', items: 4, chunk: 1, args: [0, rounds] }]);

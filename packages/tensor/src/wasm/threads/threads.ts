@@ -22,10 +22,10 @@ export type { KernelCall } from './walk.js';
 /** A list of kernels, to be run in order any number of times. */
 export interface ThreadProgram {
   /**
-   * Runs all kernels; runs of one group of threads follow each other in the order of the calls.
+   * Runs all kernels, or those of [from, to); runs of one group of threads follow each other in the order of the calls.
    * @throws Error when a kernel traps, a thread ends or the threads are ended, and from then on
    */
-  run(): Promise<void>;
+  run(from?: number, to?: number): Promise<void>;
   destroy(): void;
 }
 
@@ -125,12 +125,14 @@ class WorkerGroup implements Threads {
     checkCalls(calls);
     const id = this.#nextId++;
     await this.#order({ type: 'add', id, module, memory: this.memory, calls });
-    const chunks = calls.map(chunksOf);
-    const total = chunks.reduce((n, c) => n + c, 0);
-    const second = calls.findIndex(({ beside }, i) => i > 0 && !beside);
-    const first = chunks.slice(0, second < 0 ? chunks.length : second).reduce((n, c) => n + c, 0);
+    const total = (some: readonly KernelCall[]): number => some.reduce((n, call) => n + chunksOf(call), 0);
     return {
-      run: () => this.#enqueue(() => this.#start(id, total, first)),
+      run: (from = 0, to = calls.length) => {
+        const second = calls.findIndex(({ beside }, i) => i > from && !beside);
+        const range = { first: total(calls.slice(0, from)), chunks: total(calls.slice(from, to)) };
+        const awake = total(calls.slice(from, second < 0 ? to : Math.min(to, second)));
+        return this.#enqueue(() => this.#start(id, range, awake));
+      },
       // A group that has ended holds no programs.
       destroy: () => void this.#order({ type: 'drop', id }).catch(() => undefined),
     };
@@ -140,16 +142,16 @@ class WorkerGroup implements Threads {
     this.#break(new Error('the threads of the WebAssembly backend were ended'));
   }
 
-  #start(id: number, total: number, firstChunks: number): Promise<void> {
-    if (total === 0) return Promise.resolve();
+  #start(id: number, { first, chunks }: { first: number; chunks: number }, firstChunks: number): Promise<void> {
+    if (chunks === 0) return Promise.resolve();
     return new Promise((resolve, reject) => {
       this.#run = { left: 1, resolve, reject };
       const words = this.#words;
-      const base = Atomics.load(words, NEXT);
+      const next = Atomics.load(words, NEXT);
       Atomics.store(words, PROGRAM, id);
-      Atomics.store(words, BASE, base);
+      Atomics.store(words, BASE, (next - first) | 0);
       // Offers the run; the words above have to be there by now.
-      Atomics.store(words, LIMIT, (base + total) | 0);
+      Atomics.store(words, LIMIT, (next + chunks) | 0);
       wake(words, firstChunks);
     });
   }
@@ -224,9 +226,11 @@ export function openOneThread(memory: WebAssembly.Memory): Threads {
       checkCalls(calls);
       const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
       const program = makeProgram(exports, calls);
-      const run = async (): Promise<void> => {
+      const run = async (from: number, to: number): Promise<void> => {
         let began = performance.now();
-        for (let ticket = 0, kernel = program; kernel; kernel = kernelOf(kernel, ++ticket)) {
+        const [first, end] = [from, to].map((n) => calls.slice(0, n).reduce((sum, call) => sum + chunksOf(call), 0));
+        let kernel = kernelOf(program, first!);
+        for (let ticket = first!; kernel && ticket < end!; kernel = kernelOf(kernel, ++ticket)) {
           if (broken) throw broken;
           try {
             kernel.compute(ticket);
@@ -240,8 +244,8 @@ export function openOneThread(memory: WebAssembly.Memory): Threads {
         if (broken) throw broken;
       };
       return {
-        run() {
-          const done = last.then(run);
+        run(from = 0, to = calls.length) {
+          const done = last.then(() => run(from, to));
           last = done.catch(() => undefined);
           return done;
         },

@@ -132,11 +132,10 @@ export function serve(reply) {
     if (Atomics.compareExchange(words, NEXT, ticket, (ticket + 1) | 0) !== ticket) return true;
     current.compute(offset);
     const done = (Atomics.add(words, DONE, 1) + 1 - base) | 0;
+    // A run may end before its program does.
+    if (((base + done) | 0) === Atomics.load(words, LIMIT)) reply({ type: 'done' });
     // Whichever kernel's, this is the last chunk of those that are side by side.
-    if (done !== current.together) return true;
-    const following = kernelOf(current, done);
-    if (following) wake(words, following.chunks - 1);
-    else reply({ type: 'done' });
+    else if (done === current.together) wake(words, (kernelOf(current, done)?.chunks ?? 1) - 1);
     return true;
   };
 

@@ -1,35 +1,9 @@
+import { type ClockOptions, secondsEach } from '../../plan/cost/seconds-each';
 import type { Gpu } from '../device/gpu';
 import { BufferUsage } from '../device/types';
 
-export interface ClockOptions {
-  /** Repeats go on until one submission takes this long, so that what surrounds it costs little of it. */
-  readonly atLeastSeconds: number;
-  /** Repeats of a submission at most. */
-  readonly mostRepeats: number;
-  /** Submissions of which the shortest counts: what else runs makes some of them longer. */
-  readonly attempts: number;
-}
-
 /** Encodes `repeats` dispatches, or other equal pieces of work, into a pass. */
 export type Encode = (pass: GPUComputePassEncoder, repeats: number) => void;
-
-/**
- * Seconds of one repeat, where `measure` gives the seconds of a number of them: the number grows until they take
- * `atLeastSeconds` together. The very first measurement does not count: drivers finish compiling at the first dispatch.
- */
-export async function secondsEach(
-  measure: (repeats: number) => Promise<number>,
-  { atLeastSeconds, mostRepeats, attempts }: ClockOptions,
-): Promise<number> {
-  await measure(1);
-  for (let repeats = 1; ; ) {
-    let seconds = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < attempts; i++) seconds = Math.min(seconds, await measure(repeats));
-    if (seconds >= atLeastSeconds || repeats >= mostRepeats) return seconds / repeats;
-    const wanted = Math.ceil((1.2 * repeats * atLeastSeconds) / Math.max(seconds, 1e-9));
-    repeats = Math.min(mostRepeats, Math.max(2 * repeats, wanted));
-  }
-}
 
 /**
  * Seconds that a compute pass takes. Wall time between two fences, the fence (0.1 to 0.5 ms) included; on a GPU with

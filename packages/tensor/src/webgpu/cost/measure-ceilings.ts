@@ -1,8 +1,9 @@
 import { BYTES_PER_ELEMENT } from '../../ir/dtype';
 import { type Ceilings, overlapOf } from '../../plan/cost/ceilings';
+import { secondsEach } from '../../plan/cost/seconds-each';
 import type { Device } from '../device';
 import { BufferUsage } from '../device/types';
-import { type Encode, PassClock, secondsEach } from './clock';
+import { type Encode, PassClock } from './clock';
 import {
   dispatchKernel,
   FLOPS_PER_TURN,
@@ -31,7 +32,7 @@ const MOST_DISPATCHES = 2 ** 15;
  *
  * @throws ShaderError, UncapturedGpuError, DeviceLostError
  */
-export async function measureCeilings(device: Device): Promise<Ceilings> {
+export async function measureGpuCeilings(device: Device): Promise<Ceilings> {
   const { software, limits } = device.profile;
   const kind = software ? 'software' : 'gpu';
   const bindable = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize) / BYTES_PER_ELEMENT;
