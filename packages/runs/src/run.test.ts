@@ -3,7 +3,7 @@
 // clone, by structuredClone itself.
 import { bytesSource, readNpz, readSafetensors } from '@noisesmith/formats';
 import { openSampling } from '@noisesmith/samplers';
-import { openDevice, openOracle } from '@noisesmith/tensor';
+import { openDevice, openOracle, openWasm } from '@noisesmith/tensor';
 import { listCheckpoints } from '@noisesmith/training';
 import { describe, expect, it } from 'vitest';
 import { drawImages, samplingOptions } from './draws';
@@ -17,6 +17,7 @@ import { recorder, tinyDataset, tinyRun, watchedFiles } from './testing/tiny-run
 const backends = [
   ['the oracle', async () => openOracle({ precision: 'f32' })],
   ['WebGPU', () => openDevice()],
+  ['WebAssembly', () => openWasm()],
 ] as const;
 
 const results = ['ema.safetensors', 'samples.npz', 'grid.png', 'config.json', 'dataset.json', 'tuning.json'] as const;

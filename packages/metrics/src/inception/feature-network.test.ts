@@ -1,5 +1,5 @@
 // References: the weights of nsfwjs run by TensorFlow.js 4.22 on WebAssembly; the engine's oracle in double precision.
-import { type Device, openDevice, openOracle } from '@noisesmith/tensor';
+import { type Device, openDevice, openOracle, openWasm } from '@noisesmith/tensor';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FeatureNetwork } from '../feature-network';
 import type { ImageBatch } from '../image-batch';
@@ -49,15 +49,20 @@ describe.each(['keras', 'fid'] as const)('%s: features, the map of sFID and the 
   });
 });
 
-it("the graph of FID is the oracle's, at another batch size", async () => {
+it("the graph of FID is the oracle's, at another batch size, and on WebAssembly", async () => {
   const oracle = openOracle();
   using exact = await openFeatureNetwork(oracle, weights, { batch: 1 });
   const one = imageOf(images, 0);
   const request = { spatial: true, logits: true };
-  const [found, expected] = [await fid.features(one, request), await exact.features(one, request)];
-  expect(relativeError(found.pool, expected.pool)).toBeLessThan(1e-5);
-  expect(relativeError(found.spatial!, expected.spatial!)).toBeLessThan(1e-5);
-  expect(relativeError(found.logits!, expected.logits!)).toBeLessThan(1e-5);
+  using wasm = await openWasm();
+  using onWasm = await openFeatureNetwork(wasm, weights, { batch: BATCH });
+  const expected = await exact.features(one, request);
+  for (const network of [fid, onWasm]) {
+    const found = await network.features(one, request);
+    expect(relativeError(found.pool, expected.pool)).toBeLessThan(1e-5);
+    expect(relativeError(found.spatial!, expected.spatial!)).toBeLessThan(1e-5);
+    expect(relativeError(found.logits!, expected.logits!)).toBeLessThan(1e-5);
+  }
 });
 
 it('a mean and a maximum in the last block are two networks', async () => {

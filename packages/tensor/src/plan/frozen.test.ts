@@ -7,7 +7,16 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { compile, type Device, openDevice, openTuningStore, type TuningTable, trace, tuningKey } from '../index';
+import {
+  compile,
+  type Device,
+  openDevice,
+  openTuningStore,
+  openWasm,
+  type TuningTable,
+  trace,
+  tuningKey,
+} from '../index';
 import { relativeError } from '../testing/compare';
 import { digestsOf } from '../testing/digests';
 import { interpretLatents, latentBuild, latentSpec, type Trained, trainLatents } from '../testing/latent-train';
@@ -52,8 +61,8 @@ async function trained(on: Device, tuning: TuningTable): Promise<Trained> {
 }
 
 /** The digests of a run in a process of its own. */
-async function inProcess(env: NodeJS.ProcessEnv): Promise<unknown> {
-  const flags = ['--conditions=@noisesmith/source', '--import', 'tsx', script, folder, String(STEPS)];
+async function inProcess(on: readonly [kind: string, given: string], env: NodeJS.ProcessEnv = {}): Promise<unknown> {
+  const flags = ['--conditions=@noisesmith/source', '--import', 'tsx', script, ...on, String(STEPS)];
   const { stdout } = await promisify(execFile)(process.execPath, flags, { cwd: root, env: { ...process.env, ...env } });
   return JSON.parse(stdout);
 }
@@ -82,7 +91,30 @@ describe('training with a tuning table that stays as it is', () => {
 
   it('gives the same bits in other processes, with fewer threads and without a cache of shaders', async () => {
     const expected = digestsOf(await trained(device, table));
-    expect(await inProcess({})).toEqual(expected);
-    expect(await inProcess({ LP_NUM_THREADS: '1', MESA_SHADER_CACHE_DISABLE: 'true' })).toEqual(expected);
+    expect(await inProcess(['webgpu', folder])).toEqual(expected);
+    expect(await inProcess(['webgpu', folder], { LP_NUM_THREADS: '1', MESA_SHADER_CACHE_DISABLE: 'true' })).toEqual(
+      expected,
+    );
+  });
+});
+
+describe('training on WebAssembly, which has no choices to keep', () => {
+  const onThreads = async (threads: number): Promise<Trained> => {
+    using wasm = await openWasm({ threads });
+    using program = await compile(wasm, latentSpec, latentBuild);
+    return await trainLatents(program, STEPS);
+  };
+
+  it('is right', async () => {
+    const got = await onThreads(2);
+    for (const [name, truth] of Object.entries(interpretLatents(STEPS))) {
+      expect(relativeError(truth, got[name]!), name).toBeLessThan(1e-4);
+    }
+  });
+
+  it('gives the same bits on any number of threads, and in another process', async () => {
+    const expected = digestsOf(await onThreads(1));
+    for (const threads of [2, 3, 8]) expect(digestsOf(await onThreads(threads)), `${threads}`).toEqual(expected);
+    expect(await inProcess(['wasm', '2'])).toEqual(expected);
   });
 });

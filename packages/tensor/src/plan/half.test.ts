@@ -2,7 +2,8 @@
  * Reference: the float64 oracle, with the same tensors rounded to 16-bit floats where a program stores few of them, so
  * that what is left is f32 rounding; without rounding, within a tolerance for 2⁻¹¹ in every stored value, where it stores
  * many: there one value rounded the other way moves all that stand on it. Needs an adapter with the feature shader-f16, as
- * lavapipe is: on another the file fails and says so, since a test that skips itself proves nothing.
+ * lavapipe is: on another the file fails and says so, since a test that skips itself proves nothing. WebAssembly keeps no
+ * 16-bit floats (wasm/target.test.ts).
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as ops from '../index';

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as ops from '../index';
 import { type Device, f32, type Graph, interpret, makePlan, openDevice, type Tensor, trace } from '../index';
 import { roundToHalf } from '../oracle/half';
+import { compiledBackends, type TestedOptions } from '../testing/backends';
 import { worstError } from '../testing/compare';
 import { spreadInputs } from '../testing/kernel-case';
 import { type BufferName, bufferText } from './memory';
@@ -49,7 +50,7 @@ const programs: Readonly<Record<string, (wrap: Wrap) => Graph>> = {
     }),
 };
 
-/** Kernels that write, and kernels that only read, the buffer that no other program of this plan binds for a result. */
+/** On WebGPU, where temporary memory is whole buffers that can be told apart: kernels that write, and kernels that only read, the buffer that no other program of this plan binds for a result. */
 function traffic(graph: Graph): { kernels: number; temporaries: number; writers: number; readers: number } {
   const { kernels, slots, outputs } = makePlan(graph, device.target);
   const results = new Set(Object.values(outputs).map(({ buffer }) => bufferText(buffer)));
@@ -75,12 +76,16 @@ describe('stored', () => {
     expect(traffic(programs[name]!(leave))).toEqual({ kernels: without, temporaries: 0, writers: 0, readers: 0 });
   });
 
-  it.each(Object.entries(programs))('%s is the same number', async (_, program) => {
-    const values = { inputs: spreadInputs(inputs) };
-    expect(interpret(program(keep), values)).toEqual(interpret(program(leave), values));
-    for (const generic of [false, true]) {
-      expect(await worstError(device, program(keep), values, { generic })).toBeLessThan(2e-5);
-    }
+  describe.each(compiledBackends)('on %s', (_name, open) => {
+    it.each(Object.entries(programs))('%s is the same number', async (_, program) => {
+      using backend = await open();
+      const values = { inputs: spreadInputs(inputs) };
+      expect(interpret(program(keep), values)).toEqual(interpret(program(leave), values));
+      for (const generic of [false, true]) {
+        const options: TestedOptions = { generic };
+        expect(await worstError(backend, program(keep), values, options)).toBeLessThan(2e-5);
+      }
+    });
   });
 
   it('of what lies in memory anyway costs nothing', () => {
@@ -97,6 +102,7 @@ describe('stored', () => {
     expect(interpret(gradient(keep), values)).toEqual(interpret(gradient(leave), values));
   });
 
+  // WebAssembly keeps none.
   it('as a 16-bit float has what a pad puts around it at the end of their range', async () => {
     const spec = { inputs: { x: f32(4) } } as const;
     const graph = trace(spec, ({ inputs: { x } }) => {
