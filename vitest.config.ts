@@ -1,4 +1,5 @@
 import { configDefaults, defineConfig } from 'vitest/config';
+import { isWithoutWebgpu, webgpuFiles, webgpuRoom, withoutWebgpu } from './tools/testing/webgpu-tests.ts';
 import { shared } from './vitest.shared.ts';
 
 const every = [
@@ -22,14 +23,20 @@ const short = [
   'bench/src/**/!(memory).test.ts',
   'tools/{release,setup,tasks,testing}/**/*.test.ts',
 ];
+const left = isWithoutWebgpu() ? [`${webgpuRoom}/**`, ...webgpuFiles] : [];
 /** What drives Chromium, and what `npm run release -- try` runs, have configurations of their own. */
-const exclude = [...configDefaults.exclude, 'apps/*/test/browser-*.test.ts', 'tools/release/registry/*.test.ts'];
+const exclude = [
+  ...[...configDefaults.exclude, ...left],
+  'apps/*/test/browser-*.test.ts',
+  'tools/release/registry/*.test.ts',
+];
 
 /** Every test in Node: short files one after the other in the same processes, each of the others in a process of its own. */
 export default defineConfig({
   ...shared,
   test: {
     ...shared.test,
+    ...(isWithoutWebgpu() && { testNamePattern: withoutWebgpu }),
     projects: [
       { extends: true, test: { name: 'short', include: short, exclude, isolate: false } },
       { extends: true, test: { name: 'alone', include: every, exclude: [...exclude, ...short] } },

@@ -21,13 +21,12 @@ async function setUpWithAdapter() {
 /** @type {Record<string, (args: string[]) => Promise<number>>} */
 const commands = {
   async train(args) {
-    await setUpWithAdapter();
+    await setUp({ adapter: false });
     return runForeground([cli, 'train', ...args], {}, typedIn(process.env));
   },
   async noisesmith(args) {
-    // Commands such as `inspect` and `doctor` work without an adapter; the others say themselves that there is none.
-    const { missingAdapter } = await setUp({ adapter: true });
-    if (missingAdapter) progress(missingAdapter);
+    // WebAssembly needs no adapter; a command that is to compute on WebGPU says itself that there is none.
+    await setUp({ adapter: false });
     return runForeground([cli, ...args], {}, typedIn(process.env));
   },
   async bench(args) {

@@ -1,4 +1,4 @@
-import { codenameOf, isDebianFamily } from './machine.mjs';
+import { codenameOf, isDebianFamily, mayInstall } from './machine.mjs';
 
 /**
  * @typedef {{ outcome: 'adapter', name: string } | { outcome: 'none' } | { outcome: 'broken', reason: string }} Probe
@@ -47,8 +47,7 @@ export function nextAdapterStep(machine, probe, tried) {
   if (probe.outcome === 'adapter') return { kind: 'ready' };
   if (probe.outcome === 'broken') return { kind: 'message', text: `WebGPU for Node does not load: ${probe.reason}` };
   const none = 'no WebGPU adapter (neither a GPU nor a software driver)';
-  const privileged = machine.uid === 0 || machine.sudo;
-  if (machine.platform !== 'linux' || !isDebianFamily(machine.osRelease) || !privileged) {
+  if (!mayInstall(machine)) {
     return { kind: 'message', text: `${none}; ${installHint(machine)}` };
   }
   if (!tried.includes('release')) return { kind: 'install', from: 'release', packages: driverPackages };

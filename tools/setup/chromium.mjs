@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { aptInstall } from './apt.mjs';
-import { isDebianFamily, thisMachine } from './machine.mjs';
+import { mayInstall, thisMachine } from './machine.mjs';
 
 /**
  * Makes sure of a Chromium for the browser tests: the file that NOISESMITH_CHROMIUM names, else Debian's.
@@ -12,7 +12,7 @@ export async function ensureChromium() {
   const path = '/usr/bin/chromium';
   if (existsSync(path)) return { path };
   const machine = thisMachine();
-  if (isDebianFamily(machine.osRelease) && (machine.uid === 0 || machine.sudo)) {
+  if (mayInstall(machine)) {
     await aptInstall(machine, ['chromium'], 'release');
     if (existsSync(path)) return { path };
   }

@@ -39,6 +39,14 @@ export function codenameOf({ UBUNTU_CODENAME, VERSION_CODENAME }) {
   return UBUNTU_CODENAME || VERSION_CODENAME || undefined;
 }
 
+/**
+ * Whether the set-up may install packages of the system.
+ * @param {Machine} machine
+ */
+export function mayInstall({ platform, osRelease, uid, sudo }) {
+  return platform === 'linux' && isDebianFamily(osRelease) && (uid === 0 || sudo);
+}
+
 /** @returns {Machine} */
 export function thisMachine() {
   let osRelease = '';

@@ -23,6 +23,27 @@ export function countTests(report, exitCode) {
 }
 
 /**
+ * Tests of one vitest run that were left out by their names.
+ * @param {VitestReport | undefined} report
+ */
+export function countLeftOut(report) {
+  const tests = (report?.testResults ?? []).flatMap(({ assertionResults = [] }) => assertionResults);
+  return tests.filter(({ status }) => status === 'skipped' || status === 'pending').length;
+}
+
+/**
+ * What becomes of the tests that need something that is not there.
+ * @param {string} what such as `those that drive Chromium`
+ * @param {string} reason
+ * @param {boolean} mustRun whether it is a failure, which it is where the set-up could have installed it
+ */
+export function withoutNeed(what, reason, mustRun) {
+  return mustRun
+    ? { line: `tests did not run, ${what}: ${reason}`, failed: 1 }
+    : { line: `tests left out, ${what}: ${reason}`, failed: 0 };
+}
+
+/**
  * @param {Counts[]} runs
  * @returns {Counts}
  */

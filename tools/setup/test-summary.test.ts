@@ -1,6 +1,6 @@
 // Reference: the fields of vitest's JSON report (Jest's format), cases written by hand; the last line as the README gives it.
 import { describe, expect, it } from 'vitest';
-import { addCounts, countTests, summaryLine, testExitCode } from './test-summary.mjs';
+import { addCounts, countLeftOut, countTests, summaryLine, testExitCode, withoutNeed } from './test-summary.mjs';
 
 const tests = (...statuses: string[]) => statuses.map((status) => ({ status }));
 
@@ -39,7 +39,30 @@ describe('countTests', () => {
   });
 });
 
+describe('countLeftOut', () => {
+  it('counts what names have left out, over files', () => {
+    const testResults = [
+      { status: 'passed', assertionResults: tests('passed', 'skipped', 'pending', 'failed') },
+      { status: 'passed', assertionResults: tests('skipped') },
+      { status: 'failed' },
+    ];
+    expect(countLeftOut({ testResults })).toBe(3);
+    expect(countLeftOut(undefined)).toBe(0);
+  });
+});
+
 describe('the end of npm test', () => {
+  it('fails for want of what the set-up could have installed, and else says what was left out and why', () => {
+    expect(withoutNeed('those that fly', 'no wings; grow some', true)).toEqual({
+      line: 'tests did not run, those that fly: no wings; grow some',
+      failed: 1,
+    });
+    expect(withoutNeed('those that fly', 'no wings; grow some', false)).toEqual({
+      line: 'tests left out, those that fly: no wings; grow some',
+      failed: 0,
+    });
+  });
+
   it('adds up and prints the line', () => {
     const sum = addCounts([
       { passed: 3, failed: 0 },

@@ -2,9 +2,10 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureChromium } from '../setup/chromium.mjs';
 import { runForeground } from '../setup/foreground.mjs';
+import { mayInstall, thisMachine } from '../setup/machine.mjs';
 import { progress, SetupError } from '../setup/report.mjs';
 import { setUp } from '../setup/setup.mjs';
-import { addCounts, countTests, summaryLine, testExitCode } from '../setup/test-summary.mjs';
+import { addCounts, countLeftOut, countTests, summaryLine, testExitCode, withoutNeed } from '../setup/test-summary.mjs';
 import { binOf, readJson, root } from '../setup/workspace.mjs';
 
 const browserConfig = 'vitest.browser.config.ts';
@@ -33,31 +34,56 @@ async function runVitest(config, args, env) {
     ],
     env,
   );
-  return countTests(existsSync(reportPath) ? readJson(reportPath) : undefined, exitCode);
+  const report = existsSync(reportPath) ? readJson(reportPath) : undefined;
+  return { counts: countTests(report, exitCode), leftOut: countLeftOut(report) };
 }
 
 /**
- * `npm test`: every test in Node from source, then those in Chromium; the last line counts both.
+ * `npm test`: every test in Node from source, then those in Chromium; the last line counts both. On a machine where the
+ * set-up may install nothing, those that need a driver or Chromium are left out, which is told at the end too.
  * @param {string[]} args for vitest, e.g. a folder
  * @returns {Promise<number>} exit code
  */
 export async function test(args) {
   const runs = [];
+  /** @type {string[]} */
+  const told = [];
+  const mustRun = Boolean(process.env.CI) || mayInstall(thisMachine());
+  /**
+   * @param {string} what
+   * @param {string} reason
+   */
+  const miss = (what, reason) => {
+    const { failed, line } = withoutNeed(what, reason, mustRun);
+    told.push(line);
+    if (failed > 0) runs.push({ passed: 0, failed });
+  };
   try {
     const inBrowser = existsSync(join(root, browserConfig));
     const { missingAdapter, more: chromium } = await setUp({
       adapter: true,
       more: inBrowser ? ensureChromium : undefined,
     });
-    if (missingAdapter) throw new SetupError(missingAdapter);
-    runs.push(await runVitest('vitest.config.ts', args));
+    if (missingAdapter && mustRun) throw new SetupError(missingAdapter);
+    if (missingAdapter) progress('no WebGPU adapter: the tests that need one are left out, and told of at the end');
+    const inNode = await runVitest(
+      'vitest.config.ts',
+      args,
+      missingAdapter ? { NOISESMITH_WITHOUT_WEBGPU: 'true' } : {},
+    );
+    runs.push(inNode.counts);
+    if (missingAdapter) {
+      miss(
+        `${inNode.leftOut} with WebGPU in their names, and the files in tools/testing/webgpu-tests.ts`,
+        missingAdapter,
+      );
+    }
     if (chromium && 'path' in chromium) {
       const viewer = join(root, 'apps', 'viewer', 'dist');
       const env = { NOISESMITH_CHROMIUM: chromium.path, NOISESMITH_VIEWER: viewer };
-      runs.push(await runVitest(browserConfig, args, env));
+      runs.push((await runVitest(browserConfig, args, env)).counts);
     } else if (chromium) {
-      progress(`browser tests did not run: ${chromium.message}`);
-      runs.push({ passed: 0, failed: 1 });
+      miss('those that drive Chromium', chromium.message);
     }
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
@@ -66,6 +92,7 @@ export async function test(args) {
   }
   const counts = addCounts(runs);
   if (counts.passed + counts.failed === 0) progress('no test ran');
+  for (const line of told) progress(line);
   process.stdout.write(`${summaryLine(counts)}\n`);
   return testExitCode(counts);
 }

@@ -1,4 +1,4 @@
-import type { Device, TuningStore } from '@noisesmith/tensor';
+import type { BackendChoice, OpenedBackend, TuningStore } from '@noisesmith/tensor';
 import type { Host } from './machine/host';
 
 /** The world outside a command. Tests hand in their own. */
@@ -11,7 +11,7 @@ export interface Context {
   readonly columns?: number | undefined;
   /** The machine, for what is said about its GPUs and drivers. */
   readonly host: Host;
-  openDevice(): Promise<Device>;
+  openBackend(prefer: BackendChoice): Promise<OpenedBackend>;
   /** Tables of kernels that `tune` measured. `onWarning` is told in one line what could not be read or written. */
   openTuningStore(onWarning: (line: string) => void): TuningStore;
   /** From the first call on Ctrl-C, SIGTERM and SIGHUP abort this signal instead of ending the process. */

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { openDevice, openTuningStore } from '@noisesmith/tensor';
+import { openBackend, openTuningStore } from '@noisesmith/tensor';
 import { runCli } from './cli';
 import { exitCodes } from './errors';
 import { Interruption } from './interruption';
@@ -19,7 +19,7 @@ const result = await runCli(process.argv.slice(2), {
   err: stderr.write,
   columns: process.stderr.isTTY ? process.stderr.columns || 80 : undefined,
   host: thisHost(),
-  openDevice: () => openDevice({ aroundSearch: withoutNativeWarnings }),
+  openBackend: (prefer) => openBackend({ prefer, webgpu: { aroundSearch: withoutNativeWarnings } }),
   openTuningStore: (onWarning) => openTuningStore({ onWarning }),
   interruptSignal: () => interruption.listen(),
 });

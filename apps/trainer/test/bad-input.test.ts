@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeSafetensors } from '@noisesmith/formats';
-import { NoAdapterError } from '@noisesmith/tensor';
+import { type BackendChoice, DeviceError, NoAdapterError, openBackend } from '@noisesmith/tensor';
 import { expect, it } from 'vitest';
 import { cli, filesIn, temporaryFolder, tinyFlags, tinyTrain, writeImages } from './cli-run';
 
@@ -143,19 +143,51 @@ it('--version says which version it is', async () => {
   });
 });
 
-it('without an adapter training fails with what to install, and doctor says so as JSON too', async () => {
-  const openDevice = async () => {
-    throw new NoAdapterError('no WebGPU adapter: install a Vulkan driver');
+it('where nothing computes training fails with what is missing, and doctor says so as JSON too', async () => {
+  const openBackend = async () => {
+    throw new DeviceError('nothing here computes: no WebGPU adapter: install a driver; no SIMD');
   };
-  const result = await cli(train(), { openDevice });
-  expect(result).toMatchObject({ exitCode: 1, err: 'noisesmith: no WebGPU adapter: install a Vulkan driver\n' });
-  const report = await cli(['doctor', '--json'], { openDevice });
+  const result = await cli(train(), { openBackend });
+  expect(result.exitCode).toBe(1);
+  expect(result.err).toBe('noisesmith: nothing here computes: no WebGPU adapter: install a driver; no SIMD\n');
+  const report = await cli(['doctor', '--json'], { openBackend });
   expect(report.exitCode).toBe(1);
   expect(JSON.parse(report.out)).toMatchObject({
+    backend: null,
     adapter: null,
-    problem: 'no WebGPU adapter: install a Vulkan driver',
+    computes: false,
+    problem: 'nothing here computes: no WebGPU adapter: install a driver; no SIMD',
   });
-  expect(await cli(train('--dry-run'), { openDevice })).toMatchObject({ exitCode: 0 });
+});
+
+it('without an adapter WebAssembly computes, what needs one says what to install, and both are planned for', async () => {
+  const noAdapter = async (prefer: BackendChoice) => {
+    if (prefer === 'webgpu') throw new NoAdapterError('no WebGPU adapter: install a Vulkan driver');
+    return openBackend({ prefer: 'wasm' });
+  };
+  const options = { openBackend: noAdapter };
+  const { exitCode, out } = await cli(['doctor', '--json'], options);
+  expect(exitCode).toBe(0);
+  expect(JSON.parse(out)).toMatchObject({
+    backend: { kind: 'wasm' },
+    adapter: null,
+    adapterProblem: 'no WebGPU adapter: install a Vulkan driver',
+    wasm: { computes: true },
+    computes: true,
+    problem: null,
+  });
+  expect(await cli(train('--backend', 'webgpu'), options)).toMatchObject({
+    exitCode: 1,
+    err: 'noisesmith: no WebGPU adapter: install a Vulkan driver\n',
+  });
+  for (const backend of ['webgpu', 'wasm']) {
+    expect(await cli(train('--dry-run', '--backend', backend), options)).toMatchObject({ exitCode: 0 });
+  }
+  const tune = await cli(['tune', '--preset', 'mnist-tiny'], options);
+  expect(tune.exitCode).toBe(2);
+  expect(tune.err).toMatch(
+    /^noisesmith: tune measures the kernels of WebGPU, and WebAssembly, [^\n]*--backend webgpu[^\n]*\n$/,
+  );
 });
 
 it('a loss that is no number fails with exit code 1 and names the step', async () => {

@@ -12,17 +12,18 @@ import { parseFlags } from '../src/flags';
 import { cli, tinyFlags } from './cli-run';
 
 const network = [...tinyFlags, '--batch', '4'];
+const webgpu = ['--backend', 'webgpu'];
 const bench = async (...more: string[]) => {
   const result = await cli(['bench', ...network, '--repeats', '3', ...more]);
   expect(result.exitCode, result.err).toBe(0);
   return result.out;
 };
-/** For what must not open a device. */
-const noDevice = { openDevice: () => Promise.reject(new Error('a device was opened')) };
+/** For what must not open a backend. */
+const nothing = { openBackend: () => Promise.reject(new Error('a backend was opened')) };
 
 describe('bench', () => {
-  it('times the step that train would run', async () => {
-    const report = JSON.parse(await bench('--json'));
+  it('times the step that train would run, on WebGPU', async () => {
+    const report = JSON.parse(await bench(...webgpu, '--json'));
     const { stepMs, firstMs, imagesPerSecond, ceilings, config } = report;
     expect(stepMs.all).toHaveLength(3);
     expect(stepMs).toMatchObject({
@@ -34,13 +35,27 @@ describe('bench', () => {
     for (const rate of ['flopsPerSecond', 'loadsPerSecond', 'dispatchSeconds'])
       expect(ceilings[rate]).toBeGreaterThan(0);
     expect(report).not.toHaveProperty('kernels');
-    const dry = JSON.parse((await cli(['train', ...network, '--dry-run', '--json'])).out);
+    const dry = JSON.parse((await cli(['train', ...network, ...webgpu, '--dry-run', '--json'])).out);
     expect([config, report.parameters, report.bytes]).toEqual([dry.config, dry.parameters, dry.bytes]);
   });
 
-  it('puts first the kernels that are furthest above their floor', async () => {
+  it('times the step on WebAssembly too, whose kernels it does not explain', async () => {
+    const report = JSON.parse(await bench('--json'));
+    expect(report.stepMs.all).toHaveLength(3);
+    expect(report).toMatchObject({
+      config: { backend: 'auto' },
+      adapter: { description: expect.stringContaining('Web') },
+    });
+    expect(report).not.toHaveProperty('ceilings');
+    expect(await bench()).toMatch(/planned\nkernels chosen by rule\nfirst step [\d.]+ ms, compiling included\nstep /);
+    const refused = await cli(['bench', ...network, '--explain']);
+    expect(refused.exitCode).toBe(2);
+    expect(refused.err).toMatch(/^noisesmith: --explain times the kernels of WebGPU, and WebAssembly[^\n]*\n$/);
+  });
+
+  it('puts first the kernels of WebGPU that are furthest above their floor', async () => {
     const split = ['--set', 'train.accumulation=2', '--explain'];
-    const { kernels, total } = JSON.parse(await bench(...split, '--json'));
+    const { kernels, total } = JSON.parse(await bench(...webgpu, ...split, '--json'));
     const sum = (of: (row: never) => number): number => kernels.reduce((all: number, row: never) => all + of(row), 0);
     expect(total.floorSeconds).toBeCloseTo(
       sum(({ floorSeconds }) => floorSeconds),
@@ -73,15 +88,15 @@ describe('bench', () => {
 
   it('estimates another adapter without opening one', async () => {
     const floor = async (ceilings: string): Promise<number> => {
-      const { out } = await cli(['bench', ...network, '--ceilings', ceilings, '--json'], noDevice);
+      const { out } = await cli(['bench', ...network, '--ceilings', ceilings, '--json'], nothing);
       const report = JSON.parse(out);
       expect(report).not.toHaveProperty('stepMs');
       return report.total.floorSeconds;
     };
     expect((await floor('1e12,1e11,1e-5')) / (await floor('1e13,1e12,1e-6'))).toBeCloseTo(10, 9);
-    const { out } = await cli(['bench', ...network, '--ceilings', '1e12,1e11'], noDevice);
+    const { out } = await cli(['bench', ...network, '--ceilings', '1e12,1e11'], nothing);
     expect(out).toMatch(/\nestimate: a step takes .* ms at least, .* images\/s at most\n$/);
-    const explained = await cli(['bench', ...network, '--ceilings', '1e12,1e11', '--explain'], noDevice);
+    const explained = await cli(['bench', ...network, '--ceilings', '1e12,1e11', '--explain'], nothing);
     expect(explained.out).toMatch(/\nkernel +place +count +floor ms +bound by/);
   });
 
@@ -111,7 +126,7 @@ describe('a report', () => {
   };
   const head = [
     'mnist-tiny, batch 8, on arch',
-    '1,234 parameters, 3,145,728 bytes (3.0 MiB) planned on the GPU',
+    '1,234 parameters, 3,145,728 bytes (3.0 MiB) planned',
     'ceilings: 1000 GFLOP/s, 200 G loads from memory/s, 5.0 µs a dispatch',
     'kernels chosen by rule',
     'first step 1500 ms, compiling included',

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { writeNpz } from '@noisesmith/formats';
-import { type Device, openDevice, openTuningStore } from '@noisesmith/tensor';
+import { type BackendChoice, type OpenedBackend, openBackend, openTuningStore } from '@noisesmith/tensor';
 import { afterAll } from 'vitest';
 import { runCli } from '../src/cli';
 import { type Host, thisHost } from '../src/machine/host';
@@ -17,7 +17,10 @@ export interface Overrides {
   /** Sees each piece of standard output as it is written. */
   readonly onOut?: (text: string) => void;
   readonly host?: Host;
-  readonly openDevice?: () => Promise<Device>;
+  /** As it comes, with WebAssembly for `auto`, so that all machines test the same. */
+  readonly openBackend?: (prefer: BackendChoice) => Promise<OpenedBackend>;
+  /** Threads of WebAssembly. */
+  readonly threads?: number;
   /** Folder of the tables that `tune` keeps; one that is empty unless given. */
   readonly tuningFolder?: string;
   readonly signal?: AbortSignal;
@@ -26,6 +29,7 @@ export interface Overrides {
 /** One command line, run in this process. */
 export async function cli(argv: readonly string[], overrides: Overrides = {}): Promise<CliResult> {
   let [out, err] = ['', ''];
+  const threads = overrides.threads === undefined ? {} : { threads: overrides.threads };
   const exitCode = await runCli(argv, {
     out(text) {
       out += text;
@@ -35,7 +39,8 @@ export async function cli(argv: readonly string[], overrides: Overrides = {}): P
       err += text;
     },
     host: overrides.host ?? thisHost(),
-    openDevice: overrides.openDevice ?? (() => openDevice()),
+    openBackend:
+      overrides.openBackend ?? ((prefer) => openBackend({ prefer: prefer === 'auto' ? 'wasm' : prefer, ...threads })),
     openTuningStore: (onWarning) =>
       openTuningStore({ location: overrides.tuningFolder ?? temporaryFolder(), onWarning }),
     interruptSignal: () => overrides.signal ?? new AbortController().signal,

@@ -214,10 +214,27 @@ describe('sample', () => {
   });
 });
 
-it('doctor describes the adapter and computes', async () => {
+it('doctor says what computes, describes the adapter of WebGPU too, and that both compute', async () => {
   const { exitCode, out } = await cli(['doctor', '--json']);
   const report = JSON.parse(out);
   expect(exitCode).toBe(0);
-  expect(report).toMatchObject({ node: process.version, computes: true, problem: null });
+  expect(report).toMatchObject({ node: process.version, computes: true, problem: null, adapterProblem: null });
+  expect(report.backend).toMatchObject({ kind: 'wasm', name: expect.stringMatching(/^WebAssembly, \d+ threads?$/) });
+  expect(report.wasm).toEqual({ computes: true, problem: null, description: expect.stringContaining('SIMD') });
   expect(report.adapter.limits.maxStorageBufferBindingSize).toBeGreaterThan(0);
+  const { out: text } = await cli(['doctor']);
+  expect(text).toMatch(/^computing on +WebAssembly, \d+ threads?: /);
+  expect(text).toMatch(/\nWebGPU computes +yes\n/);
+});
+
+it('conformance computes a fixture on WebAssembly and on WebGPU', async () => {
+  const out = join(folder, 'results.safetensors');
+  for (const backend of ['wasm', 'webgpu']) {
+    const result = await cli(['conformance', rinTiny, '--out', out, '--backend', backend, '--json']);
+    expect(JSON.parse(result.out)).toMatchObject({ backend });
+  }
+  expect(await cli(['conformance', rinTiny, '--out', out, '--backend', 'cuda'])).toMatchObject({
+    exitCode: 2,
+    err: 'noisesmith: --backend is "cuda"; expected one of auto, webgpu, wasm\n',
+  });
 });

@@ -14,9 +14,11 @@ const folder = temporaryFolder();
 const images = writeImages(folder);
 /** One with a table, one without. */
 const [tuned, empty] = [temporaryFolder(), temporaryFolder()];
+/** Kernels are chosen on WebGPU. */
+const webgpu = ['--backend', 'webgpu'];
 const trainTo = (out: string, ...more: string[]): string[] =>
-  tinyTrain(images, out, STEPS, '--checkpoint-every', '5', '--keep', '10', ...more);
-const tiny = [...tinyFlags, '--batch', '4'];
+  tinyTrain(images, out, STEPS, '--checkpoint-every', '5', '--keep', '10', ...webgpu, ...more);
+const tiny = [...tinyFlags, ...webgpu, '--batch', '4'];
 
 let device: Device;
 /** The last candidate of every kind of kernel of the tiny network's programs. */
@@ -78,7 +80,17 @@ describe('a run where a table is stored', () => {
 
   it('is sampled from with the same kernels', async () => {
     const out = join(folder, 'samples.npz');
-    const flags = ['sample', '--checkpoint', join(whole, 'ema.safetensors'), '--n', '20', '--out', out, '--json'];
+    const flags = [
+      'sample',
+      '--checkpoint',
+      join(whole, 'ema.safetensors'),
+      '--n',
+      '20',
+      '--out',
+      out,
+      '--json',
+      ...webgpu,
+    ];
     const result = await cli(flags, { tuningFolder: tuned });
     expect(result.err).toBe('kernels as tuned on this adapter\n');
     expect(JSON.parse(result.out)).toMatchObject({ tuning: 'stored' });

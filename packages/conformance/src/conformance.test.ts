@@ -14,7 +14,7 @@ const COMPILING = 600_000;
 const ORACLE_SHARE = 1e-2;
 
 describe.each([
-  ['a device', openDevice, 1],
+  ['WebGPU', openDevice, 1],
   ['WebAssembly', openWasm, 1],
   ['the oracle', async () => openOracle(), ORACLE_SHARE],
 ])('on %s', (_, open, share) => {

@@ -21,6 +21,7 @@ describe('a configuration', () => {
     ['data.flip', 1, 'data.flip is 1; expected true or false'],
     ['data.source', 5, 'data.source is 5; expected a string, or null'],
     ['model.image', '14', 'model.image is "14"; expected a list of 2 whole numbers >= 1'],
+    ['backend', 'cuda', 'backend is "cuda"; expected one of auto, webgpu, wasm, oracle'],
     ['model.heads', '4', 'model.heads is "4"; expected a whole number >= 1'],
     ['model.dropUnits', '0.1', 'model.dropUnits is "0.1"; expected a number >= 0 and <= 1'],
     ['model.dropPath', 1, 'model: RIN config: dropPath is 1; expected a share in [0, 1)'],
@@ -43,7 +44,7 @@ describe('a configuration', () => {
   it.each([
     [{ preset: 'x' }, 'model is missing; expected an object'],
     [{ ...presetConfig('mnist-tiny'), train: 3 }, 'train is 3; expected an object'],
-    [{ ...presetConfig('mnist-tiny'), extra: {} }, 'extra is unknown; expected one of model, data, train'],
+    [{ ...presetConfig('mnist-tiny'), extra: {} }, 'extra is unknown; expected one of backend, model, data, train'],
     [{ ...presetConfig('mnist-tiny'), preset: 4 }, 'preset is 4; expected a name'],
     [{ ...presetConfig('mnist-tiny'), sampling: undefined }, 'sampling.steps is missing'],
   ])('that lacks a part, or has another, is refused: %#', (config, message) => {

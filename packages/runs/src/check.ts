@@ -8,20 +8,26 @@ import { readSetting } from './read-setting';
 
 /**
  * A configuration, which may come from a file, with every field checked: each is there and possible, and they fit each
- * other. A setting that an earlier version did not have may be left out of `train`, `model` and `output`.
+ * other. A setting that an earlier version did not have may be left out of `train`, `model` and `output`, and
+ * `backend` too.
  * @throws SettingError, one line naming the setting, its value and what was expected
  */
 export function checkRunConfig(config: RunConfig | Readonly<Record<string, unknown>>): RunConfig {
-  const { preset, ...parts } = config as Readonly<Record<string, unknown>>;
+  const { backend = 'auto', preset, ...parts } = config as Readonly<Record<string, unknown>>;
   if (typeof preset !== 'string')
     throw new SettingError('preset', `preset is ${JSON.stringify(preset)}; expected a name`);
+  const known = kinds.find((kind) => kind === backend);
+  if (!known) {
+    throw new SettingError('backend', `backend is ${JSON.stringify(backend)}; expected one of ${kinds.join(', ')}`);
+  }
   for (const name of Object.keys(parts)) {
     if (!sections.includes(name)) {
-      throw new SettingError(name, `${name} is unknown; expected one of ${sections.join(', ')}`);
+      throw new SettingError(name, `${name} is unknown; expected one of backend, ${sections.join(', ')}`);
     }
   }
   const checked: RunConfig = {
     preset,
+    backend: known,
     model: readModelConfig(parts.model),
     data: readData(new Fields('data', parts.data)),
     train: trainConfig(object('train', parts.train)),
@@ -31,6 +37,8 @@ export function checkRunConfig(config: RunConfig | Readonly<Record<string, unkno
   checkFit(checked);
   return checked;
 }
+
+const kinds = ['auto', 'webgpu', 'wasm', 'oracle'] as const;
 
 const sections = ['model', 'data', 'train', 'sampling', 'output'];
 

@@ -1,7 +1,7 @@
 import { parameterCount, rin, rinConfig } from '@noisesmith/rin';
 import {
+  type Backend,
   choicesOf,
-  type Device,
   leastProfile,
   makePlan,
   NoAdapterError,
@@ -18,7 +18,7 @@ import type { RunConfig } from './config';
 /** What a run would need, found without making a buffer. */
 export interface RunPlan {
   readonly parameters: number;
-  /** Bytes of all GPU buffers of the training step. */
+  /** Bytes of all memory that the training step takes. */
   readonly bytes: number;
   /** Those of them that hold what a step computes on its way, such as values kept for the gradient. */
   readonly temporaryBytes: number;
@@ -26,18 +26,18 @@ export interface RunPlan {
   readonly parts: readonly { readonly plan: Plan; readonly runs: number }[];
 }
 
-/** What programs are planned for here: the adapter that opens, or the least that any has. */
-export async function targetHere(openDevice: () => Promise<Device>): Promise<Target> {
+/** What programs are planned for here: the backend that opens, or the least adapter that any has. */
+export async function targetHere(open: () => Promise<Backend>): Promise<Target> {
   try {
-    using device = await openDevice();
-    return device.target;
+    using backend = await open();
+    return backend.target;
   } catch (error) {
     if (error instanceof NoAdapterError) return webgpuTarget(leastProfile);
     throw error;
   }
 }
 
-/** Parameters and planned bytes of a run on an adapter, with the kernels of a table or those that come with the engine. */
+/** Parameters and planned bytes of a run on a target, with the kernels of a table or those that come with the engine. */
 export function planRun({ model, train }: RunConfig, target: Target, tuning?: TuningTable): RunPlan {
   const config = rinConfig(model);
   const net = rin(config);

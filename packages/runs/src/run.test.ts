@@ -27,7 +27,7 @@ async function contentOf(files: RunFiles): Promise<Record<string, string>> {
   return Object.fromEntries(await Promise.all(entries)) as Record<string, string>;
 }
 
-describe.each(backends)('a run on %s', (_, open) => {
+describe.each(backends)('a run on %s', (name, open) => {
   const config = tinyRun();
 
   async function trainWhole(more: Partial<RunOptions> = {}) {
@@ -63,7 +63,8 @@ describe.each(backends)('a run on %s', (_, open) => {
     expect(lines.map((line) => JSON.parse(line).step)).toEqual([2, 4, 6, 8]);
     const { metadata } = readSafetensors((await files.read('ema.safetensors'))!);
     expect(JSON.parse(metadata.classes!)).toEqual(['up', 'down', 'left']);
-    expect(JSON.parse(metadata.run!)).toEqual(config);
+    const kind = { 'the oracle': 'oracle', WebGPU: 'webgpu', WebAssembly: 'wasm' }[name];
+    expect(JSON.parse(metadata.run!)).toEqual({ ...config, backend: kind });
     expect(readNpz((await files.read('samples.npz'))!).get('arr_0')!.shape).toEqual([3, 4, 4, 1]);
   });
 
@@ -112,6 +113,29 @@ describe.each(backends)('a run on %s', (_, open) => {
     expect(await run.train({ onEvent: heard.onEvent })).toBe('done');
     expect(heard.ofType('checkpoint')).toEqual([]);
   });
+});
+
+it('a run keeps its backend: another is refused, and so is one that is not asked for', async () => {
+  const files = watchedFiles();
+  const dataset = await tinyDataset();
+  const config = tinyRun({ 'train.steps': 2 });
+  {
+    using backend = openOracle({ precision: 'f32' });
+    using run = await openRun(config, { backend, dataset, files });
+    expect(run.config.backend).toBe('oracle');
+    await run.train();
+  }
+  const written = files.written.length;
+  using backend = await openWasm({ threads: 1 });
+  await expect(openRun(config, { backend, dataset, files })).rejects.toThrow(
+    /^the run in \S+ began on oracle, and wasm is to compute; use the one that it began on, or other files$/,
+  );
+  expect(files.written).toHaveLength(written);
+  const asked = openRun({ ...config, backend: 'webgpu' }, { backend, dataset });
+  await expect(asked).rejects.toThrow('backend is webgpu, and wasm is to compute');
+  // A new run may start from its weights.
+  using run = await openRun(config, { backend, dataset, files: watchedFiles(), resume: files.checkpoints });
+  expect(run.step).toBe(2);
 });
 
 it('a run whose device is lost has each step once in its statistics', async () => {

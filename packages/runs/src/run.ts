@@ -3,7 +3,7 @@ import type { FeatureNetwork } from '@noisesmith/metrics';
 import { type RinDenoiser, rin, rinConfig, rinConfigToMetadata } from '@noisesmith/rin';
 import type { SampleRequest } from '@noisesmith/samplers';
 import type { Backend } from '@noisesmith/tensor';
-import { type StepStatistics, type TrainEvent, Trainer, type TrainerOptions } from '@noisesmith/training';
+import { SettingError, type StepStatistics, type TrainEvent, Trainer, type TrainerOptions } from '@noisesmith/training';
 import { checkRunConfig } from './check';
 import { classGridPng, finalCount, gridDraw } from './class-grid';
 import type { RunConfig } from './config';
@@ -20,9 +20,9 @@ import { samplesNpzParts } from './samples-npz';
 import { formatTuning, keptTuning, type RunTuning } from './tuning';
 
 export interface RunOptions {
-  /** What computes: a device, or the oracle for a tiny network. It stays the caller's. */
+  /** What computes: that of `openBackend`, or the oracle for a tiny network. It stays the caller's. */
   readonly backend: Backend;
-  /** Opens a backend again after the first was lost; absent, the loss ends the run. */
+  /** Opens a backend of the same kind again after the first was lost; absent, the loss ends the run. */
   readonly openBackend?: () => Promise<Backend>;
   readonly dataset: ImageDataset;
   /** Where the run is kept. Without them nothing of it outlasts the process. */
@@ -79,12 +79,12 @@ export interface Run extends Disposable {
  * `grids/STEP.png` and `ema.safetensors`; `reference-stats.npz` once samples are measured against the data; at the end
  * `samples.npz`, where it is asked for, and last `grid.png`.
  *
- * @throws SettingError for a configuration that is impossible or does not fit the data, for data whose classes are no
- * longer those of the run, and for files whose weights would be lost; CheckpointError, LimitError
+ * @throws SettingError for a configuration that is impossible or does not fit the data, for a backend that is not the
+ * run's, for data whose classes are no longer those of the run, and for files whose weights would be lost; CheckpointError, LimitError
  */
 export async function openRun(given: RunConfig, options: RunOptions): Promise<Run> {
   const { backend, dataset, files, onEvent } = options;
-  const config = checkRunConfig(given);
+  const config = await withBackend(checkRunConfig(given), backend, files);
   checkDatasetFits(config, dataset);
   const warnings = datasetWarnings(config, dataset);
   const sameData = files !== undefined && (await isSameDataset(files, dataset));
@@ -120,6 +120,22 @@ export async function openRun(given: RunConfig, options: RunOptions): Promise<Ru
     onCompile: (ready, total) => void onEvent?.({ type: 'compiling', ready, total }),
   });
   return new OpenRun(config, denoiser, trainer, { dataset, evaluation, files, tuning, warnings });
+}
+
+/** @returns the configuration with the backend that computes */
+async function withBackend(config: RunConfig, { kind }: Backend, files: RunFiles | undefined): Promise<RunConfig> {
+  const stored = files && (await storedConfig(files));
+  const began = stored && stored.config.backend !== 'auto' ? stored.config.backend : undefined;
+  if (began !== undefined && began !== kind) {
+    throw new SettingError(
+      'backend',
+      `the run in ${files!.name} began on ${began}, and ${kind} is to compute; use the one that it began on, or other files`,
+    );
+  }
+  if (config.backend !== 'auto' && config.backend !== kind) {
+    throw new SettingError('backend', `backend is ${config.backend}, and ${kind} is to compute`);
+  }
+  return { ...config, backend: kind };
 }
 
 interface Surroundings {

@@ -1,5 +1,5 @@
 import type { Denoiser } from '@noisesmith/diffusion';
-import type { Device, DeviceProgram, TuningTable } from '@noisesmith/tensor';
+import type { Backend, Program, TuningTable } from '@noisesmith/tensor';
 import { stepDrawer, type TrainBatch, type TrainConfig, TrainEngine, TrainingError } from '@noisesmith/training';
 
 /** Steps between the first and those that are timed: drivers go on compiling, and staging buffers are made. */
@@ -7,15 +7,15 @@ const WARM_UP = 2;
 
 /** Milliseconds of training steps, each from the upload of its batch to its loss being read. */
 export interface StepTimes {
-  /** Compiling and the weights' way to the device included. */
+  /** Compiling and the weights' way to the backend included. */
   readonly firstMs: number;
   /** Of warm steps, in order. */
   readonly all: readonly number[];
 }
 
 /** The step of a run as `train` runs it, and how long it takes. */
-export interface TimedStep {
-  readonly engine: TrainEngine<DeviceProgram>;
+export interface TimedStep<P extends Program = Program> {
+  readonly engine: TrainEngine<P>;
   readonly times: StepTimes;
 }
 
@@ -45,10 +45,10 @@ export interface TimingOptions {
  * Compiles the training step and times it; the caller destroys the engine.
  * @throws TrainingError when a loss is no number; the signal's reason
  */
-export async function timeSteps(
-  device: Device,
+export async function timeSteps<P extends Program>(
+  backend: Backend<P>,
   { config, denoiser, onProgress, repeats, signal, tuning }: TimingOptions,
-): Promise<TimedStep> {
+): Promise<TimedStep<P>> {
   const batch = syntheticBatch(denoiser, config.batch);
   const draw = stepDrawer(denoiser, config);
   const start = performance.now();
@@ -56,7 +56,7 @@ export async function timeSteps(
     signal?.throwIfAborted();
     onProgress?.('compiling kernels', ready, total);
   };
-  const engine = await TrainEngine.open(device, { denoiser, config, tuning, onCompile });
+  const engine = await TrainEngine.open(backend, { denoiser, config, tuning, onCompile });
   try {
     await engine.initialize();
     const take = async (step: number, since?: number): Promise<number> => {

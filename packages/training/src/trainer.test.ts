@@ -233,7 +233,7 @@ describe('what a run goes on from', () => {
   });
 });
 
-describe('on a device', () => {
+describe('on a device of WebGPU', () => {
   let device: Device;
   beforeAll(async () => {
     device = await openDevice();

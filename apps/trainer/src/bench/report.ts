@@ -1,6 +1,5 @@
 import { describeTuning, type RunConfig, type RunTuning, type StepTimes } from '@noisesmith/runs';
 import {
-  type AdapterProfile,
   type Ceilings,
   ceilingsLine,
   type Explanation,
@@ -8,6 +7,7 @@ import {
   groupKernels,
   groupTable,
   median,
+  type Profile,
   totalLine,
 } from '@noisesmith/tensor';
 import { byteSize, groupedNumber, table } from '../output';
@@ -15,11 +15,12 @@ import { byteSize, groupedNumber, table } from '../output';
 /** What `bench` found out. */
 export interface Report {
   readonly config: RunConfig;
-  readonly adapter: Pick<AdapterProfile, 'vendor' | 'architecture' | 'device' | 'description' | 'software'>;
+  readonly adapter: Pick<Profile, 'vendor' | 'architecture' | 'device' | 'description' | 'software'>;
   readonly parameters: number;
-  /** Planned bytes of all GPU buffers. */
+  /** Planned bytes of all memory. */
   readonly bytes: number;
-  readonly ceilings: Ceilings;
+  /** Of an adapter of WebGPU. */
+  readonly ceilings?: Ceilings;
   /** Where the choice of kernels came from, and their times; absent in an estimate. */
   readonly tuning?: RunTuning;
   readonly times?: StepTimes;
@@ -46,7 +47,7 @@ export function reportJson({
     adapter,
     parameters,
     bytes,
-    ceilings,
+    ...(ceilings && { ceilings }),
     ...(tuning && { tuning: tuning.source }),
     ...(times && {
       firstMs: times.firstMs,
@@ -66,8 +67,8 @@ export function reportText(report: Report, shown: { readonly table: boolean; rea
   const name = [adapter.description, adapter.device, adapter.architecture].find((text) => text !== '') ?? 'unnamed';
   const lines = [
     `${config.preset}, batch ${config.train.batch}, on ${name}`,
-    `${groupedNumber(parameters)} parameters, ${groupedNumber(bytes)} bytes (${byteSize(bytes)}) planned on the GPU`,
-    ceilingsLine(ceilings),
+    `${groupedNumber(parameters)} parameters, ${groupedNumber(bytes)} bytes (${byteSize(bytes)}) planned`,
+    ...(ceilings ? [ceilingsLine(ceilings)] : []),
     ...(report.tuning ? [describeTuning(report.tuning)] : []),
     ...timeLines(report),
     ...(shown.table && report.explanation ? kernelLines(report.explanation, report.times, shown.top) : []),

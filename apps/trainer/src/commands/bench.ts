@@ -9,6 +9,7 @@ import {
   parseCeilings,
   usualDispatchSeconds,
 } from '@noisesmith/tensor';
+import { openConfigured } from '../backend';
 import { explainStep, type StepPart } from '../bench/explain-step';
 import { type Report, reportJson, reportText } from '../bench/report';
 import { type Command, jsonFlag } from '../command';
@@ -60,20 +61,33 @@ interface Measuring {
 
 async function measure(config: RunConfig, options: Measuring, context: Context): Promise<Report> {
   const progress = new Progress(context);
-  using device = await context.openDevice();
+  const { backend, name } = await openConfigured(config, context);
+  using _backend = backend;
   try {
     const store = context.openTuningStore((line) => progress.note(`warning: ${line}`));
-    const tuning = await chooseTuning(device.target, options.tuning, store);
+    const tuning = await chooseTuning(backend.target, options.tuning, store);
     const denoiser = rin(rinConfig(config.model));
     const { repeats } = options;
     const onProgress = (what: string, done: number, total: number): void =>
       what === 'step' ? progress.status(`step ${done} of ${total}`) : progress.count(what, done, total);
-    const step = await timeSteps(device, { denoiser, config: config.train, tuning: tuning.table, repeats, onProgress });
-    using engine = step.engine;
+    const timing = { denoiser, config: config.train, tuning: tuning.table, repeats, onProgress };
+    const { bytes, parameters } = planRun(config, backend.target, tuning.table);
+    const about = { config, adapter: backend.profile, parameters, bytes, tuning };
+    if (backend.kind === 'wasm') {
+      if (options.explain) {
+        throw new UsageError(
+          `--explain times the kernels of WebGPU, and ${name} is to compute; give --backend webgpu too`,
+        );
+      }
+      const { engine, times } = await timeSteps(backend, timing);
+      engine.destroy();
+      return { ...about, times };
+    }
+    const { engine: opened, times } = await timeSteps(backend, timing);
+    using engine = opened;
     progress.status('measuring the ceilings of the adapter');
-    const ceilings = await measureCeilings(device);
-    const { bytes, parameters } = planRun(config, device.target, tuning.table);
-    const report = { config, adapter: device.profile, parameters, bytes, ceilings, tuning, times: step.times };
+    const ceilings = await measureCeilings(backend);
+    const report = { ...about, ceilings, times };
     if (!options.explain) return report;
     progress.status('timing each kernel by itself', true);
     const parts: StepPart[] = [];
@@ -88,13 +102,13 @@ async function measure(config: RunConfig, options: Measuring, context: Context):
 
 export const bench: Command = {
   name: 'bench',
-  summary: 'time of a training step on this adapter, and of each kernel beside the least it could take',
+  summary: 'time of a training step here, and on WebGPU of each kernel beside the least it could take',
   positionals: [],
   flags: {
     ...programFlags,
     ...tuningFlag,
     repeats: { value: 'N', help: `warm steps to time (default ${DEFAULT_REPEATS})` },
-    explain: { help: 'each kernel by itself: its time, its floor and their ratio, worst first' },
+    explain: { help: 'each kernel of WebGPU by itself: its time, its floor and their ratio, worst first' },
     top: { value: 'N', help: `rows of that table, 0: all (default ${DEFAULT_TOP})` },
     ceilings: {
       value: 'FLOPS,LOADS[,DISPATCH]',

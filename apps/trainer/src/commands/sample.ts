@@ -2,6 +2,7 @@ import { fileSource } from '@noisesmith/formats/node';
 import { drawOf, type Model, type ReadModelOptions, readModel, samplingOptions } from '@noisesmith/runs';
 import { parseSampler, type SamplingOptions, samplerSpecUsage } from '@noisesmith/samplers';
 import { parseSchedule } from '@noisesmith/schedules';
+import { askedBackend, backendFlag } from '../backend';
 import { type Command, jsonFlag } from '../command';
 import { exitCodes, UsageError, userInput } from '../errors';
 import type { Arguments } from '../flags';
@@ -62,12 +63,13 @@ export const sample: Command = {
     guidance: { value: 'W', help: '(1 + W) conditional - W unconditional (default: as in the run)' },
     weights: { value: 'average|raw', help: 'of a checkpoint: the moving average (default), or the weights themselves' },
     batch: { value: 'N', help: 'samples that run together; changes speed and memory' },
+    ...backendFlag,
     ...tuningFlag,
     out: { value: 'FILE', help: 'x.png: a grid; x.npz: arr_0 uint8 NHWC, arr_1 labels; else a folder of PNGs' },
     ...jsonFlag,
   },
   details: [
-    'A sample depends on its seed and label alone, whatever else is asked for; its last digits depend on the kernels.',
+    'A sample depends on its seed and label alone, whatever else is asked for; its last digits depend on the backend and on its kernels.',
     'Samples are kept as they are drawn: after an interruption the same command goes on. What a file is made of lies in',
     'FILE.part until all samples are there. A folder is added to, as long as its samples are drawn in the same way.',
     'Missing folders are made. A name that ends in / is a folder, whatever its ending.',
@@ -79,6 +81,7 @@ export const sample: Command = {
     const format = sampleFormat(out);
     const seeds = seedsOf(args);
     const asked = askedTuning(args);
+    const prefer = askedBackend(args);
     const model = await readModelFile(file, weightsOf(args));
     const { denoiser } = model;
     const draw = drawOf(seeds, labelsOf(args, denoiser.classes, model.classes));
@@ -99,7 +102,10 @@ export const sample: Command = {
     };
     try {
       if (missing > 0) {
-        drawn = await drawMissing({ store, job, model, options, tuning: asked, signal, progress, onKept }, context);
+        drawn = await drawMissing(
+          { store, job, model, options, prefer, tuning: asked, signal, progress, onKept },
+          context,
+        );
       }
     } catch (error) {
       if (!signal.aborted || error !== signal.reason) throw error;
@@ -125,6 +131,7 @@ export const sample: Command = {
         schedule,
         steps,
         guidance,
+        backend: drawn?.backend ?? null,
         tuning: drawn?.tuning.source ?? null,
       });
     } else context.out(`wrote ${total} samples to ${out}\n`);

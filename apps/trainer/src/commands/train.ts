@@ -13,6 +13,7 @@ import {
 } from '@noisesmith/runs';
 import type { Target } from '@noisesmith/tensor';
 import { pruneCheckpoints } from '@noisesmith/training';
+import { openConfigured, openForRun, warnOfUnusedGpu } from '../backend';
 import type { Command } from '../command';
 import { type ResolvedRun, resolveRun } from '../config/resolve';
 import { settingFlags } from '../config/settings';
@@ -21,7 +22,6 @@ import { exitCodes, UsageError } from '../errors';
 import { openNamedNetwork } from '../evaluation/network';
 import { exists } from '../files';
 import type { Arguments } from '../flags';
-import { warnOfUnusedGpu } from '../machine/diagnosis';
 import { byteSize, groupedNumber, printJson, printJsonLine } from '../output';
 import { prepareOutput } from '../outputs';
 import { Progress } from '../run/progress';
@@ -57,7 +57,7 @@ const tuningFor = (
 
 async function dryRun(resolved: ResolvedRun, args: Arguments, context: Context): Promise<number> {
   const { config, folder } = resolved;
-  const target = await targetHere(context.openDevice);
+  const target = await targetHere(async () => (await openConfigured(config, context)).backend);
   const { source, table } = await tuningFor(resolved, target, args, context);
   const { bytes, parameters, temporaryBytes } = planRun(config, target, table);
   if (args.has('json')) printJson(context, { config, parameters, bytes, temporaryBytes, tuning: source });
@@ -65,7 +65,7 @@ async function dryRun(resolved: ResolvedRun, args: Arguments, context: Context):
     context.out(`${JSON.stringify(config, null, 2)}\n`);
     context.out(`run folder ${folder}: nothing was written\n`);
     context.out(
-      `${groupedNumber(parameters)} parameters, ${groupedNumber(bytes)} bytes (${byteSize(bytes)}) on the GPU, ${byteSize(temporaryBytes)} of them for values of one step\n`,
+      `${groupedNumber(parameters)} parameters, ${groupedNumber(bytes)} bytes (${byteSize(bytes)}) of memory, ${byteSize(temporaryBytes)} of them for values of one step\n`,
     );
   }
   return exitCodes.done;
@@ -89,7 +89,7 @@ export const train: Command = {
       optional: true,
       help: `show the run in the browser while it trains, at 127.0.0.1 (port ${defaultPort} unless given, 0: any)`,
     },
-    'dry-run': { help: 'print configuration, parameters and GPU bytes, and do nothing' },
+    'dry-run': { help: 'print configuration, parameters and bytes, and do nothing' },
     json: { help: 'events as JSON lines; with --dry-run one document' },
   },
   details: [
@@ -138,13 +138,14 @@ async function trainResolved(
   progress.quiet(`opening ${config.data.source}`);
   const dataset = await openRunDataset(config, { onWarning: warn });
   if (dataBefore !== undefined) await checkMovedData(folder, dataset, dataBefore);
-  using device = await context.openDevice();
-  warnOfUnusedGpu(device.profile, context.host, (line) => progress.note(line));
-  const tuning = await tuningFor(resolved, device.target, args, context);
+  const opened = await openForRun(config, resolved.folder, stored, context);
+  using backend = opened.backend;
+  warnOfUnusedGpu(opened, config.backend, context, (line) => progress.note(line));
+  const tuning = await tuningFor(resolved, backend.target, args, context);
   const resume = args.text('resume') ?? 'auto';
   const more = { ...(network && { network }), ...(onEvent && { onEvent }) };
   const exitCode = await runTraining(
-    { config, folder, dataset, device, resume, tuning, warnings, progress, ...more },
+    { config, folder, dataset, opened, resume, tuning, warnings, progress, ...more },
     context,
   );
   if (exitCode === exitCodes.done && !onEvent) {
@@ -165,12 +166,16 @@ async function openServer({ path }: RunFolder, args: Arguments, progress: Progre
 
 /** The network that a run measures its samples by, where it does and has none of its own. */
 async function evaluationNetwork(
-  { output }: RunConfig,
+  config: RunConfig,
   context: Context,
   progress: Progress,
 ): Promise<FeatureNetwork | undefined> {
+  const { output } = config;
   if (output.evalEvery === 0 || output.evalNetwork === 'pixels') return undefined;
-  const network = await openNamedNetwork({ name: output.evalNetwork, flag: '--eval-network' }, context, progress);
+  const network = await openNamedNetwork(
+    { name: output.evalNetwork, flag: '--eval-network', open: () => openConfigured(config, context) },
+    progress,
+  );
   if (network.caveat) progress.note(`${network.name}: ${network.caveat}`);
   return network;
 }

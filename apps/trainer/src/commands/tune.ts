@@ -1,4 +1,11 @@
-import { defaultTuning, overDefaults, type RunProgram, runPrograms, timeTables } from '@noisesmith/runs';
+import {
+  defaultTuning,
+  overDefaults,
+  type RunConfig,
+  type RunProgram,
+  runPrograms,
+  timeTables,
+} from '@noisesmith/runs';
 import {
   choicesOf,
   type Device,
@@ -10,6 +17,7 @@ import {
   tune as tuneProgram,
   tuningKey,
 } from '@noisesmith/tensor';
+import { openConfigured } from '../backend';
 import { type Command, jsonFlag } from '../command';
 import { resolveConfig } from '../config/resolve';
 import { programFlags } from '../config/settings';
@@ -168,19 +176,33 @@ const reportJson = ({ timed, tuning }: Tuned): object => ({
   choices: tuning.choices,
 });
 
-type Options = Pick<TuneRequest, 'programs' | 'seconds' | 'signal'> & { readonly again: boolean };
+/**
+ * What `tune` has kernels of to choose from.
+ * @throws UsageError where WebAssembly computes, whose kernels are chosen by rule
+ */
+async function openTuned(config: RunConfig, context: Context): Promise<Device> {
+  const { backend, name, why } = await openConfigured(config, context);
+  if (backend.kind === 'webgpu') return backend;
+  backend.destroy();
+  throw new UsageError(
+    `tune measures the kernels of WebGPU, and ${name} is to compute (${why}), whose kernels are chosen by rule: there is nothing to tune; --backend webgpu tunes those of a software adapter`,
+  );
+}
+
+type Options = Pick<TuneRequest, 'seconds' | 'signal'> & { readonly config: RunConfig; readonly again: boolean };
 
 /** @returns what was found out; undefined when it was interrupted */
-async function measure({ again, ...options }: Options, context: Context): Promise<Tuned | undefined> {
+async function measure({ again, config, ...options }: Options, context: Context): Promise<Tuned | undefined> {
   const progress = new Progress(context);
   const store = context.openTuningStore((line) => progress.note(`warning: ${line}`));
-  using device = await context.openDevice();
+  using device = await openTuned(config, context);
   const key = tuningKey(device.target);
   const obstacle = await store.obstacle(key);
   if (obstacle !== undefined) throw new UsageError(obstacle);
+  const programs = runPrograms(config);
   const stored = (await store.read(key)) ?? { key, choices: {} };
-  const known = again ? without(device, options.programs, stored) : stored;
-  const request: TuneRequest = { ...options, device, known, progress };
+  const known = again ? without(device, programs, stored) : stored;
+  const request: TuneRequest = { ...options, programs, device, known, progress };
   let kept = 'nothing was kept';
   try {
     const { measured, tuning } = await tuneAll(request);
@@ -199,7 +221,7 @@ async function measure({ again, ...options }: Options, context: Context): Promis
 
 export const tune: Command = {
   name: 'tune',
-  summary: 'measure which kernels are fastest on this adapter; train and sample use them from then on',
+  summary: 'measure which kernels are fastest on this WebGPU adapter; train and sample use them from then on',
   positionals: [],
   flags: {
     ...programFlags,
@@ -218,9 +240,9 @@ export const tune: Command = {
   example: '--preset mnist --seconds 60',
   async run(args, context) {
     const seconds = args.whole('seconds', 1) ?? DEFAULT_SECONDS;
-    const programs = runPrograms(await resolveConfig(args));
+    const config = await resolveConfig(args);
     const signal = context.interruptSignal();
-    const tuned = await measure({ programs, seconds, signal, again: args.has('again') }, context);
+    const tuned = await measure({ config, seconds, signal, again: args.has('again') }, context);
     if (!tuned) return exitCodes.interrupted;
     if (args.has('json')) printJson(context, reportJson(tuned));
     else context.out(report(tuned));

@@ -51,7 +51,7 @@ export async function resolveRun(args: Arguments): Promise<ResolvedRun> {
       ? []
       : [`${files.file('config.json')} is missing; the configuration is the one in ${found.from}`];
   const stored = found.config;
-  const asked = withData(checkRunConfig(applySettings(stored, settings)), stored.data.source);
+  const asked = keepBackend(withData(checkRunConfig(applySettings(stored, settings)), stored.data.source), stored);
   const different = differences(stored, asked).filter(
     ({ path }) => !changeable.test(path) && !(path === 'data.source' && isSame(stored.data.source, asked.data.source)),
   );
@@ -86,6 +86,10 @@ async function newConfig(args: Arguments, settings: readonly Setting[]): Promise
   return checkedConfig(presetConfig(preset ?? defaultPreset), settings);
 }
 
+/** `auto` is what the run began on, once it has begun. */
+const keepBackend = (config: RunConfig, { backend }: RunConfig): RunConfig =>
+  config.backend === 'auto' ? { ...config, backend } : config;
+
 const isSame = (a: string | null, b: string | null): boolean =>
   a === b || (a !== null && b !== null && isSameData(a, b));
 
@@ -109,7 +113,11 @@ type Difference = ReturnType<typeof differences>[number];
 function contradiction(folder: string, stored: RunConfig, step: number, different: readonly Difference[]): string {
   const where = join(folder, 'config.json');
   const said = different
-    .map(({ a, b, path }) => `${path} is ${JSON.stringify(a)} in ${where}, but ${JSON.stringify(b)} is asked for`)
+    .map(({ a, b, path }) =>
+      path === 'backend'
+        ? `the run in ${folder} began on ${a}, but ${b} is asked for`
+        : `${path} is ${JSON.stringify(a)} in ${where}, but ${JSON.stringify(b)} is asked for`,
+    )
     .join('; ');
   const steps = Number(different.find(({ path }) => path === 'train.steps')?.b ?? stored.train.steps);
   const fits =

@@ -1,10 +1,12 @@
 import { isJsonObject, type JsonObject, type Setting, settingsOf } from '@noisesmith/runs';
+import { backendFlag } from '../backend';
 import { UsageError } from '../errors';
 import { readUserFile } from '../files';
 import type { Arguments, Flags } from '../flags';
 
 /** Flags that stand for one setting each. */
 const shortcuts = {
+  backend: 'backend',
   data: 'data.source',
   steps: 'train.steps',
   batch: 'train.batch',
@@ -16,6 +18,9 @@ const shortcuts = {
   'checkpoint-every': 'output.checkpointEvery',
   keep: 'output.keep',
 } as const;
+
+/** Those of text; the others are whole numbers. */
+const texts: readonly string[] = ['backend', 'data', 'eval-network'];
 
 /** The words of a command line that give a setting a value. */
 export function flagOf(path: string, value: unknown): readonly string[] {
@@ -30,6 +35,7 @@ export const programFlags: Flags = {
   config: { value: 'FILE.json', help: 'a whole configuration, e.g. config.json of a run, or parts of one' },
   set: { value: 'path.to.key=value', help: 'one setting, e.g. train.learningRate.base=1e-3', repeatable: true },
   batch: { value: 'N', help: 'images per step (train.batch)' },
+  ...backendFlag,
 };
 
 export const settingFlags: Flags = {
@@ -65,8 +71,9 @@ export async function givenSettings(args: Arguments): Promise<readonly Setting[]
     ...args.texts('set').flatMap(parseSet),
     ...Object.entries(shortcuts).flatMap(([flag, path]) => {
       if (!args.has(flag)) return [];
-      const isText = flag === 'data' || flag === 'eval-network';
-      const value = isText ? args.text(flag) : args.whole(flag, flag === 'steps' || flag === 'batch' ? 1 : 0);
+      const value = texts.includes(flag)
+        ? args.text(flag)
+        : args.whole(flag, flag === 'steps' || flag === 'batch' ? 1 : 0);
       return [{ path, value, from: `--${flag}` }];
     }),
   ];

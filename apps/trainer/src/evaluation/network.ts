@@ -12,6 +12,8 @@ import {
   readInceptionWeights,
 } from '@noisesmith/metrics';
 import { suggestion } from '@noisesmith/runs';
+import type { OpenedBackend } from '@noisesmith/tensor';
+import { askedBackend, backendFlag } from '../backend';
 import type { Context } from '../context';
 import { UsageError, userInput } from '../errors';
 import { exists } from '../files';
@@ -28,6 +30,7 @@ export const networkFlags = {
   },
   batch: { value: 'N', help: 'images that the network takes at a time; changes speed and memory' },
   'unbiased-logits': { help: 'logits without the last bias, as torch-fidelity and guided-diffusion score them' },
+  ...backendFlag,
 } as const satisfies Flags;
 
 export const networkHelp = [
@@ -84,18 +87,19 @@ export interface NetworkRequest {
   readonly logitBias?: boolean | undefined;
   /** What messages call the name. Default `--network`. */
   readonly flag?: string;
+  /** Opens what it computes on, where it does. */
+  readonly open: () => Promise<OpenedBackend>;
 }
 
-/** A network over a device of its own, which goes with it. */
-async function overDevice(
+/** A network over a backend of its own, which goes with it. */
+async function overBackend(
   weights: InceptionWeights,
-  { batch, logitBias = true, resize }: NetworkRequest,
-  context: Pick<Context, 'openDevice'>,
+  { batch, logitBias = true, open, resize }: NetworkRequest,
   progress: Progress,
 ): Promise<FeatureNetwork> {
-  const device = await context.openDevice();
+  const { backend } = await open();
   try {
-    const network = await openFeatureNetwork(device, weights, {
+    const network = await openFeatureNetwork(backend, weights, {
       ...(resize !== undefined && { resize }),
       ...(batch !== undefined && { batch }),
       logitBias,
@@ -105,29 +109,25 @@ async function overDevice(
       ...network,
       [Symbol.dispose]() {
         network[Symbol.dispose]();
-        device.destroy();
+        backend.destroy();
       },
     };
   } catch (error) {
-    device.destroy();
+    backend.destroy();
     throw error;
   }
 }
 
 /**
  * Opens a network by its name.
- * @throws UsageError or MetricError, one line, for one that is not there; DeviceError without an adapter
+ * @throws UsageError or MetricError, one line, for one that is not there; DeviceError where nothing computes
  */
-export async function openNamedNetwork(
-  request: NetworkRequest,
-  context: Pick<Context, 'openDevice'>,
-  progress: Progress,
-): Promise<FeatureNetwork> {
+export async function openNamedNetwork(request: NetworkRequest, progress: Progress): Promise<FeatureNetwork> {
   const { flag = '--network', name, resize } = request;
   const pixels = pixelOptions(name);
   if (pixels === undefined) {
     progress.quiet(`reading the weights of ${name}`);
-    return overDevice(await weightsOf(name, flag), request, context, progress);
+    return overBackend(await weightsOf(name, flag), request, progress);
   }
   if (resize !== undefined) throw new UsageError(`--resize ${resize}: ${name} averages pixels, and takes no other way`);
   return pixelNetwork(pixels);
@@ -135,6 +135,7 @@ export async function openNamedNetwork(
 
 /** Opens the network that {@link networkFlags} ask for. @throws as {@link openNamedNetwork} */
 export function openNetwork(args: Arguments, context: Context, progress: Progress): Promise<FeatureNetwork> {
+  const asked = askedBackend(args);
   const text = args.text('resize');
   const resize = text === undefined ? undefined : userInput(() => parseInputResize(text));
   const request = {
@@ -142,6 +143,7 @@ export function openNetwork(args: Arguments, context: Context, progress: Progres
     resize,
     batch: args.whole('batch', 1),
     logitBias: !args.has('unbiased-logits'),
+    open: () => context.openBackend(asked),
   };
-  return openNamedNetwork(request, context, progress);
+  return openNamedNetwork(request, progress);
 }

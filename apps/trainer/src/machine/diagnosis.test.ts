@@ -56,7 +56,7 @@ it('says nothing where a GPU computes, or where there is none', () => {
 
 it('a container that has the device and not the driver', () => {
   expect(unusedGpu(host(nvidia))).toBe(
-    "a software adapter computes although there is a GPU: /dev/nvidia0 (NVIDIA) is there, but no Vulkan driver for it: install NVIDIA's driver with its Vulkan part; in a container, NVIDIA_DRIVER_CAPABILITIES=all brings it in from the host; noisesmith doctor says more",
+    "a CPU computes although there is a GPU: /dev/nvidia0 (NVIDIA) is there, but no Vulkan driver for it: install NVIDIA's driver with its Vulkan part; in a container, NVIDIA_DRIVER_CAPABILITIES=all brings it in from the host; noisesmith doctor says more",
   );
   expect(diagnose(host(nvidia), 'software').findings).toHaveLength(1);
 });

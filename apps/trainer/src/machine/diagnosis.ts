@@ -72,19 +72,9 @@ export function diagnose(host: Host, adapter: 'gpu' | 'software' | 'none', addon
   return { gpuNodes: nodes, loader, drivers, findings };
 }
 
-/** Tells a run on a software adapter once that there is a GPU. */
-export function warnOfUnusedGpu(
-  adapter: { readonly software: boolean },
-  host: Host,
-  note: (line: string) => void,
-): void {
-  const line = adapter.software ? unusedGpu(host) : undefined;
-  if (line !== undefined) note(`warning: ${line}`);
-}
-
-/** One line for a run on a software adapter beside a GPU; undefined when there is none. */
+/** One line for a run on a CPU beside a GPU; undefined when there is none. */
 export function unusedGpu(host: Host): string | undefined {
   const { findings, gpuNodes: nodes } = diagnose(host, 'software');
   const about = findings.find((finding) => nodes.some(({ path }) => finding.startsWith(path)));
-  return about && `a software adapter computes although there is a GPU: ${about}; noisesmith doctor says more`;
+  return about && `a CPU computes although there is a GPU: ${about}; noisesmith doctor says more`;
 }

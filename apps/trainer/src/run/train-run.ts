@@ -9,7 +9,8 @@ import {
   type RunEvent,
   type RunTuning,
 } from '@noisesmith/runs';
-import type { Device } from '@noisesmith/tensor';
+import type { OpenedBackend } from '@noisesmith/tensor';
+import { computingOn } from '../backend';
 import type { Context } from '../context';
 import { exitCodes } from '../errors';
 import { type Progress, statusLine } from './progress';
@@ -20,7 +21,7 @@ export interface TrainRun {
   readonly config: RunConfig;
   readonly folder: RunFolder;
   readonly dataset: ImageDataset;
-  readonly device: Device;
+  readonly opened: OpenedBackend;
   /** What samples are measured by, unless the run has its own. */
   readonly network?: FeatureNetwork;
   /** The value of `--resume`. */
@@ -38,7 +39,8 @@ export interface TrainRun {
  * @returns the exit code: done or interrupted
  */
 export async function runTraining(train: TrainRun, context: Context): Promise<number> {
-  const { config, dataset, device, folder, network, progress, tuning } = train;
+  const { config, dataset, folder, network, progress, tuning } = train;
+  const { backend, kind } = train.opened;
   const signal = context.interruptSignal();
   using _lock = await folder.take();
   const onEvent = (event: RunEvent): void => {
@@ -48,8 +50,8 @@ export async function runTraining(train: TrainRun, context: Context): Promise<nu
   };
   try {
     using run = await openRun(config, {
-      backend: device,
-      openBackend: () => context.openDevice(),
+      backend,
+      openBackend: async () => (await context.openBackend(kind)).backend,
       dataset,
       files: folder,
       ...(network && { network }),
@@ -64,8 +66,9 @@ export async function runTraining(train: TrainRun, context: Context): Promise<nu
   }
 }
 
-function tellStart({ config, step }: Run, { dataset, folder, progress, tuning, warnings }: TrainRun): void {
+function tellStart({ config, step }: Run, { dataset, folder, opened, progress, tuning, warnings }: TrainRun): void {
   const what = step > 0 ? `going on from step ${step}` : `a run of ${config.train.steps} steps`;
+  progress.note(computingOn(opened));
   progress.note(`${folder.path}: ${what}`);
   progress.note(describeDataset(dataset));
   progress.note(describeTuning(tuning));
@@ -103,7 +106,7 @@ function show(event: RunEvent, steps: number, progress: Progress): void {
       progress.note(`warning: ${event.message}`);
       break;
     case 'deviceLost':
-      progress.note(`warning: ${event.message}; another device was opened, going on from step ${event.step}`);
+      progress.note(`warning: ${event.message}; it was opened again, going on from step ${event.step}`);
       break;
     case 'interrupted':
       progress.end();

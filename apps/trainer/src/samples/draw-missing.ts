@@ -1,8 +1,9 @@
 import { chooseTuning, describeTuning, type Model, type RunTuning, type TuningSource, toBytes } from '@noisesmith/runs';
 import { openSampling, type SamplingOptions } from '@noisesmith/samplers';
+import type { BackendChoice } from '@noisesmith/tensor';
+import { warnOfUnusedGpu } from '../backend';
 import type { Context } from '../context';
 import { WorkError } from '../errors';
-import { warnOfUnusedGpu } from '../machine/diagnosis';
 import type { Progress } from '../run/progress';
 import type { SampleJob, SampleStore } from './store';
 
@@ -11,7 +12,8 @@ export interface DrawRequest {
   readonly job: SampleJob;
   readonly model: Model;
   readonly options: SamplingOptions;
-  /** Kernels that were asked for. */
+  /** What was asked to compute, and kernels that were asked for. */
+  readonly prefer: BackendChoice;
   readonly tuning: TuningSource | undefined;
   readonly signal: AbortSignal;
   readonly progress: Progress;
@@ -23,6 +25,7 @@ export interface Drawn {
   /** Samples with a pixel that is no finite number. */
   readonly notFinite: number;
   readonly tuning: RunTuning;
+  readonly backend: 'webgpu' | 'wasm';
 }
 
 /** Samples of a batch with a pixel that is no finite number. */
@@ -41,13 +44,14 @@ export async function drawMissing(request: DrawRequest, context: Context): Promi
   const { job, model, onKept, options, progress, signal, store } = request;
   const { denoiser, weights } = model;
   const note = (line: string): void => progress.note(line);
-  using device = await context.openDevice();
-  warnOfUnusedGpu(device.profile, context.host, note);
+  const opened = await context.openBackend(request.prefer);
+  using backend = opened.backend;
+  warnOfUnusedGpu(opened, request.prefer, context, note);
   const tables = context.openTuningStore((line) => note(`warning: ${line}`));
-  const tuning = await chooseTuning(device.target, request.tuning, tables);
+  const tuning = await chooseTuning(backend.target, request.tuning, tables);
   if (tuning.source === 'stored') note(describeTuning(tuning));
   progress.quiet('compiling the sampling step');
-  using session = await openSampling(device, denoiser, { ...options, tuning: tuning.table });
+  using session = await openSampling(backend, denoiser, { ...options, tuning: tuning.table });
   const total = job.draw.seeds.length;
   const before = total - store.missing.length;
   const missing = <T>(list: readonly T[]): T[] => store.missing.map((index) => list[index]!);
@@ -71,5 +75,5 @@ export async function drawMissing(request: DrawRequest, context: Context): Promi
     await store.put(indices, { count, height, width, channels, data: toBytes(images) });
     onKept(count);
   }
-  return { notFinite, tuning };
+  return { notFinite, tuning, backend: opened.kind };
 }

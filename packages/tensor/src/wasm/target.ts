@@ -24,7 +24,8 @@ export function wasmTarget(machine: WasmMachine): WasmTarget {
     name: 'wasm',
     relaxed,
     profile: { vendor: '', architecture: '', device: '', description, software: true, halves: false },
-    identity: [description],
+    // Not the threads, on which no result depends.
+    identity: [words.join(', ')],
     limits: {
       operands: MOST_OPERANDS,
       // Of 32 bits, as long as nothing else is there.

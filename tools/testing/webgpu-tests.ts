@@ -1,0 +1,22 @@
+const tensor = 'packages/tensor/src';
+
+/** The room of WebGPU. */
+export const webgpuRoom = `${tensor}/webgpu`;
+
+/** Files outside of it all of whose tests need an adapter. */
+export const webgpuFiles: readonly string[] = [
+  ...['frozen', 'half', 'plan-bytes', 'stored'].map((name) => `${tensor}/plan/${name}.test.ts`),
+  'packages/metrics/src/inception/feature-network.test.ts',
+  'packages/samplers/src/backends.test.ts',
+  'apps/trainer/test/tune.test.ts',
+  'examples/examples.test.ts',
+  'examples/mnist-classifier.test.ts',
+  'examples/readmes.test.ts',
+  'tools/readme/readme.test.ts',
+];
+
+/** Names of tests that need none: in any other file a test that needs one, or a block around it, has `WebGPU` in its name. */
+export const withoutWebgpu = /^(?!.*WebGPU)/;
+
+/** Set by `npm test` where there is no adapter and none can be installed. */
+export const isWithoutWebgpu = (): boolean => process.env.NOISESMITH_WITHOUT_WEBGPU === 'true';
