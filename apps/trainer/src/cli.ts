@@ -18,6 +18,7 @@ import type { Context } from './context';
 import { exitCodes, explain, UsageError } from './errors';
 import { parseFlags } from './flags';
 import { version } from './version';
+import { welcome } from './welcome';
 
 export const commands: readonly Command[] = [
   doctor,
@@ -59,9 +60,9 @@ function runCommand(command: Command, words: readonly string[], context: Context
  * @returns the exit code; errors have been printed
  */
 export async function runCli([name, ...rest]: readonly string[], context: Context): Promise<number> {
-  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+  if (name === '--help' || name === '-h' || name === 'help') {
     context.out(programHelp(commands));
-    return name === undefined ? exitCodes.usage : exitCodes.done;
+    return exitCodes.done;
   }
   if (name === '--version' || name === '-v') {
     context.out(`noisesmith ${version()}\n`);
@@ -69,6 +70,7 @@ export async function runCli([name, ...rest]: readonly string[], context: Contex
   }
   let command: Command | undefined;
   try {
+    if (name === undefined) return await welcome(context);
     command = findCommand(name);
     return await runCommand(command, rest, context);
   } catch (error) {

@@ -132,6 +132,15 @@ describe('an empty folder', () => {
     expect(readdirSync(join(place, 'run'))).toContain('ema.safetensors');
   });
 
+  it('has the command line in every folder when it is installed globally; alone it says what to type', async () => {
+    const prefix = join(folder, 'global');
+    await run(['npm', 'install', '--global', `--prefix=${prefix}`, 'noisesmith'], folder, registry.env);
+    const told = await run([join(prefix, 'bin', 'noisesmith')], folder);
+    expect(told).toContain(`noisesmith ${versionIn('apps/trainer')}: `);
+    expect(told).toMatch(/^ {2}computes on {2}(?!nothing)/m);
+    expect(told).toMatch(/^ {2}pictures .*npm install sharp$/m);
+  });
+
   it('builds with Vite into a page whose examples run in Chromium', async () => {
     const place = join(folder, 'page');
     mkdirSync(place);
