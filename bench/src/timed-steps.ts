@@ -1,5 +1,5 @@
 import { initialParameters } from '@noisesmith/diffusion';
-import type { Device, DeviceProgram, TypedArray } from '@noisesmith/tensor';
+import type { Backend, MeasuredProgram, TypedArray } from '@noisesmith/tensor';
 import { stepScalars } from '@noisesmith/training';
 import type { BenchConfig } from './configs';
 import { networkOf } from './peers/noisesmith/network';
@@ -12,7 +12,7 @@ const WARM_UP = 2;
 
 export interface TimedSteps {
   /** The step, after those that were timed; the caller destroys it. */
-  readonly program: DeviceProgram;
+  readonly program: MeasuredProgram;
   /** What each of them was given. */
   readonly inputs: Readonly<Record<string, TypedArray>>;
   /** Milliseconds of warm steps, each from the upload of its batch to the loss being read. */
@@ -24,11 +24,15 @@ export interface TimedSteps {
  *
  * @throws Error naming the model when a loss is not finite
  */
-export async function timeSteps(device: Device, config: BenchConfig, steps: number): Promise<TimedSteps> {
+export async function timeSteps(
+  backend: Backend<MeasuredProgram>,
+  config: BenchConfig,
+  steps: number,
+): Promise<TimedSteps> {
   const network = networkOf(config);
   const settings = timedConfig(config);
   const inputs = inputsOf(network, settings, randomBatch(config, 1));
-  const program = await openTrainStep(device, network, settings, initialParameters(network, 1));
+  const program = await openTrainStep(backend, network, settings, initialParameters(network, 1));
   const times: number[] = [];
   for (let step = 0; step < WARM_UP + steps; step++) {
     const start = performance.now();

@@ -21,6 +21,7 @@ describe('options', () => {
     [['--ceilings', '1,0'], '--ceilings: "1,0", expected FLOPS,LOADS'],
     [['--top', '1.5'], '--top: "1.5", expected a whole number of at least 0'],
     [['--steps', '0'], '--steps: "0", expected a whole number of at least 1'],
+    [['--backend', 'cuda'], '--backend: "cuda", expected webgpu or wasm'],
     [['--config', 'huge'], '--config: unknown config "huge"'],
   ])('refuses %j', (args, message) => {
     expect(() => parseExplainOptions(args)).toThrow(message);

@@ -1,4 +1,4 @@
-import { type Ceilings, type Device, type Explanation, explain, measureCeilings } from '@noisesmith/tensor';
+import { type Ceilings, type Device, type Explanation, explain, measureCeilings, type Wasm } from '@noisesmith/tensor';
 import type { BenchConfig } from '../configs';
 import type { Times } from '../statistics';
 import { timeSteps } from '../timed-steps';
@@ -10,10 +10,10 @@ export interface MeasuredStep {
   readonly explanation: Explanation;
 }
 
-/** Times the train step, then the adapter's ceilings, then every kernel by itself. */
-export async function measureStep(device: Device, config: BenchConfig, steps: number): Promise<MeasuredStep> {
-  const { program, times } = await timeSteps(device, config, steps);
+/** Times the train step, then the backend's ceilings, then every kernel by itself. */
+export async function measureStep(backend: Device | Wasm, config: BenchConfig, steps: number): Promise<MeasuredStep> {
+  const { program, times } = await timeSteps(backend, config, steps);
   using measured = program;
-  const ceilings = await measureCeilings(device);
+  const ceilings = await measureCeilings(backend);
   return { step: times, ceilings, explanation: explain(measured.plan, ceilings, await measured.profile()) };
 }

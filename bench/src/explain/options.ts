@@ -1,14 +1,17 @@
 import { parseArgs } from 'node:util';
 import { type Ceilings, parseCeilings, usualDispatchSeconds } from '@noisesmith/tensor';
+import { backendNamed, type MeasuredBackend } from '../backend-named';
 import { type BenchConfig, configs, selectConfigs } from '../configs';
 
-export const usage = `usage: bench --explain [--config LIST] [--top N] [--steps N] [--ceilings FLOPS,LOADS[,DISPATCH]] [--json FILE] [--dawn FLAG]...
+export const usage = `usage: bench --explain [--config LIST] [--top N] [--steps N] [--backend NAME]
+                       [--ceilings FLOPS,LOADS[,DISPATCH]] [--json FILE] [--dawn FLAG]...
 
 Every kernel of the train step beside the least time it could take, worst first.
 
   --config LIST      of ${configs.map(({ name }) => name).join(', ')} (default tiny)
   --top N            rows to print (default 30; 0: all)
   --steps N          warm steps to time (default 10)
+  --backend NAME     webgpu (default) or wasm
   --ceilings LIST    no measurement: an estimate for a GPU that does FLOPS f32 operations a second and reads LOADS f32
                      numbers a second from memory, with DISPATCH seconds for each kernel (default ${usualDispatchSeconds});
                      such as 60e12,0.8e12
@@ -20,6 +23,7 @@ export interface ExplainOptions {
   readonly configs: readonly BenchConfig[];
   readonly top: number;
   readonly steps: number;
+  readonly backend: MeasuredBackend;
   readonly ceilings: Ceilings | undefined;
   readonly json: string | undefined;
   readonly dawn: readonly string[];
@@ -33,6 +37,7 @@ export function parseExplainOptions(args: readonly string[]): ExplainOptions {
       config: { type: 'string', default: 'tiny' },
       top: { type: 'string', default: '30' },
       steps: { type: 'string', default: '10' },
+      backend: { type: 'string', default: 'webgpu' },
       ceilings: { type: 'string' },
       json: { type: 'string' },
       dawn: { type: 'string', multiple: true, default: [] },
@@ -44,6 +49,7 @@ export function parseExplainOptions(args: readonly string[]): ExplainOptions {
     configs: selectConfigs(values.config),
     top: count('--top', values.top, 0) || Number.POSITIVE_INFINITY,
     steps: count('--steps', values.steps, 1),
+    backend: backendNamed(values.backend),
     ceilings: values.ceilings === undefined ? undefined : readCeilings(values.ceilings),
     json: values.json,
     dawn: values.dawn,

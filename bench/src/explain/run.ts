@@ -10,9 +10,10 @@ import {
   groupKernels,
   groupTable,
   makePlan,
-  openDevice,
   totalLine,
+  type Wasm,
 } from '@noisesmith/tensor';
+import { openMeasured } from '../backend-named';
 import type { BenchConfig } from '../configs';
 import { describeAdapter } from '../peers/dawn';
 import { timedGraph } from '../peers/noisesmith/train-step';
@@ -29,8 +30,8 @@ interface Report {
   readonly explanation: Explanation;
 }
 
-async function measured(device: Device, config: BenchConfig, steps: number): Promise<Report> {
-  return { config, adapter: describeAdapter(device.profile), ...(await measureStep(device, config, steps)) };
+async function measured(backend: Device | Wasm, config: BenchConfig, steps: number): Promise<Report> {
+  return { config, adapter: describeAdapter(backend.profile), ...(await measureStep(backend, config, steps)) };
 }
 
 const estimated = (config: BenchConfig, ceilings: Ceilings): Report => ({
@@ -49,7 +50,7 @@ function print({ config, adapter, ceilings, step, explanation }: Report, top: nu
   console.log(totalLine(explanation, step?.median));
 }
 
-async function reportsOf({ configs, steps, ceilings, dawn, top }: ExplainOptions): Promise<Report[]> {
+async function reportsOf({ backend, configs, steps, ceilings, dawn, top }: ExplainOptions): Promise<Report[]> {
   const reports: Report[] = [];
   const add = (report: Report): void => {
     print(report, top);
@@ -59,8 +60,8 @@ async function reportsOf({ configs, steps, ceilings, dawn, top }: ExplainOptions
     for (const config of configs) add(estimated(config, ceilings));
     return reports;
   }
-  using device = await openDevice({ dawnToggles: [...dawn] });
-  for (const config of configs) add(await measured(device, config, steps));
+  using opened = await openMeasured(backend, dawn);
+  for (const config of configs) add(await measured(opened, config, steps));
   return reports;
 }
 

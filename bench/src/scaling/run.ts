@@ -2,18 +2,19 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { openDevice } from '@noisesmith/tensor';
+import { backendNamed, openMeasured } from '../backend-named';
 import { positiveCount } from '../options';
 import { describeAdapter } from '../peers/dawn';
 import { growthSvg } from './chart';
 import { exponent, fitLine, type Point } from './fit';
 import { byBatch, bySide, type Cost, costOf } from './sweep';
 
-const usage = `usage: bench --scaling [--steps N] [--out FOLDER]
+const usage = `usage: bench --scaling [--steps N] [--backend NAME] [--out FOLDER]
 
 Times the train step for images of 64 to 512 pixels a side with the same latents, and for batches of 1 to 32.
 
   --steps N      warm steps to time (default 3)
+  --backend NAME webgpu (default) or wasm
   --out FOLDER   write scaling-tokens.svg, scaling-batch.svg and scaling.json there`;
 
 const MEBIBYTE = 2 ** 20;
@@ -38,6 +39,7 @@ export async function runScaling(args: readonly string[]): Promise<void> {
     args: [...args],
     options: {
       steps: { type: 'string', default: '3' },
+      backend: { type: 'string', default: 'webgpu' },
       out: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -47,13 +49,13 @@ export async function runScaling(args: readonly string[]): Promise<void> {
     return;
   }
   const steps = positiveCount('--steps', values.steps);
-  using device = await openDevice();
-  console.log(`adapter: ${describeAdapter(device.profile)}`);
+  using backend = await openMeasured(backendNamed(values.backend));
+  console.log(`adapter: ${describeAdapter(backend.profile)}`);
   const measure = async (configs: typeof bySide): Promise<Cost[]> => {
     const costs: Cost[] = [];
     for (const config of configs) {
       console.error(`scaling: ${config.name}`);
-      costs.push(await costOf(device, config, steps));
+      costs.push(await costOf(backend, config, steps));
     }
     return costs;
   };

@@ -1,4 +1,4 @@
-import { type Device, planBytes } from '@noisesmith/tensor';
+import { type Backend, type MeasuredProgram, planBytes } from '@noisesmith/tensor';
 import { type BenchConfig, imageSize, TINY } from '../configs';
 import { timeSteps } from '../timed-steps';
 
@@ -36,8 +36,8 @@ function tokensOf(config: BenchConfig): number {
   return (height / config.patch) * (width / config.patch);
 }
 
-export async function costOf(device: Device, config: BenchConfig, steps: number): Promise<Cost> {
-  const { inputs, program, times } = await timeSteps(device, config, steps);
+export async function costOf(backend: Backend<MeasuredProgram>, config: BenchConfig, steps: number): Promise<Cost> {
+  const { inputs, program, times } = await timeSteps(backend, config, steps);
   using timed = program;
   const inputBytes = Object.values(inputs).reduce((sum, { byteLength }) => sum + byteLength, 0);
   return {

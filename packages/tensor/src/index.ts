@@ -19,7 +19,7 @@ export {
 } from './ir/program';
 export { type Segment, scope, Tensor } from './ir/tensor';
 export type { Work } from './lower/work';
-export { measureCeilings } from './measure-ceilings';
+export { type MeasuredProgram, measureCeilings } from './measure-ceilings';
 export {
   type BackendChoice,
   backendChoices,

@@ -19,8 +19,7 @@ export interface Report {
   readonly parameters: number;
   /** Planned bytes of all memory. */
   readonly bytes: number;
-  /** Of an adapter of WebGPU. */
-  readonly ceilings?: Ceilings;
+  readonly ceilings: Ceilings;
   /** Where the choice of kernels came from, and their times; absent in an estimate. */
   readonly tuning?: RunTuning;
   readonly times?: StepTimes;
@@ -47,7 +46,7 @@ export function reportJson({
     adapter,
     parameters,
     bytes,
-    ...(ceilings && { ceilings }),
+    ceilings,
     ...(tuning && { tuning: tuning.source }),
     ...(times && {
       firstMs: times.firstMs,
@@ -68,7 +67,7 @@ export function reportText(report: Report, shown: { readonly table: boolean; rea
   const lines = [
     `${config.preset}, batch ${config.train.batch}, on ${name}`,
     `${groupedNumber(parameters)} parameters, ${groupedNumber(bytes)} bytes (${byteSize(bytes)}) planned`,
-    ...(ceilings ? [ceilingsLine(ceilings)] : []),
+    ceilingsLine(ceilings),
     ...(report.tuning ? [describeTuning(report.tuning)] : []),
     ...timeLines(report),
     ...(shown.table && report.explanation ? kernelLines(report.explanation, report.times, shown.top) : []),

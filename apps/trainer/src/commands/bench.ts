@@ -2,9 +2,9 @@ import { rin, rinConfig } from '@noisesmith/rin';
 import { chooseTuning, planRun, type RunConfig, type TuningSource, timeSteps } from '@noisesmith/runs';
 import {
   type Ceilings,
-  type DeviceProgram,
   givenTarget,
   type KernelTime,
+  type MeasuredProgram,
   measureCeilings,
   parseCeilings,
   usualDispatchSeconds,
@@ -43,7 +43,7 @@ function estimate(config: RunConfig, spec: string): Report {
   };
 }
 
-async function kernelTimes(program: DeviceProgram, progress: Progress): Promise<KernelTime[]> {
+async function kernelTimes(program: MeasuredProgram, progress: Progress): Promise<KernelTime[]> {
   const times: KernelTime[] = [];
   const total = program.plan.kernels.length;
   for (let kernel = 0; kernel < total; kernel++) {
@@ -61,8 +61,7 @@ interface Measuring {
 
 async function measure(config: RunConfig, options: Measuring, context: Context): Promise<Report> {
   const progress = new Progress(context);
-  const { backend, name } = await openConfigured(config, context);
-  using _backend = backend;
+  using backend = (await openConfigured(config, context)).backend;
   try {
     const store = context.openTuningStore((line) => progress.note(`warning: ${line}`));
     const tuning = await chooseTuning(backend.target, options.tuning, store);
@@ -73,19 +72,9 @@ async function measure(config: RunConfig, options: Measuring, context: Context):
     const timing = { denoiser, config: config.train, tuning: tuning.table, repeats, onProgress };
     const { bytes, parameters } = planRun(config, backend.target, tuning.table);
     const about = { config, adapter: backend.profile, parameters, bytes, tuning };
-    if (backend.kind === 'wasm') {
-      if (options.explain) {
-        throw new UsageError(
-          `--explain times the kernels of WebGPU, and ${name} is to compute; give --backend webgpu too`,
-        );
-      }
-      const { engine, times } = await timeSteps(backend, timing);
-      engine.destroy();
-      return { ...about, times };
-    }
-    const { engine: opened, times } = await timeSteps(backend, timing);
+    const { engine: opened, times } = await timeSteps<MeasuredProgram>(backend, timing);
     using engine = opened;
-    progress.status('measuring the ceilings of the adapter');
+    progress.status('measuring the ceilings');
     const ceilings = await measureCeilings(backend);
     const report = { ...about, ceilings, times };
     if (!options.explain) return report;
@@ -102,13 +91,13 @@ async function measure(config: RunConfig, options: Measuring, context: Context):
 
 export const bench: Command = {
   name: 'bench',
-  summary: 'time of a training step here, and on WebGPU of each kernel beside the least it could take',
+  summary: 'time of a training step here, and of each kernel beside the least it could take',
   positionals: [],
   flags: {
     ...programFlags,
     ...tuningFlag,
     repeats: { value: 'N', help: `warm steps to time (default ${DEFAULT_REPEATS})` },
-    explain: { help: 'each kernel of WebGPU by itself: its time, its floor and their ratio, worst first' },
+    explain: { help: 'each kernel by itself: its time, its floor and their ratio, worst first' },
     top: { value: 'N', help: `rows of that table, 0: all (default ${DEFAULT_TOP})` },
     ceilings: {
       value: 'FLOPS,LOADS[,DISPATCH]',
@@ -118,7 +107,7 @@ export const bench: Command = {
   },
   details: [
     'The step is the one that train runs, on made-up images: no data set is read and nothing is written. A floor is what',
-    'a kernel would take if it reached a ceiling of the adapter, which are measured too: arithmetic, loads and stores, or',
+    'a kernel would take if it reached a ceiling of the machine, which are measured too: arithmetic, loads and stores, or',
     'the dispatch itself. For --ceilings they are given: f32 operations a second, f32 numbers a second from memory, and',
     `the seconds of a dispatch (default ${usualDispatchSeconds}); e.g. 60e12,0.8e12. --explain then lists the floors.`,
   ],
