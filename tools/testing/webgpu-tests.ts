@@ -3,10 +3,11 @@ const tensor = 'packages/tensor/src';
 /** The room of WebGPU. */
 export const webgpuRoom = `${tensor}/webgpu`;
 
-/** Files outside of it all of whose tests need an adapter. */
+/** Files outside of it that open an adapter before their tests, or most of whose tests need one. */
 export const webgpuFiles: readonly string[] = [
   ...['frozen', 'half', 'plan-bytes', 'stored'].map((name) => `${tensor}/plan/${name}.test.ts`),
   'packages/metrics/src/inception/feature-network.test.ts',
+  'packages/runs/src/table1-forward.test.ts',
   'packages/samplers/src/backends.test.ts',
   'apps/trainer/test/tune.test.ts',
   'examples/examples.test.ts',

@@ -42,7 +42,7 @@ export function commandHelp({ details, example, flags, name, positionals, summar
 export function programHelp(commands: readonly Command[]): string {
   const rows = commands.map(({ name, positionals, summary }) => [[name, ...positionals].join(' '), summary] as const);
   const parts = [
-    'noisesmith COMMAND [flags]: pictures out of noise, trained and sampled on WebGPU',
+    'noisesmith COMMAND [flags]: pictures out of noise, trained and sampled on WebGPU and on WebAssembly',
     `Commands (noisesmith COMMAND --help says more):\n${columns(rows)}`,
     'noisesmith --version says which version this is',
     'Exit codes: 0 done, 1 the work failed, 2 the arguments or a file are wrong, 130 interrupted after a clean checkpoint (143 by SIGTERM, 129 by SIGHUP)',
