@@ -6,7 +6,7 @@ import { seenText } from './seen-text';
 
 describe('the device', () => {
   it('tells what there is, measures it, is cancelled, and is used by the keyboard', async () => {
-    await using viewer = await openViewer({ path: '#/device?size=quick' });
+    await using viewer = await openViewer({ path: '#/device?size=quick', backend: 'webgpu' });
     const { page } = viewer;
     const measure = page.getByRole('button', { name: 'Measure' });
     await measure.waitFor();
@@ -16,7 +16,7 @@ describe('the device', () => {
       return { architecture, vendor, features: [...adapter.features], buffer: adapter.limits.maxBufferSize };
     });
     const text = await seenText(page.getByRole('main'));
-    expect(text).toContain(`${told.vendor} ${told.architecture}`);
+    expect(text).toContain(`WebGPU, ${told.architecture}: as asked for`);
     expect(text).toContain('yes: a small product came out right');
     const features = page.getByRole('table', { name: 'Features of the adapter' });
     for (const feature of told.features) expect(await seenText(features)).toContain(feature);
@@ -48,21 +48,36 @@ describe('the device', () => {
     await copy.focus();
     await page.keyboard.press('Enter');
     const lines = (await page.evaluate(() => navigator.clipboard.readText())).split('\n');
-    expect(lines[0]).toContain(`vendor ${told.vendor}, architecture ${told.architecture}`);
+    expect(lines[0]).toBe(`WebGPU, ${told.architecture}: as asked for`);
+    expect(lines[1]).toContain(`vendor ${told.vendor}; architecture ${told.architecture}`);
     for (const name of names) {
       const found = new RegExp(`^${name} +([\\d.e+]+) (GFLOP|GB|images)/s`, 'm').exec(lines.join('\n'));
       expect(Number(found?.[1]), name).toBeGreaterThan(0);
     }
     expect(lines.join('\n')).toMatch(/Training step +[\d.e+]+ ms +a very small RIN, [\d,]+ parameters, batch 4/);
     expect(await viewer.violations()).toEqual([]);
+
+    // The choice is a visitor's own, and stays.
+    const choice = page.getByRole('group', { name: 'Compute with' }).getByRole('radio', { checked: true });
+    await choice.focus();
+    await page.keyboard.press('ArrowRight');
+    await page.getByText(/^WebAssembly, \d+ threads?: as asked for$/).waitFor();
+    expect(await seenText(page.getByRole('main'))).toContain('Features and limits of an adapter need WebGPU');
+    await measure.click();
+    await copy.waitFor({ timeout: 600_000 });
+    await copy.click();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(
+      /^WebAssembly, .*\nbackend WebAssembly; [\s\S]*^Training +[\d.e+]+ images\/s/m,
+    );
+    await page.goto(page.url().replace('?backend=webgpu', ''));
+    await page.getByText(/^WebAssembly, \d+ threads?: as asked for$/).waitFor();
     expect(viewer.faults).toEqual([]);
   });
 
-  it('without WebGPU says what works, and how to get it', async () => {
+  it('without WebGPU says what computes, and how to get it', async () => {
     await using viewer = await openViewer({ path: '#/device', webgpu: false, dark: true, phone: true });
     const { page } = viewer;
-    await page.getByText('Nothing to train or sample with').waitFor();
-    expect(await page.getByRole('button', { name: 'Measure' }).count()).toBe(0);
+    await page.getByText(/^WebAssembly, .*: no usable GPU here/).waitFor();
     const help = page.getByText('Chrome and Edge (this looks like yours)');
     expect(await page.getByText('--enable-unsafe-webgpu --ozone-platform=x11').isVisible()).toBe(true);
     await help.focus();

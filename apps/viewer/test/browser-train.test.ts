@@ -112,7 +112,7 @@ describe('page Train', () => {
     for (const losses of [a!, b!]) expect(mean(losses.slice(-3))).toBeLessThan(0.85 * losses[0]!);
     // The same network and data under two schedules.
     expect(a).not.toEqual(b);
-    expect(await run(page, 'A').textContent()).toMatch(/simple_linear.*webgpu, google swiftshader/s);
+    expect(await run(page, 'A').textContent()).toMatch(/simple_linear.*WebAssembly, \d+ threads?: no usable GPU here/s);
     expect(await run(page, 'B').textContent()).toContain('cosine');
   });
 
@@ -171,9 +171,19 @@ describe('page Train', () => {
     await atStep(page, 'A', paused + 3);
   });
 
-  it('goes on when its device is lost', async () => {
-    const session = await page.context().newCDPSession(page);
+  it('keeps to what a run began with, begins new ones with what is chosen, and goes on when its device is lost', async () => {
+    await button(page, 'Pause').click();
+    await says(page, 'A', /Paused/);
+    await viewer.visit(`?backend=webgpu${pictures('digits', 'steps=20000')}`);
+    await button(page, 'Open it again').click();
+    await says(page, 'A', /Ready to go on.*WebAssembly, \d+ threads?: the run began with it, and keeps it/s);
+    await button(page, 'Stop').click();
+    await says(page, 'A', /Stopped/);
+    await start(page).click();
+    await says(page, 'A', /WebGPU, swiftshader: as asked for/);
+    await atStep(page, 'A', 2);
     const before = await stepOf(page, 'A');
+    const session = await page.context().newCDPSession(page);
     await session.send('Browser.crashGpuProcess');
     await says(page, 'A', /The device was lost, and another one was opened; training goes on from step \d+/);
     await atStep(page, 'A', before + 2);
@@ -268,14 +278,4 @@ describe('page Train', () => {
     }
     expect(viewer.faults).toEqual([]);
   });
-});
-
-it('without WebGPU the page says how to get it, and shows the rest', async () => {
-  await using viewer = await openViewer({ path: '#/train', webgpu: false });
-  await viewer.page.getByText(/Training needs WebGPU/).waitFor();
-  expect(await button(viewer.page, 'Start').isDisabled()).toBe(true);
-  await button(viewer.page, 'Spiral').click();
-  expect(await viewer.page.getByRole('application').getAttribute('aria-label')).toBe('Drawing of 400 points');
-  expect(await viewer.violations()).toEqual([]);
-  expect(viewer.faults).toEqual([]);
 });

@@ -6,9 +6,18 @@ import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Page, patience } from '@noisesmith/testing';
+import { isolationHeaders } from '../build/isolation';
 
 /** Where the page lies on the test's server: not at its root, as on many static hosts. */
 const base = '/some/where/';
+
+/** How a server or a browser may differ. */
+export interface Host {
+  /** The server does not isolate the page. */
+  readonly bare?: boolean;
+  /** A script that comes before what is in each file of JavaScript, by the file's name. */
+  prelude?(name: string): string;
+}
 
 const types: Readonly<Record<string, string>> = {
   '.css': 'text/css',
@@ -22,19 +31,23 @@ const types: Readonly<Record<string, string>> = {
 export interface OpenViewerOptions {
   /** The page and its state, `#/schedules?b=0.5`. */
   readonly path?: string;
-  /** Whether the browser has WebGPU; it has unless told otherwise. */
+  /** Whether the browser has WebGPU, in software; it has unless told otherwise. */
   readonly webgpu?: boolean;
+  /** What the pages compute with; as they choose unless given, which is WebAssembly here. */
+  readonly backend?: 'webgpu';
   readonly dark?: boolean;
   /** As wide as a phone. */
   readonly phone?: boolean;
+  /** Others by their names, each at a folder of its own. */
+  readonly hosts?: Readonly<Record<string, Host>>;
   /** Answers further addresses of the page's origin, by path within the page's folder; undefined: 404. */
   answer?(path: string): { readonly type: string; readonly body: Uint8Array | string } | undefined;
 }
 
 export interface Viewer extends AsyncDisposable {
   readonly page: Page;
-  /** Goes to another page or state. */
-  visit(path: string): Promise<void>;
+  /** Goes to another page or state, at one of the hosts where it is named. */
+  visit(path: string, host?: string): Promise<void>;
   /** What axe-core finds, a line each: none is right. */
   violations(): Promise<string[]>;
   /** What no page should do: requests off the origin, uncaught errors, breaches of the policy. */
@@ -42,14 +55,23 @@ export interface Viewer extends AsyncDisposable {
 }
 
 /** Any static server's way with files. */
-function serve(folder: string, answer: OpenViewerOptions['answer']): Promise<Server> {
+function serve(folder: string, { answer, hosts = {} }: OpenViewerOptions): Promise<Server> {
+  const places: Readonly<Record<string, Host>> = {
+    [base]: {},
+    ...Object.fromEntries(Object.entries(hosts).map(([name, host]) => [`/${name}/`, host])),
+  };
   const server = createServer(({ url = '' }, response) => {
     const path = decodeURIComponent(url.split('?')[0]!);
-    const name = path.slice(base.length) || 'index.html';
-    if (!path.startsWith(base) || name.includes('..')) return response.writeHead(404).end();
+    const place = Object.keys(places).find((one) => path.startsWith(one));
+    const name = path.slice(place?.length) || 'index.html';
+    if (place === undefined || name.includes('..')) return response.writeHead(404).end();
+    const { bare, prelude } = places[place]!;
+    for (const [header, value] of Object.entries(bare ? {} : isolationHeaders)) response.setHeader(header, value);
     try {
       const body = readFileSync(join(folder, name));
-      response.writeHead(200, { 'content-type': types[extname(name)] ?? 'application/octet-stream' }).end(body);
+      response.writeHead(200, { 'content-type': types[extname(name)] ?? 'application/octet-stream' });
+      if (extname(name) === '.js') response.write(prelude?.(name) ?? '');
+      response.end(body);
     } catch {
       const other = answer?.(name);
       if (other) response.writeHead(200, { 'content-type': other.type }).end(other.body);
@@ -65,7 +87,7 @@ export const whole = (page: Page): Promise<unknown> =>
 
 /** The viewer that was built into `folder`, in Chromium with a profile of its own, served from a sub-path. */
 export async function openBuiltViewer(folder: string, options: OpenViewerOptions = {}): Promise<Viewer> {
-  const server = await serve(folder, options.answer);
+  const server = await serve(folder, options);
   const origin = `http://localhost:${(server.address() as AddressInfo).port}`;
   const profile = mkdtempSync(join(tmpdir(), 'noisesmith-viewer-'));
   const browser = await chromium.launchPersistentContext(profile, {
@@ -102,8 +124,9 @@ export async function openBuiltViewer(folder: string, options: OpenViewerOptions
     if (message.type() === 'error' && /Content Security Policy|Uncaught/.test(message.text()))
       faults.push(message.text());
   });
-  const visit = async (path: string) => {
-    await page.goto(`${origin}${base}${path}`);
+  const visit = async (path: string, host?: string) => {
+    const chosen = options.backend === undefined ? '' : `?backend=${options.backend}`;
+    await page.goto(`${origin}${host === undefined ? base : `/${host}/`}${chosen}${path}`);
     // Where only the part behind # is another, the browser has gone there before it tells the page.
     await page.evaluate(() => dispatchEvent(new Event('hashchange')));
     await page.getByRole('heading', { level: 1 }).waitFor();

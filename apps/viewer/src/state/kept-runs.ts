@@ -17,6 +17,8 @@ export interface AboutRun {
   readonly settings: Readonly<Record<string, unknown>>;
   /** Names by label. */
   readonly classes: readonly string[];
+  /** What it began with and keeps: `webgpu`, `wasm`. */
+  readonly backend?: string;
 }
 
 export interface KeptRun {

@@ -13,7 +13,11 @@ export function startWorker(): ThreadWorker {
     post: (message) => worker.postMessage(message),
     listen(onMessage, onEnd) {
       worker.addEventListener('message', (event) => onMessage(event.data));
-      worker.addEventListener('error', ({ message }) => onEnd(message || 'its script did not load'));
+      worker.addEventListener('error', (event) => {
+        // It is told to whoever runs a program; unprevented, a worker around this one would seem to have failed as well.
+        event.preventDefault();
+        onEnd(event.message || 'its script did not load');
+      });
     },
     hold: () => undefined,
     terminate: () => worker.terminate(),

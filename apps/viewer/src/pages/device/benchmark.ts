@@ -1,6 +1,6 @@
 import { rin, rinConfig } from '@noisesmith/rin';
 import { defaultTuning, presetConfig, timeSteps } from '@noisesmith/runs';
-import { compile, type Device, f32, matmul, median, mul } from '@noisesmith/tensor';
+import { type Backend, type BackendChoice, compile, Device, f32, matmul, median, mul } from '@noisesmith/tensor';
 import { trainConfig } from '@noisesmith/training';
 import { openPageBackend } from '../../worker/backend';
 import type { Call } from '../../worker/calls';
@@ -22,6 +22,7 @@ export type BenchmarkEvent = { readonly doing: string; readonly share: number } 
 
 export interface BenchmarkRequest {
   readonly size: BenchmarkSize;
+  readonly prefer: BackendChoice;
 }
 
 interface Plan {
@@ -47,41 +48,41 @@ interface Runnable {
   run(): Promise<void>;
 }
 
-async function secondsOf(device: Device, program: Runnable, runs: number, signal: AbortSignal): Promise<number> {
+async function secondsOf(backend: Backend, program: Runnable, runs: number, signal: AbortSignal): Promise<number> {
   const start = performance.now();
   for (let i = 0; i < runs; i++) {
     signal.throwIfAborted();
     await program.run();
   }
-  await device.idle();
+  await backend.idle();
   return (performance.now() - start) / 1000;
 }
 
 /** Seconds of one run: the best of some attempts, each of as many runs as take long enough to be measured. */
-async function secondsEach(device: Device, program: Runnable, seconds: number, signal: AbortSignal) {
-  await secondsOf(device, program, 2, signal);
+async function secondsEach(backend: Backend, program: Runnable, seconds: number, signal: AbortSignal) {
+  await secondsOf(backend, program, 2, signal);
   let runs = 1;
-  let took = await secondsOf(device, program, runs, signal);
+  let took = await secondsOf(backend, program, runs, signal);
   while (took < seconds && runs < MOST_RUNS) {
     runs = Math.min(MOST_RUNS, Math.max(2 * runs, Math.ceil((runs * seconds) / Math.max(took, 1e-4))));
-    took = await secondsOf(device, program, runs, signal);
+    took = await secondsOf(backend, program, runs, signal);
   }
   let best = took / runs;
-  for (let i = 1; i < ATTEMPTS; i++) best = Math.min(best, (await secondsOf(device, program, runs, signal)) / runs);
+  for (let i = 1; i < ATTEMPTS; i++) best = Math.min(best, (await secondsOf(backend, program, runs, signal)) / runs);
   return { seconds: best, runs: runs * ATTEMPTS };
 }
 
-async function measureProduct(device: Device, size: number, plan: Plan, signal: AbortSignal): Promise<Measurement> {
+async function measureProduct(backend: Backend, size: number, plan: Plan, signal: AbortSignal): Promise<Measurement> {
   const spec = { a: f32(size, size), b: f32(size, size) };
   using program = await compile(
-    device,
+    backend,
     { state: spec },
     ({ state: { a, b } }) => ({ outputs: { product: matmul(a, b) } }),
     { label: `product ${size}`, fetch: [] },
   );
   const values = Float32Array.from({ length: size * size }, (_, i) => ((i * 31) % 17) / 17 - 0.5);
   for (const name of ['a', 'b'] as const) await program.state.load(name, values);
-  const { runs, seconds } = await secondsEach(device, program, plan.seconds, signal);
+  const { runs, seconds } = await secondsEach(backend, program, plan.seconds, signal);
   return {
     name: `Matrix product ${size} × ${size}`,
     value: (2 * size ** 3) / seconds / 1e9,
@@ -90,17 +91,18 @@ async function measureProduct(device: Device, size: number, plan: Plan, signal: 
   };
 }
 
-async function measureStream(device: Device, plan: Plan, signal: AbortSignal): Promise<Measurement> {
-  const { limits } = device.profile;
-  const elements = Math.min(plan.stream, Math.floor(limits.maxStorageBufferBindingSize / 4));
+async function measureStream(backend: Backend, plan: Plan, signal: AbortSignal): Promise<Measurement> {
+  const most =
+    backend instanceof Device ? backend.profile.limits.maxStorageBufferBindingSize : Number.POSITIVE_INFINITY;
+  const elements = Math.min(plan.stream, Math.floor(most / 4));
   using program = await compile(
-    device,
+    backend,
     { state: { x: f32(elements) } },
     ({ state: { x } }) => ({ state: { x: mul(x, 0.999) } }),
     { label: 'stream' },
   );
   await program.state.load('x', new Float32Array(elements).fill(1));
-  const { runs, seconds } = await secondsEach(device, program, plan.seconds, signal);
+  const { runs, seconds } = await secondsEach(backend, program, plan.seconds, signal);
   return {
     name: 'Memory',
     value: (8 * elements) / seconds / 1e9,
@@ -118,13 +120,13 @@ function networkOf(plan: Plan) {
   return { denoiser, config: trainConfig({ ...train, batch: 4 }) };
 }
 
-async function measureStep(device: Device, plan: Plan, { emit, signal }: Call): Promise<Measurement[]> {
+async function measureStep(backend: Backend, plan: Plan, { emit, signal }: Call): Promise<Measurement[]> {
   const { config, denoiser } = networkOf(plan);
   const parameters = denoiser.layout.segments.reduce((sum, { size }) => sum + size, 0);
-  const step = await timeSteps(device, {
+  const step = await timeSteps(backend, {
     denoiser,
     config,
-    tuning: defaultTuning(device.target).table,
+    tuning: defaultTuning(backend.target).table,
     repeats: plan.steps,
     signal,
     onProgress: (what, done, total) =>
@@ -140,7 +142,7 @@ async function measureStep(device: Device, plan: Plan, { emit, signal }: Call): 
 }
 
 /** Measures this machine through the engine; numbers are told as they come. */
-export async function benchmark({ size }: BenchmarkRequest, call: Call): Promise<Measurement[]> {
+export async function benchmark({ prefer, size }: BenchmarkRequest, call: Call): Promise<Measurement[]> {
   const { emit, signal } = call;
   const plan = plans[size];
   const all: Measurement[] = [];
@@ -149,15 +151,16 @@ export async function benchmark({ size }: BenchmarkRequest, call: Call): Promise
     all.push(...measured);
     for (const one of measured) tell({ measured: one });
   };
-  tell({ doing: 'opening the device', share: 0 });
-  using device = await openPageBackend();
+  tell({ doing: 'opening what computes', share: 0 });
+  const { backend: opened } = await openPageBackend(prefer);
+  using backend = opened;
   for (const [i, product] of plan.products.entries()) {
     tell({ doing: `matrix product ${product} × ${product}`, share: 0.15 * i });
-    take(await measureProduct(device, product, plan, signal));
+    take(await measureProduct(backend, product, plan, signal));
   }
   tell({ doing: 'memory', share: 0.45 });
-  take(await measureStream(device, plan, signal));
+  take(await measureStream(backend, plan, signal));
   tell({ doing: 'training step: compiling kernels', share: 0.6 });
-  take(...(await measureStep(device, plan, call)));
+  take(...(await measureStep(backend, plan, call)));
   return all;
 }

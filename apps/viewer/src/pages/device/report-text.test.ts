@@ -1,29 +1,21 @@
 // Reference: lines written by hand.
 import { expect, it } from 'vitest';
-import { adapterName, measured, reportText } from './report-text';
+import { measured, reportText } from './report-text';
 
-const device = {
-  backend: 'webgpu',
-  vendor: 'google',
-  architecture: 'swiftshader',
-  device: '',
-  description: '',
-  software: true,
-  subgroupSize: 4,
-  features: [],
-  limits: [],
-  computes: true,
-  problem: null,
-};
-
-it('is adapter, browser and a row for each number', () => {
+it('is what computes, browser and a row for each number', () => {
+  const words = 'WebGPU, swiftshader: as asked for';
+  const about = [
+    ['Vendor', 'google'],
+    ['Kind', 'software, on the CPU'],
+  ] as const;
   const all = [
     { name: 'Product', value: 12.34567, unit: 'GFLOP/s', how: 'once' },
     { name: 'A step', value: 1234.5678, unit: 'ms', how: 'twice' },
   ];
-  expect(reportText(device, all, 'Browser/1')).toBe(
+  expect(reportText({ words, about }, all, 'Browser/1')).toBe(
     [
-      'google swiftshader (vendor google, architecture swiftshader, software)',
+      'WebGPU, swiftshader: as asked for',
+      'vendor google; kind software, on the CPU',
       'Browser/1',
       'Product  12.35 GFLOP/s  once',
       'A step         1235 ms  twice',
@@ -32,8 +24,6 @@ it('is adapter, browser and a row for each number', () => {
   );
 });
 
-it('names an adapter by what it tells', () => {
-  expect(adapterName({ ...device, description: 'Some GPU' })).toBe('Some GPU');
-  expect(adapterName({ ...device, vendor: '', architecture: '' })).toBe('an adapter without a name');
+it('gives numbers with four digits', () => {
   expect(measured({ value: 0.00012345, unit: 'ms' })).toBe('0.0001234 ms');
 });

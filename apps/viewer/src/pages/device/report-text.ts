@@ -5,18 +5,17 @@ import type { DeviceDescription } from './describe';
 export const measured = ({ unit, value }: Pick<Measurement, 'unit' | 'value'>): string =>
   `${Number(value.toPrecision(4))} ${unit}`;
 
-/** How an adapter calls itself; browsers tell more or less of it. */
-export function adapterName({ architecture, description, device, vendor }: DeviceDescription): string {
-  const name = [description, device, [vendor, architecture].filter(Boolean).join(' ')].find((text) => text !== '');
-  return name ?? 'an adapter without a name';
-}
-
 /** What was measured and on what, as text to take away. */
-export function reportText(device: DeviceDescription, all: readonly Measurement[], userAgent: string): string {
+export function reportText(
+  { about, words }: Pick<DeviceDescription, 'about' | 'words'>,
+  all: readonly Measurement[],
+  userAgent: string,
+): string {
   const rows = all.map((one) => [one.name, measured(one), one.how] as const);
   const width = (column: 0 | 1): number => Math.max(0, ...rows.map((row) => row[column].length));
   return [
-    `${adapterName(device)} (vendor ${device.vendor || 'unknown'}, architecture ${device.architecture || 'unknown'}${device.software ? ', software' : ''})`,
+    words,
+    about.map(([name, value]) => `${name.toLowerCase()} ${value}`).join('; '),
     userAgent,
     ...rows.map(([name, value, how]) => `${name.padEnd(width(0))}  ${value.padStart(width(1))}  ${how}`),
     '',

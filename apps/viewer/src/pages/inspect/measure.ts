@@ -20,9 +20,9 @@ import {
   sideOfImages,
   someOfSide,
 } from '@noisesmith/metrics';
-import type { Device } from '@noisesmith/tensor';
+import type { BackendChoice } from '@noisesmith/tensor';
 import type { DroppedFile } from '../../ui/dropped-files';
-import { openPageBackend } from '../../worker/backend';
+import { openPageBackend, type PageBackend } from '../../worker/backend';
 import type { Call } from '../../worker/calls';
 import { droppedThings } from './dropped-things';
 import type { SideFacts } from './metric-choice';
@@ -40,6 +40,8 @@ export interface MeasureRequest {
   readonly seed: number;
   /** At most so many pictures of each side; 0: all. */
   readonly most: number;
+  /** What is to compute, where a network does. */
+  readonly backend: BackendChoice;
 }
 
 /** A result in the words that a terminal would use. */
@@ -80,30 +82,38 @@ async function opened(given: readonly DroppedFile[]): Promise<EvaluationSide> {
   return sideOfImages(spec, datasetImages(dataset));
 }
 
+/** A network that is open, and what computes it, in words. */
+interface OpenNetwork {
+  readonly network: FeatureNetwork;
+  readonly computedBy?: string;
+}
+
 async function openNetwork(
   choice: NetworkChoice,
+  prefer: BackendChoice,
   tell: (progress: EvaluationProgress) => void,
-): Promise<FeatureNetwork> {
-  if (choice.kind === 'pixels') return pixelNetwork(choice);
+): Promise<OpenNetwork> {
+  if (choice.kind === 'pixels') return { network: await pixelNetwork(choice) };
   tell({ what: `reading ${choice.weights.name}`, done: 0, total: 1 });
   const weights = await readInceptionWeights(blobSource(choice.weights));
-  let device: Device | undefined;
+  let opened: PageBackend | undefined;
   try {
-    device = await openPageBackend();
-    const network = await openFeatureNetwork(device, weights, {
+    opened = await openPageBackend(prefer);
+    const { backend, words } = opened;
+    const network = await openFeatureNetwork(backend, weights, {
       resize: choice.resize,
       onProgress: (done, total) => tell({ what: 'compiling kernels', done, total }),
     });
-    const held = device;
-    return {
+    const held = {
       ...network,
       [Symbol.dispose]() {
         network[Symbol.dispose]();
-        held.destroy();
+        backend.destroy();
       },
     };
+    return { network: held, computedBy: words };
   } catch (error) {
-    device?.destroy();
+    opened?.backend.destroy();
     throw error;
   }
 }
@@ -121,7 +131,7 @@ export const measureHandlers = {
   },
 
   async measure(
-    { k, metrics, most, network: choice, seed }: MeasureRequest,
+    { backend, k, metrics, most, network: choice, seed }: MeasureRequest,
     { emit, signal }: Call,
   ): Promise<Measured> {
     let last = 0;
@@ -138,11 +148,14 @@ export const measureHandlers = {
     };
     const [samples, reference] = [some('samples'), some('reference')];
     const needsNetwork = [samples, reference].some((side) => side?.images);
-    using network = needsNetwork ? await openNetwork(choice, tell) : undefined;
+    const opened = needsNetwork ? await openNetwork(choice, backend, tell) : undefined;
+    using network = opened?.network;
     const found = await evaluate(
       { ...(samples && { samples }), ...(reference && { reference }), ...(network && { network }) },
       { metrics, k, seed, signal, onProgress: tell },
     );
-    return { found, rows: { about: aboutRows(found), numbers: numberRows(found), pairs: pairRows(found) } };
+    const computed = opened?.computedBy === undefined ? [] : [['computed by', opened.computedBy] as const];
+    const about = [...aboutRows(found), ...computed];
+    return { found, rows: { about, numbers: numberRows(found), pairs: pairRows(found) } };
   },
 };

@@ -1,4 +1,5 @@
 /** What page and worker say to each other. */
+import type { BackendChoice } from '@noisesmith/tensor';
 import type { Trajectories } from '../../model/trajectories';
 
 /** Where weights come from. */
@@ -61,6 +62,8 @@ export interface DrawRequest {
   readonly settings: SamplingSettings;
   readonly seeds: readonly number[];
   readonly labels: readonly (number | null)[];
+  /** What is to compute. */
+  readonly backend: BackendChoice;
 }
 
 export type FileKind = 'png' | 'npz' | 'film';

@@ -7,6 +7,7 @@ import {
   type StepOfSamples,
   type Trajectories,
 } from '../../model/trajectories';
+import { chosenBackend } from '../../state/backend-choice.svelte';
 import { listKeptRuns } from '../../state/kept-runs';
 import { connectWorker, type WorkerCalls } from '../../worker/calls';
 import type { FileKind, KeptModel, ModelFacts, ModelSource, SamplerOption } from './protocol';
@@ -33,7 +34,10 @@ export interface Progress {
 }
 
 /** What a step of the worker's drawing says. */
-type DrawEvent = { readonly moments: readonly Moment[] } | { readonly step: StepOfSamples };
+type DrawEvent =
+  | { readonly computedBy: string }
+  | { readonly moments: readonly Moment[] }
+  | { readonly step: StepOfSamples };
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
@@ -47,6 +51,8 @@ export class Studio {
   samplers = $state.raw<readonly SamplerOption[]>([]);
   loading = $state(false);
   progress = $state.raw<Progress | undefined>();
+  /** What computed last, and why that. */
+  computedBy = $state<string | undefined>();
   /** What went wrong last, in one line. */
   problem = $state<string | undefined>();
   /** Runs of page Train that are kept in this browser. */
@@ -115,6 +121,10 @@ export class Studio {
     try {
       for (const [index, { name, settings }] of columns.entries()) {
         const onEvent = (event: DrawEvent): void => {
+          if ('computedBy' in event) {
+            this.computedBy = event.computedBy;
+            return;
+          }
           if ('moments' in event) {
             drawn.push({ name, trajectories: emptyTrajectories({ shape, seeds, labels, moments: event.moments }) });
             this.columns = [...drawn];
@@ -129,7 +139,8 @@ export class Studio {
           const done = before + ((step + 1) * count) / seeds.length;
           this.progress = { column: index, columns: columns.length, step: Math.floor(done), steps: settings.steps };
         };
-        await this.calls.call('draw', { settings, seeds, labels }, { signal: controller.signal, onEvent });
+        const request = { settings, seeds, labels, backend: chosenBackend.choice };
+        await this.calls.call('draw', request, { signal: controller.signal, onEvent });
       }
     } catch (error) {
       if (!controller.signal.aborted) this.problem = messageOf(error);

@@ -2,41 +2,55 @@
 import { blobSource, bytesSource } from '@noisesmith/formats';
 import { type Model, readModel, samplingOptions } from '@noisesmith/runs';
 import { openSampling, type SamplingOptions, type SamplingSession, samplers } from '@noisesmith/samplers';
-import { type Backend, DeviceLostError } from '@noisesmith/tensor';
+import { type BackendChoice, DeviceLostError } from '@noisesmith/tensor';
 import { fetchBytes } from '../../model/fetch-bytes';
 import { encodeFilm, encodeGrid } from '../../model/film';
 import { momentsOf, stepsOfSamples } from '../../model/states';
 import { encodeTrajectories } from '../../model/trajectories-npz';
-import { openPageBackend } from '../../worker/backend';
+import { openPageBackend, type PageBackend } from '../../worker/backend';
 import { type Call, serveCalls, transferring } from '../../worker/calls';
 import type { DrawRequest, FileRequest, ModelFacts, ModelSource, SamplerOption } from './protocol';
 
 /** As many run together where no more are asked for: less to compute where a CPU stands behind the device. */
 const FEW = 4;
 
-let backend: Promise<Backend> | undefined;
+let backend: { readonly choice: BackendChoice; readonly opened: Promise<PageBackend> } | undefined;
 let model: Model | undefined;
 /** The last one stays until the next is open, so that kernels of both are compiled once. */
 let open: { readonly key: string; readonly session: SamplingSession } | undefined;
-
-function useBackend(): Promise<Backend> {
-  backend ??= openPageBackend();
-  backend.catch(() => {
-    backend = undefined;
-  });
-  return backend;
-}
 
 function closeSession(): void {
   open?.session.destroy();
   open = undefined;
 }
 
+/** What is open stays so, unless the visitor has chosen another. */
+async function useBackend(choice: BackendChoice): Promise<PageBackend> {
+  if (backend && backend.choice !== choice) {
+    closeSession();
+    const { opened } = backend;
+    backend = undefined;
+    await opened.then(
+      (one) => one.backend.destroy(),
+      () => undefined,
+    );
+  }
+  backend ??= { choice, opened: openPageBackend(choice) };
+  const { opened } = backend;
+  opened.catch(() => {
+    backend = undefined;
+  });
+  return opened;
+}
+
+/** What is told before anything is drawn. */
+const isOpening = (event: unknown): boolean => typeof event === 'object' && event !== null && 'computedBy' in event;
+
 /** A sampling session for these options, of the network that is loaded. */
-async function useSession(loaded: Model, options: SamplingOptions): Promise<SamplingSession> {
+async function useSession(loaded: Model, options: SamplingOptions, on: PageBackend): Promise<SamplingSession> {
   const key = JSON.stringify(options);
   if (open?.key === key) return open.session;
-  const session = await openSampling(await useBackend(), loaded.denoiser, options);
+  const session = await openSampling(on.backend, loaded.denoiser, options);
   closeSession();
   open = { key, session };
   return session;
@@ -56,12 +70,17 @@ function factsOf(name: string, { classes, denoiser, run }: Model): ModelFacts {
   };
 }
 
-async function drawSteps({ labels, seeds, settings }: DrawRequest, { emit, signal }: Call): Promise<void> {
+async function drawSteps(
+  { backend: choice, labels, seeds, settings }: DrawRequest,
+  { emit, signal }: Call,
+): Promise<void> {
   if (!model) throw new Error('no network is loaded');
   const { denoiser, run, weights } = model;
   const usual = samplingOptions(run);
   const options = { ...usual, ...settings, batch: seeds.length > FEW ? (usual.batch ?? FEW) : FEW };
-  const session = await useSession(model, options);
+  const on = await useBackend(choice);
+  emit({ computedBy: on.words });
+  const session = await useSession(model, options, on);
   const request = { weights, seeds, ...(denoiser.classes > 0 && { labels }), signal };
   let begun = false;
   for await (const step of stepsOfSamples(session, request, options.inputScale)) {
@@ -95,7 +114,7 @@ const handlers = {
   async draw(request: DrawRequest, { emit, signal }: Call): Promise<void> {
     let begun = false;
     const tell: Call['emit'] = (event, transfer) => {
-      begun = true;
+      begun ||= !isOpening(event);
       emit(event, transfer);
     };
     try {

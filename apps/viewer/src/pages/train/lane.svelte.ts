@@ -1,3 +1,4 @@
+import { chosenBackend } from '../../state/backend-choice.svelte';
 import { deleteKeptRun } from '../../state/kept-runs';
 import type { LevelEntry } from '../../ui/noise-levels';
 import { connectWorker, type WorkerCalls } from '../../worker/calls';
@@ -13,7 +14,11 @@ export type LaneStatus = 'empty' | 'opening' | 'ready' | 'training' | 'done' | '
 
 type StepEvent = Extract<LaneEvent, { type: 'step' }>;
 
-const base = (): string => new URL('.', document.baseURI).href;
+/** What a worker is told of the page. */
+const around = () => ({ base: new URL('.', document.baseURI).href, backend: chosenBackend.choice });
+
+/** What a run is begun with; the lane knows the rest. */
+export type LaneRequest = Omit<BeginRequest, keyof ReturnType<typeof around>>;
 
 /** A run of the page in a worker of its own: what the page shows of it. It goes on while other pages are looked at. */
 export class Lane {
@@ -58,17 +63,17 @@ export class Lane {
   }
 
   /** @returns whether it is ready */
-  async begin(request: Omit<BeginRequest, 'base'>): Promise<boolean> {
+  async begin(request: LaneRequest): Promise<boolean> {
     this.clear();
     this.id = request.id;
-    return await this.open((onEvent) => this.calls.call('begin', { ...request, base: base() }, { onEvent }));
+    return await this.open((onEvent) => this.calls.call('begin', { ...request, ...around() }, { onEvent }));
   }
 
   /** Opens a run that is kept, where it stopped. */
   async goOn(id: string, paths: PathOptions): Promise<boolean> {
     this.clear();
     this.id = id;
-    return await this.open((onEvent) => this.calls.call('goOn', { id, paths, base: base() }, { onEvent }));
+    return await this.open((onEvent) => this.calls.call('goOn', { id, paths, ...around() }, { onEvent }));
   }
 
   /** Trains until it ends or `pause`. */

@@ -2,9 +2,8 @@ import { activity } from '../../state/activity.svelte';
 import { deleteKeptRun, type KeptRun, listKeptRuns } from '../../state/kept-runs';
 import type { StopAt } from './engine/lane';
 import type { PathOptions } from './engine/points-run';
-import { Lane } from './lane.svelte';
+import { Lane, type LaneRequest } from './lane.svelte';
 import type { SettingErrors, TrainSettings } from './settings';
-import type { BeginRequest } from './worker';
 
 /** Which runs were open when the page was last left. */
 const REMEMBERED = 'noisesmith/train';
@@ -73,11 +72,7 @@ class Session {
   }
 
   /** Begins runs, one for each request, and trains them. */
-  async begin(
-    requests: readonly Omit<BeginRequest, 'base' | 'id'>[],
-    stop: StopAt,
-    sampleSeconds: number,
-  ): Promise<void> {
+  async begin(requests: readonly Omit<LaneRequest, 'id'>[], stop: StopAt, sampleSeconds: number): Promise<void> {
     this.offered = [];
     await this.stop();
     for (const lane of this.lanes.slice(requests.length)) lane.forget();

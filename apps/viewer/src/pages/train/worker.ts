@@ -1,7 +1,8 @@
 /** One lane of page Train: a run, in a thread of its own. */
 import { memoryRunFiles, opfsRunFiles, type RunFiles, runFileNames } from '@noisesmith/runs';
+import type { BackendChoice } from '@noisesmith/tensor';
 import { deleteKeptRun, runsFolder } from '../../state/kept-runs';
-import { openPageBackend } from '../../worker/backend';
+import { openPageBackend, type PageBackend } from '../../worker/backend';
 import { type Call, serveCalls, transferring } from '../../worker/calls';
 import type { LaneEnd, LaneEvent, LaneSamples, StopAt } from './engine/lane';
 import { LaneHost, type NewRun, type OpenedRun } from './engine/lane-host';
@@ -23,12 +24,15 @@ export interface BeginRequest {
   readonly paths: PathOptions;
   /** Address of the folder that the page lies in. */
   readonly base: string;
+  /** What is to compute. */
+  readonly backend: BackendChoice;
 }
 
 export interface ContinueRequest {
   readonly id: string;
   readonly paths: PathOptions;
   readonly base: string;
+  readonly backend: BackendChoice;
 }
 
 /** An opened run, and whether this browser keeps it. */
@@ -71,13 +75,27 @@ function close(): void {
   release = undefined;
 }
 
-async function open(id: string, base: string, how: (host: LaneHost) => Promise<OpenedRun>): Promise<Opened> {
+/** What a run goes on with: what it began with, whatever is chosen now. @throws Error, one line, where that is not there */
+async function openFor(choice: BackendChoice, kept: string | undefined): Promise<PageBackend> {
+  if (kept !== 'webgpu' && kept !== 'wasm') return await openPageBackend(choice);
+  const had = kept === 'webgpu' ? 'WebGPU' : 'WebAssembly';
+  try {
+    const { name, ...opened } = await openPageBackend(kept);
+    return { ...opened, name, words: `${name}: the run began with it, and keeps it` };
+  } catch (error) {
+    throw new Error(`this run was begun with ${had} and keeps it: ${(error as Error).message}`);
+  }
+}
+
+type Opening = Pick<BeginRequest, 'id' | 'base' | 'backend'>;
+
+async function open({ backend, base, id }: Opening, how: (host: LaneHost) => Promise<OpenedRun>): Promise<Opened> {
   close();
   await lock(id);
   try {
     const { files, kept } = await filesOf(id);
     host = new LaneHost(files, {
-      openBackend: openPageBackend,
+      openBackend: (kept) => openFor(backend, kept),
       onEvent: (event) => listener(event),
       digits: async () => (await loadPageData('digits', base)).bytes,
       tick: { seconds: 0.5 },
@@ -110,16 +128,16 @@ const handlers = {
     listener = emit;
     const made = await newRun(request);
     try {
-      return await open(request.id, request.base, (lane) => lane.create(made));
+      return await open(request, (lane) => lane.create(made));
     } catch (error) {
       await deleteKeptRun(request.id).catch(() => undefined);
       throw error;
     }
   },
 
-  async goOn({ base, id, paths }: ContinueRequest, { emit }: Call): Promise<Opened> {
+  async goOn(request: ContinueRequest, { emit }: Call): Promise<Opened> {
     listener = emit;
-    return await open(id, base, (lane) => lane.resume(paths));
+    return await open(request, (lane) => lane.resume(request.paths));
   },
 
   async train({ sampleSeconds, stop }: { stop: StopAt; sampleSeconds: number }, call: Call): Promise<LaneEnd> {

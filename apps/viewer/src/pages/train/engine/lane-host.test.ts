@@ -41,7 +41,7 @@ function hostOf(files: RunFiles = memoryRunFiles()) {
   const oracles: Oracle[] = [];
   const openBackend = async () => {
     oracles.push(openOracle({ precision: 'f32' }));
-    return oracles.at(-1)!;
+    return { backend: oracles.at(-1)!, words: 'the oracle: for this test' };
   };
   const host = new LaneHost(files, { openBackend, onEvent: (event) => events.push(event), tick: { steps: 1 } });
   return { host, files, events, oracles };
@@ -64,7 +64,7 @@ describe.each([
     const whole = hostOf();
     const opened = await whole.host.create(make());
     expect(opened).toMatchObject({ step: 0, steps: 6, history: [] });
-    expect(opened.backend).toMatch(/oracle/);
+    expect(opened.computedBy).toBe('the oracle: for this test');
     expect(await whole.host.train(never, {}, 0)).toBe('done');
     whole.host[Symbol.dispose]();
 
@@ -97,6 +97,25 @@ describe.each([
     await whole.host.train(never, {}, 0);
     expect(await digest(files)).toBe(await digest(whole.files));
   });
+});
+
+it('asks for what has computed a run, at first and after a loss', async () => {
+  const asked: unknown[] = [];
+  let oracle: Oracle;
+  const openBackend = async (kept: string | undefined) => {
+    asked.push(kept);
+    oracle = openOracle({ precision: 'f32' });
+    return { backend: oracle, words: 'the oracle' };
+  };
+  const files = memoryRunFiles();
+  using first = new LaneHost(files, { openBackend, onEvent: () => undefined });
+  await first.create(points());
+  await first.train(never, { steps: 1 }, 0);
+  using second = new LaneHost(files, { openBackend, onEvent: () => undefined });
+  await second.resume(paths);
+  oracle!.lose();
+  await second.train(never, { steps: 1 }, 0);
+  expect(asked).toEqual([undefined, 'oracle', 'oracle']);
 });
 
 it('draws the ways of points from noise to the drawing', async () => {

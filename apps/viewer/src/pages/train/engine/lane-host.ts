@@ -38,15 +38,22 @@ export interface OpenedRun {
   readonly steps: number;
   /** Numbers of the network. */
   readonly parameters: number;
-  /** What computes, in words. */
-  readonly backend: string;
+  /** What computes and why, in words. */
+  readonly computedBy: string;
   /** What the run told before it stopped. */
   readonly history: readonly StepStatistics[];
   readonly warnings: readonly string[];
 }
 
+/** What computes a run, and why that, in words. */
+export interface LaneBackend {
+  readonly backend: Backend;
+  readonly words: string;
+}
+
 export interface LaneHostOptions {
-  readonly openBackend: () => Promise<Backend>;
+  /** @param kept what the run began with, `webgpu` or `wasm`; anything else where it begins now */
+  readonly openBackend: (kept: string | undefined) => Promise<LaneBackend>;
   readonly onEvent: (event: LaneEvent) => void;
   /** Digits for a run of the command line's `mnist`. */
   readonly digits?: () => Promise<Uint8Array<ArrayBuffer>>;
@@ -62,7 +69,7 @@ async function readJson<T>(files: RunFiles, name: string): Promise<T | undefined
 
 /** One run of a page: opened, trained, drawn from, kept in its files. */
 export class LaneHost implements Disposable {
-  private backend: Backend | undefined;
+  private opened: LaneBackend | undefined;
   private run: Trainable | undefined;
   private about: AboutRun | undefined;
   private loss: number | null = null;
@@ -130,7 +137,7 @@ export class LaneHost implements Disposable {
 
   /** @throws what the run throws; its files then hold the last good checkpoint */
   async train(signal: AbortSignal, stop: StopAt, sampleSeconds: number): Promise<LaneEnd> {
-    const run = this.opened();
+    const run = this.trainable();
     try {
       return await trainLane(run, { signal, stop, sampleSeconds, emit: (event) => this.told(event) });
     } finally {
@@ -140,7 +147,7 @@ export class LaneHost implements Disposable {
 
   /** Samples of the moving average as it is. */
   async sample(signal: AbortSignal, paths?: PathOptions): Promise<LaneSamples> {
-    const run = this.opened();
+    const run = this.trainable();
     if (paths && 'paths' in run) (run as PointsTrainable).paths = paths;
     return await run.sample(signal);
   }
@@ -152,12 +159,12 @@ export class LaneHost implements Disposable {
 
   [Symbol.dispose](): void {
     this.run?.[Symbol.dispose]();
-    this.backend?.destroy();
+    this.opened?.backend.destroy();
     this.run = undefined;
-    this.backend = undefined;
+    this.opened = undefined;
   }
 
-  private opened(): Trainable {
+  private trainable(): Trainable {
     if (!this.run) throw new Error('no run is open');
     return this.run;
   }
@@ -168,33 +175,39 @@ export class LaneHost implements Disposable {
     points: Float32Array<ArrayBuffer>,
     paths: PathOptions,
   ) {
-    const backend = await this.options.openBackend();
-    this.backend = backend;
-    const { onEvent, openBackend, tick } = this.options;
-    const more = { paths, onEvent, storage: this.files.checkpoints, openBackend, ...(tick && { tick }) };
-    const run = await openPointsRun(config, { backend, points, ...more });
+    const { onEvent, tick } = this.options;
+    const more = { paths, onEvent, storage: this.files.checkpoints, ...(tick && { tick }) };
+    const run = await openPointsRun(config, { ...(await this.open(about.backend)), points, ...more });
     return await this.ready(run, about, run.parameters, []);
   }
 
   private async openImages(about: AboutRun, config: RunConfig, warnings: readonly string[]): Promise<OpenedRun> {
     const told = [...warnings];
     const dataset = await this.dataset(config, (line) => told.push(line));
-    const backend = await this.options.openBackend();
-    this.backend = backend;
-    const { onEvent, openBackend, tick } = this.options;
-    const more = { files: this.files, onEvent, openBackend, ...(tick && { tick }) };
-    const run = await openImageRun(config, { backend, dataset, ...more });
+    const { onEvent, tick } = this.options;
+    const more = { files: this.files, onEvent, ...(tick && { tick }) };
+    const run = await openImageRun(config, { ...(await this.open(config.backend)), dataset, ...more });
     return await this.ready(run, about, run.parameters, told);
+  }
+
+  /** Opens what computes a run; after a loss the same again. */
+  private async open(kept: string | undefined) {
+    const { openBackend } = this.options;
+    const opened = await openBackend(kept);
+    this.opened = opened;
+    const { backend } = opened;
+    return { backend, openBackend: async () => (await openBackend(backend.kind)).backend };
   }
 
   private async ready(run: Trainable, about: AboutRun, parameters: number, warnings: readonly string[]) {
     this.run = run;
-    this.about = about;
+    const { backend, words } = this.opened!;
+    this.about = { ...about, backend: backend.kind };
     this.loss = about.loss;
     await this.save();
     const history = await this.history(run.step);
     const { step, steps } = run;
-    return { about: this.about, step, steps, parameters, backend: backendName(this.backend!), history, warnings };
+    return { about: this.about, step, steps, parameters, computedBy: words, history, warnings };
   }
 
   private async dataset(config: RunConfig, onWarning: (line: string) => void): Promise<ImageDataset> {
@@ -258,13 +271,6 @@ export class LaneHost implements Disposable {
     });
     return this.saving;
   }
-}
-
-/** A backend and its adapter, as they call themselves. */
-function backendName({ kind, profile }: Backend): string {
-  const { architecture, description, device, software, vendor } = profile;
-  const adapter = description || [vendor, architecture, device].filter((word) => word !== '').join(' ');
-  return [kind, adapter || 'adapter without a name', ...(software ? ['in software'] : [])].join(', ');
 }
 
 /** What a page says of a run that it has not begun itself. */
