@@ -87,8 +87,7 @@ export function writeImages(folder: string, { count = 40, classes = 10 } = {}): 
   return file;
 }
 
-/** Flags of a network so small that a step takes milliseconds. */
-export const tinyFlags: readonly string[] = [
+export const tinySettings: readonly string[] = [
   'data.size=8',
   'model.image=[8,8]',
   'model.patch=4',
@@ -101,11 +100,17 @@ export const tinyFlags: readonly string[] = [
   'train.learningRate.warmup=5',
   'sampling.steps=2',
   'output.samplesPerClass=2',
-].flatMap((setting) => ['--set', setting]);
+];
+
+/** Flags of a network so small that a step takes milliseconds. */
+export const tinyFlags: readonly string[] = [
+  ...['--preset', 'mnist-tiny'],
+  ...tinySettings.flatMap((setting) => ['--set', setting]),
+];
 
 /** `train` on the tiny network. */
 export const tinyTrain = (data: string, out: string, steps: number, ...more: string[]): string[] => [
   'train',
-  ...['--preset', 'mnist-tiny', ...tinyFlags],
+  ...tinyFlags,
   ...['--data', `npz:${data}`, '--out', out, '--steps', String(steps), '--batch', '4', '--grid-every', '0', ...more],
 ];

@@ -7,7 +7,7 @@ import { type Device, makePlan, openDevice, openTuningStore, type TuningTable, t
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { resolveConfig } from '../src/config/resolve';
 import { Arguments } from '../src/flags';
-import { cli, filesIn, readBytes, temporaryFolder, tinyFlags, tinyTrain, writeImages } from './cli-run';
+import { cli, filesIn, readBytes, temporaryFolder, tinyFlags, tinySettings, tinyTrain, writeImages } from './cli-run';
 
 const STEPS = 20;
 const folder = temporaryFolder();
@@ -25,8 +25,9 @@ let device: Device;
 let table: TuningTable;
 beforeAll(async () => {
   device = await openDevice();
-  const settings = tinyFlags.filter((word) => word !== '--set');
-  const config = await resolveConfig(new Arguments([], new Map(Object.entries({ set: settings, batch: ['4'] }))));
+  const config = await resolveConfig(
+    new Arguments([], new Map(Object.entries({ preset: ['mnist-tiny'], set: [...tinySettings], batch: ['4'] }))),
+  );
   const sites = runPrograms(config).flatMap(
     ({ graph }) => makePlan(graph, device.target, { choices: new Map() }).sites,
   );
