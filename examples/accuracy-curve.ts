@@ -4,7 +4,7 @@
  * and judged.
  *
  *     node --conditions=@noisesmith/source --import tsx examples/accuracy-curve.ts --weights digits.safetensors \
- *       --out curve.svg runs/mnist-tiny runs/mnist-tiny-x4
+ *       --out curve.svg runs/mnist
  *
  * Keep the checkpoints: `noisesmith train --checkpoint-every 1000 --keep 1000`.
  */
@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
+import type { RunConfig } from '@noisesmith/runs';
 import { curveSvg, type Point, type Series } from './accuracy-curve/svg';
 
 const run = promisify(execFile);
@@ -22,12 +23,18 @@ const node = ['--conditions=@noisesmith/source', '--import', 'tsx'];
 
 type Judged = Pick<Point, 'accuracy' | 'frechet'>;
 
-async function judge(checkpoint: string, weights: string, samples: number, folder: string): Promise<Judged> {
+async function judge(
+  checkpoint: string,
+  size: number,
+  weights: string,
+  samples: number,
+  folder: string,
+): Promise<Judged> {
   const npz = join(folder, 'samples.npz');
   const cli = join(here, '../apps/trainer/src/main.ts');
   const sampling = ['sample', '--checkpoint', checkpoint, '--n', String(samples), '--labels', 'all', '--out', npz];
   await run(process.execPath, [...node, cli, ...sampling]);
-  const judging = ['--weights', weights, '--samples', npz, '--json'];
+  const judging = ['--size', String(size), '--weights', weights, '--samples', npz, '--json'];
   const { stdout } = await run(process.execPath, [...node, join(here, 'mnist-classifier.ts'), ...judging]);
   const { accuracy, frechet } = (JSON.parse(stdout) as { samples: { accuracy: number; frechet: { samples: number } } })
     .samples;
@@ -35,12 +42,15 @@ async function judge(checkpoint: string, weights: string, samples: number, folde
 }
 
 async function seriesOf(runFolder: string, weights: string, samples: number, folder: string): Promise<Series> {
-  const config = JSON.parse(await readFile(join(runFolder, 'config.json'), 'utf8')) as { train: { batch: number } };
+  const config = JSON.parse(await readFile(join(runFolder, 'config.json'), 'utf8')) as Pick<
+    RunConfig,
+    'data' | 'train'
+  >;
   const checkpoints = (await readdir(join(runFolder, 'checkpoints'))).filter((name) => name.endsWith('.safetensors'));
   const points: Point[] = [];
   for (const name of checkpoints.sort()) {
     const images = Number(/\d+/.exec(name)![0]) * config.train.batch;
-    const judged = await judge(join(runFolder, 'checkpoints', name), weights, samples, folder);
+    const judged = await judge(join(runFolder, 'checkpoints', name), config.data.size, weights, samples, folder);
     const { accuracy, frechet } = judged;
     const found = `${(100 * accuracy).toFixed(1)} %, Fréchet distance ${frechet.toFixed(3)}`;
     console.error(`accuracy-curve: ${basename(runFolder)}, ${images} images: ${found}`);

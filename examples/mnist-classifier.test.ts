@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeNpz } from '@noisesmith/formats';
 import { frechetDistanceOfSets } from '@noisesmith/metrics';
-import { type Device, openDevice } from '@noisesmith/tensor';
+import { type Backend, openBackend } from '@noisesmith/tensor';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Digits, mnistDigits, readSamples } from './mnist-classifier/digits';
 import { Judge, type Verdict } from './mnist-classifier/judging';
@@ -18,7 +18,7 @@ const shape = { size: 14, channels: 1 } as const;
 const TEST_IMAGES = 2000;
 
 let folder: string;
-let device: Device;
+let backend: Backend;
 let judge: Judge;
 let test: Digits;
 let weights: string;
@@ -27,20 +27,20 @@ const inFolder = (name: string): string => join(folder, name);
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'mnist-classifier-'));
-  device = await openDevice();
-  const parameters = await trainClassifier(device, shape, await mnistDigits('train', shape, 20_000), {
+  backend = (await openBackend()).backend;
+  const parameters = await trainClassifier(backend, shape, await mnistDigits('train', shape, 20_000), {
     epochs: 2,
     seed: 1,
   });
   weights = inFolder('weights.safetensors');
   await saveClassifier(weights, shape, parameters);
-  judge = await Judge.open(device, shape, (await loadClassifier(weights, shape))!);
+  judge = await Judge.open(backend, shape, (await loadClassifier(weights, shape))!);
   test = await mnistDigits('test', shape, TEST_IMAGES);
 });
 
 afterAll(async () => {
   judge?.[Symbol.dispose]();
-  device?.destroy();
+  backend?.destroy();
   await rm(folder, { recursive: true, force: true });
 });
 

@@ -6,7 +6,7 @@
  */
 import { parseArgs } from 'node:util';
 import { frechetDistance, momentsOf } from '@noisesmith/metrics';
-import { type Device, openDevice } from '@noisesmith/tensor';
+import { type Backend, openBackend } from '@noisesmith/tensor';
 import { type Digits, InputError, isInputError, mnistDigits, readSamples } from './mnist-classifier/digits';
 import { Judge, type Tally, type Verdict } from './mnist-classifier/judging';
 import { type ImageShape, pixelsOf } from './mnist-classifier/network';
@@ -79,14 +79,14 @@ function parseFlags(args: readonly string[]) {
 
 const progress = (line: string): void => console.error(`mnist-classifier: ${line}`);
 
-async function parametersFor(device: Device, { shape, epochs, seed, weights }: Settings): Promise<Float32Array> {
+async function parametersFor(backend: Backend, { shape, epochs, seed, weights }: Settings): Promise<Float32Array> {
   const loaded = weights === undefined ? undefined : await loadClassifier(weights, shape);
   if (loaded) {
     progress(`weights from ${weights}`);
     return loaded;
   }
   progress(`training on MNIST at ${shape.size}x${shape.size}x${shape.channels}`);
-  const trained = await trainClassifier(device, shape, await mnistDigits('train', shape), {
+  const trained = await trainClassifier(backend, shape, await mnistDigits('train', shape), {
     epochs,
     seed,
     onEpoch: (epoch, loss, seconds) =>
@@ -132,8 +132,8 @@ async function main(): Promise<void> {
   const { shape } = settings;
   // Before the training, which a mistake here would waste.
   const samples = settings.samples === undefined ? undefined : await readSamples(settings.samples, shape);
-  using device = await openDevice();
-  using judge = await Judge.open(device, shape, await parametersFor(device, settings));
+  using backend = (await openBackend()).backend;
+  using judge = await Judge.open(backend, shape, await parametersFor(backend, settings));
   const testDigits = await mnistDigits('test', shape);
   const test = await judge.judge(testDigits);
   const judged = samples && {

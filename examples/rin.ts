@@ -2,7 +2,7 @@
 import { initialParameters } from '@noisesmith/diffusion';
 import { parameterCount, rin, rinConfig } from '@noisesmith/rin';
 import { preset } from '@noisesmith/runs';
-import { compile, f32, openDevice } from '@noisesmith/tensor';
+import { compile, f32, openBackend } from '@noisesmith/tensor';
 
 console.log(`Table 1 at 64x64: ${(parameterCount(preset('table1-64').model) / 1e6).toFixed(1)} million parameters`);
 
@@ -12,8 +12,8 @@ const spec = {
   inputs: { x: f32(1, 8, 8, 1), timeFeatures: f32(1, net.timeFeatures.width), carry: f32(1, ...net.carryShape) },
   state: { params: net.layout },
 } as const;
-using device = await openDevice();
-using look = await compile(device, spec, ({ inputs, state }) => ({
+using backend = (await openBackend()).backend;
+using look = await compile(backend, spec, ({ inputs, state }) => ({
   outputs: { ...net.apply(state.params.tensors, inputs) },
 }));
 look.state.write('params', initialParameters(net, 7));

@@ -1,7 +1,7 @@
 /** A whole run in memory: settings over a preset, training that is stopped and gone on with, a grid and samples. */
 import { arrayDataset } from '@noisesmith/data';
 import { applySettings, checkRunConfig, classGridPng, memoryRunFiles, openRun, presetConfig } from '@noisesmith/runs';
-import { openDevice } from '@noisesmith/tensor';
+import { openBackend } from '@noisesmith/tensor';
 
 const settings = {
   ...{ 'data.size': 8, 'model.image': [8, 8], 'model.patch': 4, 'model.latents': 6, 'model.latentDim': 16 },
@@ -21,10 +21,10 @@ const dataset = await arrayDataset(
 );
 
 const files = memoryRunFiles();
-using device = await openDevice();
+using backend = (await openBackend()).backend;
 const stop = new AbortController();
 {
-  using run = await openRun(config, { backend: device, dataset, files });
+  using run = await openRun(config, { backend, dataset, files });
   const end = await run.train({
     signal: stop.signal,
     onEvent(event) {
@@ -33,7 +33,7 @@ const stop = new AbortController();
   });
   console.log(`${end} at step ${run.step}`);
 }
-using run = await openRun(config, { backend: device, dataset, files });
+using run = await openRun(config, { backend, dataset, files });
 console.log(`going on from step ${run.step}`);
 console.log(`${await run.train()} at step ${run.step}`);
 

@@ -1,7 +1,7 @@
 /** Any denoiser can be sampled from. This one knows a single picture, so every sampler has to find it in the noise. */
 import { type Denoiser, initialParameters, perExample } from '@noisesmith/diffusion';
 import { sample } from '@noisesmith/samplers';
-import { div, layoutOf, mul, narrow, openDevice, sub } from '@noisesmith/tensor';
+import { div, layoutOf, mul, narrow, openBackend, sub } from '@noisesmith/tensor';
 
 const picture = ['..##....', '...##...', '#######.', '########', '#######.', '...##...', '..##....', '........'];
 const knows: Denoiser = {
@@ -20,7 +20,7 @@ const knows: Denoiser = {
   },
 };
 
-using device = await openDevice();
+using backend = (await openBackend()).backend;
 for (const sampler of ['ddpm', 'ddim', 'ddim@0.5']) {
   const options = {
     steps: 8,
@@ -30,7 +30,7 @@ for (const sampler of ['ddpm', 'ddim', 'ddim@0.5']) {
     weights: initialParameters(knows, 0),
     seeds: [11, 12],
   };
-  const { images } = await sample(device, knows, options);
+  const { images } = await sample(backend, knows, options);
   const error = Math.max(...images.map((v, i) => Math.abs(v - (picture.join('')[i % 64] === '#' ? 1 : 0))));
   console.log(`${sampler}: ${images.length / 64} pictures from noise, largest error ${error.toExponential(0)}`);
   if (sampler === 'ddpm') {

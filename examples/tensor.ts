@@ -1,5 +1,5 @@
 /** A softmax regression on points in three clusters, trained on the GPU. */
-import { compile, crossEntropy, f32, grad, matmul, mul, openDevice, sub, u32 } from '@noisesmith/tensor';
+import { compile, crossEntropy, f32, grad, matmul, mul, openBackend, sub, u32 } from '@noisesmith/tensor';
 
 const CLUSTERS = [
   [2, 0, 1],
@@ -13,9 +13,9 @@ const x = Float32Array.from({ length: POINTS * 3 }, (_, i) => {
   return CLUSTERS[Math.floor(i / 3) % 3]![i % 3]! + wobble;
 });
 
-using device = await openDevice();
+using backend = (await openBackend()).backend;
 using step = await compile(
-  device,
+  backend,
   { state: { w: f32(3, 3) }, inputs: { x: f32(POINTS, 3), label: u32(POINTS) }, scalars: ['rate'] },
   ({ state, inputs, scalars }) => {
     const loss = crossEntropy(matmul(inputs.x, state.w), inputs.label);

@@ -1,6 +1,6 @@
 /** A RIN learns to denoise bright and dark squares; its checkpoint is kept in memory. */
 import { rin, rinConfig } from '@noisesmith/rin';
-import { openDevice } from '@noisesmith/tensor';
+import { openBackend } from '@noisesmith/tensor';
 import { memoryStorage, Trainer, trainConfig } from '@noisesmith/training';
 
 const size = { image: [8, 8], channels: 1, patch: 4, latents: 4, latentDim: 16, tapeDim: 16 } as const;
@@ -14,8 +14,8 @@ const batches = async () => {
   return { labels, images: Float32Array.from({ length: config.batch * 64 }, (_, i) => labels[Math.floor(i / 64)]!) };
 };
 const storage = memoryStorage();
-using device = await openDevice();
-using trainer = await Trainer.create({ backend: device, denoiser, config, batches, storage, tick: { steps: 60 } });
+using backend = (await openBackend()).backend;
+using trainer = await Trainer.create({ backend, denoiser, config, batches, storage, tick: { steps: 60 } });
 await trainer.train({
   onEvent(event) {
     if (event.type === 'step') console.log(`step ${event.step}: loss ${event.loss.toFixed(3)}`);

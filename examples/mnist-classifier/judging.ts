@@ -1,5 +1,5 @@
 import type { FeatureSet } from '@noisesmith/metrics';
-import { compile, type Device, f32, type Program, softmax } from '@noisesmith/tensor';
+import { type Backend, compile, f32, type Program, softmax } from '@noisesmith/tensor';
 import type { Digits } from './digits';
 import { CLASSES, classifierLayout, features, HIDDEN, type ImageShape, lastLayer, pixelsOf } from './network';
 
@@ -28,12 +28,12 @@ export class Judge implements Disposable {
     private readonly stride: number,
   ) {}
 
-  static async open(device: Device, shape: ImageShape, parameters: Float32Array): Promise<Judge> {
+  static async open(backend: Backend, shape: ImageShape, parameters: Float32Array): Promise<Judge> {
     const spec = {
       inputs: { images: f32(BATCH, pixelsOf(shape)) },
       state: { params: classifierLayout(shape) },
     } as const;
-    const program = await compile(device, spec, ({ inputs, state }) => {
+    const program = await compile(backend, spec, ({ inputs, state }) => {
       const p = state.params.tensors;
       const seen = features(p, inputs.images);
       return { outputs: { features: seen, probabilities: softmax(lastLayer(p, seen)) } };

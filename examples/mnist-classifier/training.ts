@@ -1,9 +1,9 @@
 import { shuffledIndex } from '@noisesmith/data';
 import {
   adamw,
+  type Backend,
   compile,
   crossEntropy,
-  type Device,
   deriveKey,
   f32,
   grad,
@@ -35,7 +35,7 @@ export interface TrainingOptions {
  * @throws Error when the loss is no number
  */
 export async function trainClassifier(
-  device: Device,
+  backend: Backend,
   shape: ImageShape,
   digits: Digits,
   { epochs, seed, onEpoch }: TrainingOptions,
@@ -46,7 +46,7 @@ export async function trainClassifier(
     state: { params: layout, firstMoment: layout, secondMoment: layout, average: layout },
     scalars: ['learningRate', 'correction1', 'correction2', 'emaDecay'],
   } as const;
-  using program = await compile(device, spec, ({ inputs, state, scalars }) => {
+  using program = await compile(backend, spec, ({ inputs, state, scalars }) => {
     const p = state.params.tensors;
     const loss = crossEntropy(logits(p, inputs.images), inputs.labels);
     const gradients = grad(loss, p);

@@ -105,19 +105,38 @@ export interface Program extends Disposable {
   destroy(): void;
 }
 
-/** Traces `build` and makes everything that running it needs. */
-export async function compile<P extends Program, O extends CompileOptions, const S extends ProgramSpec>(
+/**
+ * Traces `build` and makes everything that running it needs. Of a backend whose kind is known the program is of that kind
+ * too; of one that `openBackend` chose it is a `Program`.
+ */
+export function compile<P extends Program, O extends CompileOptions, const S extends ProgramSpec>(
   backend: Backend<P, O>,
   spec: S,
   build: (args: ProgramArguments<S>) => ProgramResult,
   options?: NoInfer<O>,
-): Promise<P> {
+): Promise<P>;
+export function compile<const S extends ProgramSpec>(
+  backend: Backend,
+  spec: S,
+  build: (args: ProgramArguments<S>) => ProgramResult,
+  options?: CompileOptions,
+): Promise<Program>;
+export async function compile<const S extends ProgramSpec>(
+  backend: Backend,
+  spec: S,
+  build: (args: ProgramArguments<S>) => ProgramResult,
+  options?: CompileOptions,
+): Promise<Program> {
   return backend.compile(trace(spec, build), options);
 }
 
 /** `backend.compile` as a function. */
-export const compileGraph = <P extends Program, O extends CompileOptions>(
+export function compileGraph<P extends Program, O extends CompileOptions>(
   backend: Backend<P, O>,
   graph: Graph,
   options?: NoInfer<O>,
-): Promise<P> => backend.compile(graph, options);
+): Promise<P>;
+export function compileGraph(backend: Backend, graph: Graph, options?: CompileOptions): Promise<Program>;
+export function compileGraph(backend: Backend, graph: Graph, options?: CompileOptions): Promise<Program> {
+  return backend.compile(graph, options);
+}
