@@ -10,9 +10,6 @@ export const webgpuFiles: readonly string[] = [
   'packages/runs/src/table1-forward.test.ts',
   'packages/samplers/src/backends.test.ts',
   'apps/trainer/test/tune.test.ts',
-  'examples/examples.test.ts',
-  'examples/mnist-classifier.test.ts',
-  'examples/readmes.test.ts',
   'tools/readme/readme.test.ts',
 ];
 
