@@ -15,7 +15,7 @@ import { openViewer } from './open-viewer';
 /** A network so small that a software adapter trains it. */
 const tiny = [
   'model.latents=4 model.latentDim=8 model.tapeDim=8 model.blocks=[1] model.heads=2 model.rwHeads=2',
-  'model.tapeConvKernel=0 train.selfConditioning.rate=0 sampling.steps=2 output.checkpointEvery=4',
+  'model.tapeConvKernel=0 train.selfConditioning.rate=0 sampling.steps=2 output.checkpointEvery=100',
 ].join(' ');
 const pictures = (kind: string, settings: string) =>
   `#/train?data=${kind}&size=8&batch=2&every=0&${settings}&more=${encodeURIComponent(tiny)}`;
