@@ -74,6 +74,7 @@ describe('bench', () => {
     const { model, train } = await resolveConfig(
       parseFlags([...network, ...split], {
         set: { value: 'V', help: '', repeatable: true },
+        preset: { value: 'NAME', help: '' },
         batch: { value: 'N', help: '' },
         explain: { help: '' },
       }),

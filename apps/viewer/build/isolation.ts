@@ -10,7 +10,7 @@ export const isolationHeaders: Readonly<Record<string, string>> = {
 };
 
 /** The same as a file `_headers`, which hosts of plain files such as Netlify and Cloudflare Pages read at a site's root. */
-export const headersFile = (): string =>
+const headersFile = (): string =>
   ['/*', ...Object.entries(isolationHeaders).map(([name, value]) => `  ${name}: ${value}`), ''].join('\n');
 
 /** Puts them into the answers of Vite's servers, and beside the built page. */

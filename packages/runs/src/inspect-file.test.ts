@@ -21,7 +21,8 @@ describe('inspectFile', () => {
     using run = await openRun(config, { backend, dataset: await tinyDataset(), files });
     await run.train();
     await using checkpoint = await files.checkpoints.open(checkpointName(1));
-    const model = { network: config.model, run: config, classes: ['up', 'down', 'left'], parameters, problems: [] };
+    const written = { ...config, backend: 'oracle' };
+    const model = { network: config.model, run: written, classes: ['up', 'down', 'left'], parameters, problems: [] };
     expect(await inspectFile(checkpoint)).toMatchObject({ ...model, kind: 'checkpoint' });
     const weights = await inspect((await files.read('ema.safetensors'))!, true);
     expect(weights).toMatchObject({ ...model, kind: 'safetensors', file: 'x.safetensors' });
