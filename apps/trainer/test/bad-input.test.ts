@@ -35,8 +35,8 @@ const mistakes: Readonly<Record<string, readonly [argv: string[], message: strin
     'inspect: FILE|DATA is missing; e.g. noisesmith inspect runs/mnist/ema.safetensors',
   ],
   'unknown preset': [
-    ['train', '--preset', 'mnist', '--out', out],
-    'preset "mnist" is unknown; expected one of table1-64,',
+    ['train', '--preset', 'digits', '--out', out],
+    'preset "digits" is unknown; expected one of table1-64,',
   ],
   'a port that is none': [train('--serve', 'here'), '--serve is "here"; expected a number'],
   'a port that is too high': [train('--serve=65536'), '--serve is 65536; expected a port of at most 65535'],
