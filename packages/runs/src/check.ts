@@ -1,6 +1,7 @@
 import { type RinConfig, rinConfig } from '@noisesmith/rin';
 import { parseSampler } from '@noisesmith/samplers';
 import { parseSchedule } from '@noisesmith/schedules';
+import { backendChoices } from '@noisesmith/tensor';
 import { Fields, SettingError, trainConfig } from '@noisesmith/training';
 import type { RunConfig } from './config';
 import { type DataConfig, defaultOutput, type OutputConfig, type SamplingConfig } from './presets/preset';
@@ -38,7 +39,7 @@ export function checkRunConfig(config: RunConfig | Readonly<Record<string, unkno
   return checked;
 }
 
-const kinds = ['auto', 'webgpu', 'wasm', 'oracle'] as const;
+const kinds = [...backendChoices, 'oracle'] as const;
 
 const sections = ['model', 'data', 'train', 'sampling', 'output'];
 
