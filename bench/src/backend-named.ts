@@ -1,7 +1,7 @@
-import { type Device, openDevice, openWasm, type Wasm } from '@noisesmith/tensor';
+import { type BackendChoice, type Device, openBackend, type Wasm } from '@noisesmith/tensor';
 
 /** What the engine can be measured on. */
-export type MeasuredBackend = 'webgpu' | 'wasm';
+export type MeasuredBackend = Exclude<BackendChoice, 'auto'>;
 
 /** @throws Error naming the flag */
 export function backendNamed(text: string): MeasuredBackend {
@@ -10,5 +10,6 @@ export function backendNamed(text: string): MeasuredBackend {
 }
 
 /** @param dawn flags for Dawn */
-export const openMeasured = (kind: MeasuredBackend, dawn: readonly string[] = []): Promise<Device | Wasm> =>
-  kind === 'wasm' ? openWasm() : openDevice({ dawnToggles: [...dawn] });
+export async function openMeasured(kind: MeasuredBackend, dawn: readonly string[] = []): Promise<Device | Wasm> {
+  return (await openBackend({ prefer: kind, webgpu: { dawnToggles: [...dawn] } })).backend;
+}

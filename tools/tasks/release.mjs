@@ -53,8 +53,9 @@ async function tryRelease() {
 }
 
 /**
- * `npm run release -- try`: a release on this machine alone. `npm run release -- version`: the changesets become versions and changelogs. `npm run release -- publish`: the packages
- * whose versions the registry does not have are built and published.
+ * `npm run release -- try`: a release on this machine alone. `npm run release -- version`: the changesets become versions
+ * and changelogs. `npm run release -- publish`: the packages whose versions the registry does not have are built and
+ * published.
  * @param {string[]} args
  * @returns {Promise<number>} exit code
  */

@@ -43,12 +43,13 @@ export function lowerAlike(
 /** What a group computes as text, with its memory numbered in the order in which it is come across. */
 function spelled(group: Group, values: GroupValues): { readonly key: string; readonly places: readonly Place[] } {
   const numbers = new Map<Tensor, number>();
-  const places = new Map<string, Place>();
+  const places = new Map<string, { readonly number: number; readonly place: Place }>();
   const text: string[] = [group.kind];
   const placeNumber = (t: Tensor): number => {
     const place = values.placeOf(t);
-    if (!places.has(place.key)) places.set(place.key, place);
-    return [...places.keys()].indexOf(place.key);
+    const known = places.get(place.key) ?? { number: places.size, place };
+    places.set(place.key, known);
+    return known.number;
   };
   const visit = (t: Tensor): number => {
     const known = numbers.get(t);
@@ -64,7 +65,7 @@ function spelled(group: Group, values: GroupValues): { readonly key: string; rea
   };
   text.push(`anchor ${visit(group.anchor)}`, `outputs ${group.outputs.map(visit)}`);
   if (group.kind === 'named') text.push(values.candidateOf(group.anchor).name);
-  return { key: text.join('\n'), places: [...places.values()] };
+  return { key: text.join('\n'), places: [...places.values()].map(({ place }) => place) };
 }
 
 function again(

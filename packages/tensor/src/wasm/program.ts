@@ -2,8 +2,7 @@ import type { CompileOptions, Program, Store } from '../backend';
 import { BYTES_PER_ELEMENT, type TypedArray } from '../ir/dtype';
 import type { Graph } from '../ir/program';
 import { sizeOf } from '../ir/shape';
-import type { KernelTime, ProfileOptions } from '../plan/cost/kernel-time';
-import { secondsEach } from '../plan/cost/seconds-each';
+import { type KernelTime, type ProfileOptions, timeKernels } from '../plan/cost/kernel-time';
 import { InFlight } from '../plan/in-flight';
 import { type BufferName, boundBytes, bufferText, type Place } from '../plan/memory';
 import { makePlan, type Plan, type PlanOptions } from '../plan/plan';
@@ -11,7 +10,7 @@ import { type Inputs, Running, type Scalars } from '../plan/running';
 import { checkStates } from '../plan/state-spec';
 import { choicesOf } from '../plan/tune/table';
 import { keyOf, moduleOfKernels, putKernel, type WasmCode } from './code';
-import { ATTEMPTS, MOST_REPEATS, repeatedCall } from './cost/repeated-call';
+import { repeatedCall } from './cost/repeated-call';
 import type { Block } from './heap';
 import type { WasmOwner } from './owner';
 import { sideBySide } from './side-by-side';
@@ -23,6 +22,8 @@ export type WasmPlan = Plan<WasmCode>;
 /** Options of a program: those of every backend, and what tests ask of the plan. */
 export interface WasmCompileOptions extends CompileOptions, PlanOptions {}
 
+/** Repeats of a kernel in one run, when it is timed. */
+const MOST_REPEATS = 200;
 /** Outputs up to this many bytes are copied with every run, so that reading a loss does not wait for later runs. */
 const SMALL_OUTPUT = 16384;
 
@@ -232,32 +233,13 @@ export class WasmProgram implements Program {
    * milliseconds, so that the message at the end is a small part; the shortest of three measurements counts. States take
    * whatever the repeats leave in them.
    */
-  async profile({ atLeast = 10, kernels }: ProfileOptions = {}): Promise<KernelTime[]> {
+  async profile(options: ProfileOptions = {}): Promise<KernelTime[]> {
     this.check();
-    const pace = { atLeastSeconds: atLeast / 1000, mostRepeats: MOST_REPEATS, attempts: ATTEMPTS };
-    const times: KernelTime[] = [];
-    for (const index of kernels ?? this.plan.kernels.keys()) {
-      const kernel = this.plan.kernels[index];
-      if (!kernel) throw new RangeError(`kernel ${index} of a plan of ${this.plan.kernels.length}`);
-      const { label, form, items } = kernel;
-      const { measure, end } = await repeatedCall(
-        this.owner,
-        this.setup.module,
-        this.setup.calls[index]!,
-        MOST_REPEATS,
-      );
-      let first: number | undefined;
-      const milliseconds =
-        1000 *
-        (await secondsEach(async (repeats) => {
-          const seconds = await measure(repeats);
-          first ??= seconds;
-          return seconds;
-        }, pace));
-      end();
-      times.push({ label, form, items, milliseconds, firstMilliseconds: 1000 * first! });
-    }
-    return times;
+    const { calls, module } = this.setup;
+    return await timeKernels(calls.length, options, MOST_REPEATS, async (index) => {
+      const { label, form, items } = this.plan.kernels[index]!;
+      return { label, form, items, ...(await repeatedCall(this.owner, module, calls[index]!, MOST_REPEATS)) };
+    });
   }
 
   /** Bytes of its memory; the store is not counted. */

@@ -2,8 +2,7 @@ import type { CompileOptions, Program, Store } from '../backend';
 import { BYTES_PER_ELEMENT, storageBytes, type TypedArray, viewBytes } from '../ir/dtype';
 import type { Graph } from '../ir/program';
 import { sizeOf } from '../ir/shape';
-import type { KernelTime, ProfileOptions } from '../plan/cost/kernel-time';
-import { secondsEach } from '../plan/cost/seconds-each';
+import { type KernelTime, type ProfileOptions, timeKernels } from '../plan/cost/kernel-time';
 import { InFlight } from '../plan/in-flight';
 import type { Kernel } from '../plan/kernel';
 import { type BufferName, boundBytes, bufferText, type Place } from '../plan/memory';
@@ -45,8 +44,6 @@ interface Command {
 
 /** Repeats of a kernel in one submission, when it is timed. */
 const MOST_REPEATS = 2000;
-/** Submissions of which the shortest counts. */
-const ATTEMPTS = 3;
 
 /**
  * Dispatches of a submission on a GPU, which begins with the first of a run while the host encodes the rest: a step of
@@ -283,27 +280,16 @@ export class DeviceProgram implements Program {
    * three such submissions counts. Wall time; on a GPU with sound timestamps theirs. States take whatever the repeats
    * leave in them.
    */
-  async profile({ atLeast = 10, kernels }: ProfileOptions = {}): Promise<KernelTime[]> {
+  async profile(options: ProfileOptions = {}): Promise<KernelTime[]> {
     this.check();
     using clock = new PassClock(this.gpu);
-    const pace = { atLeastSeconds: atLeast / 1000, mostRepeats: MOST_REPEATS, attempts: ATTEMPTS };
-    const times: KernelTime[] = [];
-    for (const index of kernels ?? this.commands.keys()) {
-      const command = this.commands[index];
-      if (!command) throw new RangeError(`kernel ${index} of a plan of ${this.commands.length}`);
+    return await timeKernels(this.commands.length, options, MOST_REPEATS, (index) => {
+      const command = this.commands[index]!;
       const { label, form, items } = command.kernel;
       const encode = (pass: GPUComputePassEncoder, repeats: number): void =>
         this.dispatch(pass, new Array<Command>(repeats).fill(command));
-      let first: number | undefined;
-      const measure = async (repeats: number): Promise<number> => {
-        const seconds = await clock.seconds(label, encode, repeats);
-        first ??= seconds;
-        return seconds;
-      };
-      const milliseconds = 1000 * (await secondsEach(measure, pace));
-      times.push({ label, form, items, milliseconds, firstMilliseconds: 1000 * first! });
-    }
-    return times;
+      return { label, form, items, measure: (repeats) => clock.seconds(label, encode, repeats) };
+    });
   }
 
   /** Frees its buffers and pipelines, and its state unless that is shared. Later calls throw. */

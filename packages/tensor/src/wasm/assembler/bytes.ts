@@ -4,8 +4,8 @@ const text = new TextEncoder();
 export class Bytes {
   #held = new Uint8Array(256);
   #length = 0;
-  /** Where the numbers of functions stand. */
-  readonly #callees: number[] = [];
+  /** The numbers of functions, and where they stand. */
+  readonly #callees: { readonly at: number; readonly index: number }[] = [];
 
   get length(): number {
     return this.#length;
@@ -30,25 +30,25 @@ export class Bytes {
     this.byte(rest);
   }
 
-  /** The number of a function, as long as any is, so that `moveCallees` finds room for another. */
+  /** The number of a function, in all five bytes that 32 bits may take: `moveCallees` writes another in its place. */
   callee(index: number): void {
-    this.#callees.push(this.#length);
+    this.#callees.push({ at: this.#length, index });
     this.raw(longU32(index));
   }
 
   /** What `other` holds. */
   append(other: Bytes): void {
-    for (const at of other.#callees) this.#callees.push(this.#length + at);
+    for (const { at, index } of other.#callees) this.#callees.push({ at: this.#length + at, index });
     this.raw(other.#held.subarray(0, other.#length));
   }
 
   /** The same, with functions that are numbered from `by` on where they were from 0. */
   moveCallees(by: number): Bytes {
     const moved = new Bytes();
-    moved.append(this);
-    for (const at of this.#callees) {
-      const index = this.#held.subarray(at, at + 5).reduceRight((n, byte) => (n << 7) | (byte & 0x7f), 0);
+    moved.raw(this.#held.subarray(0, this.#length));
+    for (const { at, index } of this.#callees) {
       moved.#held.set(longU32(index + by), at);
+      moved.#callees.push({ at, index: index + by });
     }
     return moved;
   }

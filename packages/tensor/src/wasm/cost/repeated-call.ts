@@ -1,11 +1,6 @@
 import type { WasmOwner } from '../owner';
 import type { KernelCall } from '../threads/threads';
 
-/** Repeats of a kernel in one run, when it is timed. */
-export const MOST_REPEATS = 200;
-/** Runs of which the shortest counts. */
-export const ATTEMPTS = 3;
-
 /** A kernel to be timed by itself: each repeat begins when the one before it is done, as kernels of a program do. */
 export async function repeatedCall(owner: WasmOwner, module: WebAssembly.Module, call: KernelCall, most: number) {
   const repeated = Array.from({ length: most }, () => ({ ...call, beside: false }));

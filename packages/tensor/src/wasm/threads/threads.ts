@@ -49,6 +49,13 @@ function checkCalls(calls: readonly KernelCall[]): void {
   }
 }
 
+/** Chunks that come before each kernel, and at the end all. */
+function startsOf(calls: readonly KernelCall[]): readonly number[] {
+  const starts = [0];
+  for (const call of calls) starts.push(starts.at(-1)! + chunksOf(call));
+  return starts;
+}
+
 /** For tests. */
 export interface ThreadsOptions {
   /** Starts a worker. */
@@ -125,13 +132,13 @@ class WorkerGroup implements Threads {
     checkCalls(calls);
     const id = this.#nextId++;
     await this.#order({ type: 'add', id, module, memory: this.memory, calls });
-    const total = (some: readonly KernelCall[]): number => some.reduce((n, call) => n + chunksOf(call), 0);
+    const starts = startsOf(calls);
     return {
       run: (from = 0, to = calls.length) => {
         const second = calls.findIndex(({ beside }, i) => i > from && !beside);
-        const range = { first: total(calls.slice(0, from)), chunks: total(calls.slice(from, to)) };
-        const awake = total(calls.slice(from, second < 0 ? to : Math.min(to, second)));
-        return this.#enqueue(() => this.#start(id, range, awake));
+        const first = starts[from]!;
+        const awake = starts[second < 0 ? to : Math.min(to, second)]! - first;
+        return this.#enqueue(() => this.#start(id, { first, chunks: starts[to]! - first }, awake));
       },
       // A group that has ended holds no programs.
       destroy: () => void this.#order({ type: 'drop', id }).catch(() => undefined),
@@ -226,11 +233,12 @@ export function openOneThread(memory: WebAssembly.Memory): Threads {
       checkCalls(calls);
       const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
       const program = makeProgram(exports, calls);
+      const starts = startsOf(calls);
       const run = async (from: number, to: number): Promise<void> => {
         let began = performance.now();
-        const [first, end] = [from, to].map((n) => calls.slice(0, n).reduce((sum, call) => sum + chunksOf(call), 0));
-        let kernel = kernelOf(program, first!);
-        for (let ticket = first!; kernel && ticket < end!; kernel = kernelOf(kernel, ++ticket)) {
+        const first = starts[from]!;
+        let kernel = kernelOf(program, first);
+        for (let ticket = first; kernel && ticket < starts[to]!; kernel = kernelOf(kernel, ++ticket)) {
           if (broken) throw broken;
           try {
             kernel.compute(ticket);
