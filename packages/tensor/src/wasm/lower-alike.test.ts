@@ -53,6 +53,27 @@ it('writes the kernels of layers that are alike once, under the names of each', 
   expect(apart!.code).not.toBe(same!.code);
 });
 
+it('groups that differ in their sizes or in a number of theirs are not alike', async () => {
+  using wasm = await openWasm({ threads: 1 });
+  const sizes = { few: f32(6), many: f32(90), square: f32(3, 30) };
+  const apart = trace({ inputs: sizes }, ({ inputs: { few, many, square } }) => ({
+    outputs: {
+      few: mul(relu(few), 2),
+      many: mul(relu(many), 2),
+      other: mul(relu(many), 3),
+      rows: sum(square, 1),
+      columns: sum(square, 0),
+    },
+  }));
+  using program = await wasm.compile(apart);
+  const values = (count: number): Float32Array => Float32Array.from({ length: count }, (_, i) => (i % 7) - 3);
+  const inputs = { few: values(6), many: values(90), square: values(90) };
+  await program.run(inputs);
+  for (const [name, truth] of Object.entries(interpret(apart, { inputs }).outputs)) {
+    expect(await program.read(name), name).toEqual(Float32Array.from(truth));
+  }
+});
+
 it('computes each with its own memory', async () => {
   using wasm = await openWasm({ threads: 1 });
   using program = await wasm.compile(graph);

@@ -113,6 +113,13 @@ describe('ModuleBuilder', () => {
     });
     expect((exports.first as Numbers)(10)).toBe(2.5);
     expect((exports.second as Numbers)(12)).toBe(3);
+    // And those of a module that has taken over others.
+    const [middle, outer] = [new ModuleBuilder(), new ModuleBuilder()];
+    for (const into of [middle, outer]) into.function('other', ['f64'], (b) => b.trap());
+    const within = middle.append(piece);
+    outer.export({ ...twice, index: outer.append(middle) + within + twice.index, name: 'third' });
+    const third = new WebAssembly.Instance(new WebAssembly.Module(outer.bytes())).exports.third as Numbers;
+    expect(third(20)).toBe(5);
     expect(() => piece.append(module)).toThrow('a module that imports functions, expected none');
   });
 
