@@ -32,6 +32,8 @@ export interface KeptRun {
 
 export const ABOUT_FILE = 'about.json';
 const FOLDER = 'runs';
+/** Looks at a file that is replaced each time before it is read. */
+const LOOKS = 5;
 
 /** What the type library lacks of a folder: `entries` of the File System standard. */
 interface Listed extends FileSystemDirectoryHandle {
@@ -80,6 +82,18 @@ async function fileAt(folder: FileSystemDirectoryHandle, path: string): Promise<
   }
 }
 
+/** Looks at a file that is written anew again and again: a text is whole, or undefined. */
+async function textAt(folder: FileSystemDirectoryHandle, path: string): Promise<string | undefined> {
+  for (let look = 0; look < LOOKS; look++) {
+    try {
+      return await (await fileAt(folder, path))?.text();
+    } catch {
+      // It was replaced after it was found: the next look finds what is there now.
+    }
+  }
+  return undefined;
+}
+
 function aboutOf(text: string): AboutRun | undefined {
   try {
     const about = JSON.parse(text) as AboutRun;
@@ -99,7 +113,7 @@ export async function listKeptRuns(): Promise<readonly KeptRun[]> {
   for await (const [id, handle] of (root as Listed).entries()) {
     if (handle.kind !== 'directory') continue;
     const folder = handle as FileSystemDirectoryHandle;
-    const about = aboutOf((await (await fileAt(folder, ABOUT_FILE))?.text()) ?? '');
+    const about = aboutOf((await textAt(folder, ABOUT_FILE)) ?? '');
     if (!about) continue;
     runs.push({ id, about, bytes: await bytesIn(folder), open: (name = 'ema.safetensors') => fileAt(folder, name) });
   }
