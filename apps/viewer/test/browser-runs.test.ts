@@ -135,7 +135,8 @@ describe('two runs that are dropped', () => {
     expect(await slider.getAttribute('aria-valuetext')).toBe('step 4');
     const picture = page.getByRole('img', { name: 'Samples of plain at step 4' });
     await picture.waitFor();
-    expect(await picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(50);
+    // It is there before it is decoded.
+    await expect.poll(() => picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(50);
     expect(await viewer.violations()).toEqual([]);
 
     const box = page.getByRole('checkbox', { name: 'Show plain' });
