@@ -7,6 +7,8 @@ export default defineConfig({
   test: {
     ...shared.test,
     include: ['{packages,apps}/*/test/browser-*.test.ts'],
+    // A page shows what came of an input when its worker, a picture or the next frame is done: later on a busy machine.
+    expect: { poll: { timeout: 180_000 } },
     globalSetup: 'apps/viewer/test/build-viewer.ts',
   },
 });

@@ -37,7 +37,7 @@ afterAll(async () => {
 });
 
 const main = () => seenText(viewer.page.getByRole('main'));
-const says = (words: string | RegExp) => expect.poll(main, { timeout: 60_000 }).toMatch(words);
+const says = (words: string | RegExp) => expect.poll(main).toMatch(words);
 const train = (host?: string) =>
   viewer.visit('#/train?shape=moons&batch=16&steps=200&every=0', host).then(async () => {
     await viewer.page.getByRole('button', { name: /^Start/ }).click();
@@ -48,7 +48,7 @@ it('without a GPU the pages compute on all cores, and say so', async () => {
   const [isolated, cores] = await page.evaluate(() => [crossOriginIsolated, navigator.hardwareConcurrency] as const);
   expect(isolated).toBe(true);
   await says(`WebAssembly, ${cores} threads: no usable GPU here (no WebGPU adapter)`);
-  expect(await main()).toContain('shared by the threads');
+  await expect.poll(main).toContain('shared by the threads');
   await train();
   await says(/All steps are done/);
   await says(`WebAssembly, ${cores} threads`);
@@ -70,9 +70,11 @@ it('without vectors they say what they need', async () => {
   await says(/Nothing to train or sample with: .*no WebAssembly SIMD/);
   await viewer.visit('#/train', 'scalar');
   await says('Training needs WebAssembly with SIMD or WebGPU, and this browser offers neither here.');
-  expect(await viewer.page.getByRole('button', { name: 'Start' }).isDisabled()).toBe(true);
+  await expect.poll(() => viewer.page.getByRole('button', { name: 'Start' }).isDisabled()).toBe(true);
   await viewer.page.getByRole('button', { name: 'Spiral' }).click();
-  expect(await viewer.page.getByRole('application').getAttribute('aria-label')).toBe('Drawing of 400 points');
+  await expect
+    .poll(() => viewer.page.getByRole('application').getAttribute('aria-label'))
+    .toBe('Drawing of 400 points');
   expect(await viewer.violations()).toEqual([]);
 });
 

@@ -19,10 +19,10 @@ describe('the device', () => {
     expect(text).toContain(`WebGPU, ${told.architecture}: as asked for`);
     expect(text).toContain('yes: a small product came out right');
     const features = page.getByRole('table', { name: 'Features of the adapter' });
-    for (const feature of told.features) expect(await seenText(features)).toContain(feature);
-    expect(await seenText(features.getByRole('row').filter({ hasText: 'subgroups' }))).toContain('yes');
+    for (const feature of told.features) await expect.poll(() => seenText(features)).toContain(feature);
+    await expect.poll(() => seenText(features.getByRole('row').filter({ hasText: 'subgroups' }))).toContain('yes');
     const limit = page.getByRole('row').filter({ hasText: 'maxBufferSize' });
-    expect(await seenText(limit)).toContain(`${(told.buffer / 2 ** 30).toFixed(1)} GiB`);
+    await expect.poll(() => seenText(limit)).toContain(`${(told.buffer / 2 ** 30).toFixed(1)} GiB`);
     expect(text).toMatch(/At most\s+[\d.]+ [KMGT]iB/);
     expect(await viewer.violations()).toEqual([]);
 
@@ -32,7 +32,7 @@ describe('the device', () => {
     await page.getByRole('button', { name: 'Cancel' }).focus();
     await page.keyboard.press('Enter');
     await page.getByText('Cancelled; what was measured before').waitFor();
-    expect(await page.getByRole('button', { name: 'Copy as text' }).count()).toBe(0);
+    await expect.poll(() => page.getByRole('button', { name: 'Copy as text' }).count()).toBe(0);
 
     await measure.focus();
     await page.keyboard.press('Enter');
@@ -62,13 +62,15 @@ describe('the device', () => {
     await choice.focus();
     await page.keyboard.press('ArrowRight');
     await page.getByText(/^WebAssembly, \d+ threads?: as asked for$/).waitFor();
-    expect(await seenText(page.getByRole('main'))).toContain('Features and limits of an adapter need WebGPU');
+    await expect
+      .poll(() => seenText(page.getByRole('main')))
+      .toContain('Features and limits of an adapter need WebGPU');
     await measure.click();
     await copy.waitFor({ timeout: 600_000 });
     await copy.click();
-    expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(
-      /^WebAssembly, .*\nbackend WebAssembly; [\s\S]*^Training +[\d.e+]+ images\/s/m,
-    );
+    await expect
+      .poll(() => page.evaluate(() => navigator.clipboard.readText()))
+      .toMatch(/^WebAssembly, .*\nbackend WebAssembly; [\s\S]*^Training +[\d.e+]+ images\/s/m);
     await page.goto(page.url().replace('?backend=webgpu', ''));
     await page.getByText(/^WebAssembly, \d+ threads?: as asked for$/).waitFor();
     expect(viewer.faults).toEqual([]);
@@ -79,14 +81,14 @@ describe('the device', () => {
     const { page } = viewer;
     await page.getByText(/^WebAssembly, .*: no usable GPU here/).waitFor();
     const help = page.getByText('Chrome and Edge (this looks like yours)');
-    expect(await page.getByText('--enable-unsafe-webgpu --ozone-platform=x11').isVisible()).toBe(true);
+    await expect.poll(() => page.getByText('--enable-unsafe-webgpu --ozone-platform=x11').isVisible()).toBe(true);
     await help.focus();
     await page.keyboard.press('Enter');
-    expect(await page.getByText('--enable-unsafe-webgpu --ozone-platform=x11').isVisible()).toBe(false);
+    await expect.poll(() => page.getByText('--enable-unsafe-webgpu --ozone-platform=x11').isVisible()).toBe(false);
     await page.getByText('Firefox', { exact: true }).focus();
     await page.keyboard.press('Enter');
-    expect(await page.getByText('dom.webgpu.enabled').isVisible()).toBe(true);
-    expect(await page.getByText(/^At most/).count()).toBe(1);
+    await expect.poll(() => page.getByText('dom.webgpu.enabled').isVisible()).toBe(true);
+    await expect.poll(() => page.getByText(/^At most/).count()).toBe(1);
     expect(await viewer.violations()).toEqual([]);
     expect(viewer.faults).toEqual([]);
   });

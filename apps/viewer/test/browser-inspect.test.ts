@@ -90,7 +90,6 @@ const drop = (path: string) => dropFiles(viewer.page, 'Weights, arrays or pictur
 const shown = (path: string) => viewer.page.getByRole('heading', { level: 2, name: basename(path) }).waitFor();
 const region = (name: string | RegExp) => viewer.page.getByRole('region', { name });
 /** Polls for a minute: other tests may keep the machine busy. */
-const eventually = <T>(read: () => T | Promise<T>) => expect.poll(read, { timeout: 60_000 });
 /** What an alert says, without the word that only screen readers hear. */
 const alertText = async () => (await seenText(viewer.page.getByRole('alert'))).replace(/^Error:\s*/, '');
 const main = () => seenText(viewer.page.getByRole('main'));
@@ -104,25 +103,22 @@ describe('look inside', () => {
     expect(text).toContain('The weights of a trained network: 2 arrays, 403 parameters');
     expect(text).toMatch(/latentDim\s+64/);
     await page.getByText(/^Settings of the run/).click();
-    expect(await main()).toMatch(/train\.batch\s+8/);
+    await expect.poll(main).toMatch(/train\.batch\s+8/);
     await page.getByText(/^2 classes/).click();
-    expect(await main()).toMatch(/1\s+one/);
+    await expect.poll(main).toMatch(/1\s+one/);
     await page.getByText(/^Metadata/).click();
-    expect(await main()).toContain('<b>no markup</b>');
+    await expect.poll(main).toContain('<b>no markup</b>');
 
     const { out } = await cli(['inspect', files.model, '--check', '--json']);
     const { values } = JSON.parse(out).tensors[0];
     await page.getByRole('button', { name: 'Read all values' }).click();
     const row = page.getByRole('row').filter({ hasText: 'stem.weight' });
-    await eventually(() => seenText(row)).toContain(String(Number(values.max.toPrecision(4))));
-    expect((await seenText(row)).split(/\s+/).slice(-4)).toEqual([
-      '−1',
-      String(Number(values.mean.toPrecision(4))),
-      String(Number(values.max.toPrecision(4))),
-      '0',
-    ]);
+    await expect.poll(() => seenText(row)).toContain(String(Number(values.max.toPrecision(4))));
+    await expect
+      .poll(async () => (await seenText(row)).split(/\s+/).slice(-4))
+      .toEqual(['−1', String(Number(values.mean.toPrecision(4))), String(Number(values.max.toPrecision(4))), '0']);
     const spoilt = page.getByRole('row').filter({ hasText: 'stem.bias' });
-    await eventually(() => seenText(spoilt)).toMatch(/1\s+1\s+1\s+2$/);
+    await expect.poll(() => seenText(spoilt)).toMatch(/1\s+1\s+1\s+2$/);
 
     await page.getByRole('button', { name: 'stem.weight' }).click();
     await page.getByRole('img', { name: /How often values of stem\.weight occur/ }).waitFor();
@@ -154,16 +150,16 @@ describe('look inside', () => {
   it('IDX, npy and torch files', async () => {
     await drop(files.digits);
     await shown(files.digits);
-    expect(await main()).toMatch(/An IDX file: 1 array, 80 elements/);
+    await expect.poll(main).toMatch(/An IDX file: 1 array, 80 elements/);
     await viewer.page.getByRole('img', { name: '4, 4 × 4', exact: true }).waitFor();
     await drop(files.features);
     await shown(files.features);
-    expect(await main()).toContain('30 × 4');
+    await expect.poll(main).toContain('30 × 4');
     await drop(files.torch);
     await shown(files.torch);
-    expect(await main()).toContain('A file of torch.save');
+    await expect.poll(main).toContain('A file of torch.save');
     await viewer.page.getByRole('button', { name: 'f64', exact: true }).click();
-    await eventually(() => seenText(region('Values of f64'))).toMatch(/Most\s+5/);
+    await expect.poll(() => seenText(region('Values of f64'))).toMatch(/Most\s+5/);
   });
 
   it('a folder: its classes, what is left out, and each picture that is broken', async () => {
@@ -176,15 +172,15 @@ describe('look inside', () => {
     await shown('spoilt');
     await viewer.page.getByRole('button', { name: 'Look for broken pictures in all 74' }).click();
     const alert = viewer.page.getByRole('alert').filter({ hasText: 'not decode' });
-    await eventually(() => seenText(alert)).toContain('3 pictures of 74 do not decode');
-    for (const name of ['a/2.png', 'b/empty.png', 'b/99.png']) expect(await seenText(alert)).toContain(name);
+    await expect.poll(() => seenText(alert)).toContain('3 pictures of 74 do not decode');
+    for (const name of ['a/2.png', 'b/empty.png', 'b/99.png']) await expect.poll(() => seenText(alert)).toContain(name);
     const inCli = JSON.parse((await cli(['inspect', join(root, 'spoilt'), '--check', '--json'])).out);
     const classes = await seenText(viewer.page.getByRole('table', { name: 'Pictures of each class' }));
     for (const { images, name } of inCli.classes) expect(classes).toMatch(new RegExp(`${name}\\s+${images}`));
-    expect(await main()).toContain(inCli.fingerprint);
+    await expect.poll(main).toContain(inCli.fingerprint);
     await drop(files.photos);
     await shown('photos');
-    expect(await main()).toMatch(/1 file with ending \.bmp, such as .*notes\.bmp/);
+    await expect.poll(main).toMatch(/1 file with ending \.bmp, such as .*notes\.bmp/);
     expect(await viewer.violations()).toEqual([]);
   });
 
@@ -218,8 +214,8 @@ describe('look inside', () => {
     ],
   ])('says in one line what is wrong with a damaged file: %s', async (_, make, message) => {
     await drop(await make());
-    await eventually(alertText).toMatch(message);
-    expect(await alertText()).not.toContain('\n');
+    await expect.poll(alertText).toMatch(message);
+    await expect.poll(alertText).not.toContain('\n');
   });
 
   it('finds damage in an array when its values are read', async () => {
@@ -228,7 +224,7 @@ describe('look inside', () => {
     await drop(put('damaged.npz', bytes));
     await shown('damaged.npz');
     await viewer.page.getByRole('button', { name: 'a', exact: true }).click();
-    await eventually(alertText).toMatch(/damaged\.npz: a\.npy: damaged: .*CRC-32/);
+    await expect.poll(alertText).toMatch(/damaged\.npz: a\.npy: damaged: .*CRC-32/);
   });
 });
 
@@ -295,7 +291,7 @@ describe('measure', () => {
     expect(text).toMatch(/mind: 40 samples and 50 of the reference are few/);
     expect(text).toMatch(/not comparable with FID/);
     const card = viewer.page.locator('dl > div').filter({ hasText: 'Fréchet distance (fid)' });
-    expect(await seenText(card)).toContain(String(Number(json.fid.toPrecision(6))));
+    await expect.poll(() => seenText(card)).toContain(String(Number(json.fid.toPrecision(6))));
     expect(await viewer.violations()).toEqual([]);
   });
 
@@ -311,8 +307,8 @@ describe('measure', () => {
   it('of features and statistics, offering what they can give', async () => {
     await start('view=measure');
     await take(files.features, files.statistics);
-    expect(await viewer.page.getByRole('checkbox', { name: 'Kernel distance' }).isDisabled()).toBe(true);
-    expect(await main()).toContain('needs pictures or features, not statistics');
+    await expect.poll(() => viewer.page.getByRole('checkbox', { name: 'Kernel distance' }).isDisabled()).toBe(true);
+    await expect.poll(main).toContain('needs pictures or features, not statistics');
     const { command, json } = await measured();
     expect(command).toBe('noisesmith eval --samples features.npy --reference statistics.npz --metrics fid --json');
     expectSame(json, await inTerminal(command));
@@ -321,14 +317,14 @@ describe('measure', () => {
   it('says in one line what is wrong with a side, and is cancelled', async () => {
     await start('view=measure&metrics=mind');
     await dropFiles(viewer.page, /^Samples/, [put('short.npz', writeNpz({ w: model400 }).subarray(0, 300))]);
-    await eventually(alertText).toMatch(/^short\.npz: not a readable npz archive/);
-    expect(await viewer.page.getByRole('button', { name: 'Measure', exact: true }).isDisabled()).toBe(true);
+    await expect.poll(alertText).toMatch(/^short\.npz: not a readable npz archive/);
+    await expect.poll(() => viewer.page.getByRole('button', { name: 'Measure', exact: true }).isDisabled()).toBe(true);
     await take(files.samples, files.photos);
     await viewer.page.getByRole('spinbutton', { name: 'Pixels a side' }).fill('64');
     await viewer.page.getByRole('button', { name: 'Measure', exact: true }).click();
     await viewer.page.getByRole('button', { name: 'Cancel' }).click();
     await viewer.page.getByRole('button', { name: 'Measure', exact: true }).waitFor();
-    expect(await viewer.page.getByRole('heading', { name: 'Result' }).count()).toBe(0);
+    await expect.poll(() => viewer.page.getByRole('heading', { name: 'Result' }).count()).toBe(0);
   });
 
   it('tells what is wrong with weights of Inception', async () => {
@@ -337,7 +333,7 @@ describe('measure', () => {
     await dropFiles(viewer.page, 'Weights of Inception', [files.model]);
     await viewer.page.getByText('Weights: model.safetensors').waitFor();
     await viewer.page.getByRole('button', { name: 'Measure', exact: true }).click();
-    await eventually(alertText).toMatch(/model\.safetensors: not the Inception-v3 of FID: it lacks /);
+    await expect.poll(alertText).toMatch(/model\.safetensors: not the Inception-v3 of FID: it lacks /);
   });
 });
 
@@ -357,10 +353,10 @@ describe('by the keyboard alone, in the dark', () => {
     await page.getByRole('radio', { name: 'Look inside' }).focus();
     await page.keyboard.press('ArrowRight');
     await page.getByRole('heading', { name: 'Two sets' }).waitFor();
-    await eventually(() => page.url()).toContain('view=measure');
+    await expect.poll(() => page.url()).toContain('view=measure');
     await page.getByRole('checkbox', { name: 'MIND' }).focus();
     await page.keyboard.press('Space');
-    await eventually(() => page.url()).toContain('metrics=fid;kid;pr;mind');
+    await expect.poll(() => page.url()).toContain('metrics=fid;kid;pr;mind');
     expect(await dark.violations()).toEqual([]);
     expect(dark.faults).toEqual([]);
   });

@@ -90,8 +90,8 @@ describe('noise and size, without WebGPU', () => {
     const { page } = viewer;
     await drop(page, file);
     await page.getByText(`This picture is ${side} pixels wide`).waitFor();
-    expect(await page.getByRole('radio', { name: 'Yours' }).isChecked()).toBe(true);
-    expect(await page.getByText('enlarged', { exact: true }).count()).toBe(3);
+    await expect.poll(() => page.getByRole('radio', { name: 'Yours' }).isChecked()).toBe(true);
+    await expect.poll(() => page.getByText('enlarged', { exact: true }).count()).toBe(3);
     await openNumbers(page);
     await eventually(() => rows(page)).toEqual(expectedRows(0.5, 'one', 1));
 
@@ -101,7 +101,9 @@ describe('noise and size, without WebGPU', () => {
 
     await page.getByRole('radio', { name: 'Same visible noise' }).check();
     await eventually(() => rows(page)).toEqual(expectedRows(0.8, 'visible', 1));
-    expect((await rows(page)).map(([, b]) => b)).toEqual(['1', '0.5', '0.25', '0.125', '0.0625']);
+    await expect
+      .poll(async () => (await rows(page)).map(([, b]) => b))
+      .toEqual(['1', '0.5', '0.25', '0.125', '0.0625']);
     await page.getByRole('radio', { name: 'Averaged to 64' }).check();
 
     // Averaged, all sizes are the same picture, that of 64 pixels.
@@ -134,16 +136,16 @@ describe('noise and size, without WebGPU', () => {
     const before = await rows(page);
     await drop(page, { ...file, name: 'broken.png', bytes: file.bytes.slice(0, 200) });
     const alert = page.getByRole('alert');
-    expect(await alert.textContent()).toMatch(
-      /^Error: \s*broken\.png: [^\n]+; expected a JPEG, PNG, WebP, GIF or AVIF picture\s*$/,
-    );
-    expect(await page.getByRole('radio', { name: 'Leaves' }).isChecked()).toBe(true);
-    expect(await rows(page)).toEqual(before);
+    await expect
+      .poll(() => alert.textContent())
+      .toMatch(/^Error: \s*broken\.png: [^\n]+; expected a JPEG, PNG, WebP, GIF or AVIF picture\s*$/);
+    await expect.poll(() => page.getByRole('radio', { name: 'Leaves' }).isChecked()).toBe(true);
+    await expect.poll(() => rows(page)).toEqual(before);
 
     // Afterwards a sound one is taken, and a sample in its place.
     await drop(page, file);
     await page.getByRole('radio', { name: 'Yours' }).waitFor();
-    expect(await alert.count()).toBe(0);
+    await expect.poll(() => alert.count()).toBe(0);
     await eventually(() => rows(page)).toEqual(expectedRows(0.3, 'one', 1));
     await page.getByRole('radio', { name: 'Leaves' }).check();
     await eventually(() => rows(page)).toEqual(before);
@@ -167,7 +169,7 @@ describe('noise and size, without WebGPU', () => {
       await eventually(async () => furthest(await pixelsOf(page, name), await clean()), name).toBeLessThanOrEqual(1);
     }
     await page.getByLabel('Schedule').fill('cosin');
-    expect(await page.getByRole('alert').textContent()).toMatch(/cosin.*expected/);
+    await expect.poll(() => page.getByRole('alert').textContent()).toMatch(/cosin.*expected/);
     expect(viewer.faults).toEqual([]);
   });
 });

@@ -80,7 +80,7 @@ describe('two runs that are dropped', () => {
     expect(found.map((texts) => texts.slice(1, 6))).toEqual([row('plain'), row('scaled')]);
     await page.getByRole('button', { name: 'Run', exact: true }).click();
     await page.getByRole('button', { name: /^Run/ }).first().click();
-    expect((await cells(page, 'Runs')).map((texts) => texts[1])).toEqual(['scaled', 'plain']);
+    await expect.poll(async () => (await cells(page, 'Runs')).map((texts) => texts[1])).toEqual(['scaled', 'plain']);
 
     const settings = await cells(page, 'Settings of the runs');
     expect(settings).toEqual([
@@ -88,7 +88,7 @@ describe('two runs that are dropped', () => {
       ['train.inputScale', '1', '0.5'],
     ]);
     await page.getByLabel('Only what differs').uncheck();
-    expect((await cells(page, 'Settings of the runs')).length).toBeGreaterThan(30);
+    await expect.poll(async () => (await cells(page, 'Settings of the runs')).length).toBeGreaterThan(30);
 
     const csv = await saved(page, 'Save as CSV');
     expect(csv.split('\r\n').map((line) => line.split(',')[0])).toEqual(['Run', 'scaled', 'plain', '']);
@@ -130,9 +130,9 @@ describe('two runs that are dropped', () => {
     // Back from the end to the first grid.
     const slider = page.getByRole('slider', { name: 'Samples after' });
     await slider.focus();
-    expect(await slider.getAttribute('aria-valuetext')).toBe('the end');
+    await expect.poll(() => slider.getAttribute('aria-valuetext')).toBe('the end');
     for (let i = 0; i < 2; i++) await page.keyboard.press('ArrowLeft');
-    expect(await slider.getAttribute('aria-valuetext')).toBe('step 4');
+    await expect.poll(() => slider.getAttribute('aria-valuetext')).toBe('step 4');
     const picture = page.getByRole('img', { name: 'Samples of plain at step 4' });
     await picture.waitFor();
     // It is there before it is decoded.
@@ -168,14 +168,14 @@ describe('files that are not as they should be', () => {
     const notes = page.getByRole('status').filter({ hasText: 'Note:' });
     const said = async () => (await notes.allInnerTexts()).map((note) => note.replace(/\s+/g, ' '));
     await expect
-      .poll(said, { timeout: 60_000 })
+      .poll(said)
       .toEqual([
         `Note: damaged: stats.jsonl: 1 of ${count + 1} lines are damaged and left out, the first is line 2`,
         'Note: damaged: config.json is damaged: no JSON object; its settings are not shown',
         'Note: noise: stats.jsonl is damaged: no line holds a step; expected a JSON object on each',
       ]);
     const steps = async () => (await cells(page, 'Runs')).map((texts) => [texts[1], texts[3]]);
-    await expect.poll(steps, { timeout: 60_000 }).toEqual([
+    await expect.poll(steps).toEqual([
       ['cut', String(linesOf('plain').at(-2)!.step)],
       ['damaged', '8'],
       ['noise', ''],
@@ -186,7 +186,7 @@ describe('files that are not as they should be', () => {
     await choose(page, 'none');
     const error = async () => (await seenText(page.getByRole('alert'))).replace(/\s+/g, ' ');
     await expect
-      .poll(error, { timeout: 60_000 })
+      .poll(error)
       .toBe(
         'Error: no run among what was dropped (none/cat.txt); expected the folder of a run, with config.json and stats.jsonl',
       );
@@ -218,9 +218,9 @@ it('a run that is served is followed while it trains and the page is seen', asyn
   await page.getByText('Live: live.').waitFor();
   const step = async () => (await cells(page, 'Runs'))[0]!.slice(1, 4);
   const at = (count: number) => ['live', 'training', String(linesOf('plain')[count - 1]!.step)];
-  expect(await step()).toEqual(at(3));
+  await expect.poll(step).toEqual(at(3));
   known = 6;
-  await expect.poll(step, { timeout: 30_000 }).toEqual(at(6));
+  await expect.poll(step).toEqual(at(6));
 
   const hide = (hidden: boolean) =>
     page.evaluate((value) => {
@@ -235,7 +235,7 @@ it('a run that is served is followed while it trains and the page is seen', asyn
   await page.waitForTimeout(8000);
   expect([looks, await step()]).toEqual([before, at(6)]);
   await hide(false);
-  await expect.poll(step, { timeout: 30_000 }).toEqual(at(7));
+  await expect.poll(step).toEqual(at(7));
   expect(await viewer.violations()).toEqual([]);
   expect(viewer.faults).toEqual([]);
 });

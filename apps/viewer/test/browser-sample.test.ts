@@ -74,7 +74,7 @@ describe('page Sample', () => {
   it('shows at once what was drawn beforehand, and is sound', async () => {
     await button('seed 29, class 9').waitFor();
     await viewer.page.getByText(/^14×14, 10 classes/).waitFor();
-    expect(await at()).toMatch(/^step 15 of 25, t = 0\.44, λ = /);
+    await expect.poll(at).toMatch(/^step 15 of 25, t = 0\.44, λ = /);
     expect(await viewer.violations()).toEqual([]);
   });
 
@@ -103,12 +103,12 @@ describe('page Sample', () => {
   it('is walked through by keys, forwards and backwards', async () => {
     await slider().focus();
     await viewer.page.keyboard.press('Home');
-    expect(await at()).toMatch(/^step 1 of 3, t = 1\.00/);
+    await expect.poll(at).toMatch(/^step 1 of 3, t = 1\.00/);
     await viewer.page.keyboard.press('ArrowRight');
-    expect(await at()).toMatch(/^step 2 of 3, t = 0\.67/);
-    expect(await viewer.page.getByRole('img', { name: /^Estimate of x0 at t = 0\.67/ }).count()).toBe(1);
+    await expect.poll(at).toMatch(/^step 2 of 3, t = 0\.67/);
+    await expect.poll(() => viewer.page.getByRole('img', { name: /^Estimate of x0 at t = 0\.67/ }).count()).toBe(1);
     await viewer.page.keyboard.press('End');
-    expect(await at()).toMatch(/^the sample, t = 0\.00/);
+    await expect.poll(at).toMatch(/^the sample, t = 0\.00/);
     await button('Play backwards').click();
     await expect.poll(at, { timeout: PATIENCE }).toMatch(/^step 1 of 3/);
     await button('Play').click();
@@ -131,7 +131,7 @@ describe('page Sample', () => {
     const share = async () => Number(/by ([\d.]+) %/.exec((await line.textContent()) ?? '')?.[1]);
     await expect.poll(share, { timeout: PATIENCE }).toBeGreaterThan(1);
     await button('Draw').waitFor();
-    expect(await viewer.page.getByRole('img', { name: /^Difference of A and B/ }).count()).toBe(2);
+    await expect.poll(() => viewer.page.getByRole('img', { name: /^Difference of A and B/ }).count()).toBe(2);
     expect(await viewer.violations()).toEqual([]);
   });
 
@@ -140,10 +140,10 @@ describe('page Sample', () => {
     await button('seed 4, class 4, 4 steps').focus();
     for (const key of ['ArrowRight', 'ArrowDown', 'ArrowDown', 'ArrowDown']) await viewer.page.keyboard.press(key);
     const cell = button('seed 5, class 5, 32 steps');
-    expect(await cell.getAttribute('aria-pressed')).toBe('true');
-    expect(await cell.evaluate((element) => element === document.activeElement)).toBe(true);
+    await expect.poll(() => cell.getAttribute('aria-pressed')).toBe('true');
+    await expect.poll(() => cell.evaluate((element) => element === document.activeElement)).toBe(true);
     await slider().press('Home');
-    expect(await at()).toMatch(/^step 1 of 32/);
+    await expect.poll(at).toMatch(/^step 1 of 32/);
   });
 
   it('is cancelled, keeps what there is, and draws the next', async () => {
@@ -155,14 +155,14 @@ describe('page Sample', () => {
     await button('Cancel').click();
     await button('Draw').waitFor();
     await slider().press('End');
-    expect(await at()).toMatch(/^the sample/);
-    expect(await viewer.page.getByRole('alert').count()).toBe(0);
+    await expect.poll(at).toMatch(/^the sample/);
+    await expect.poll(() => viewer.page.getByRole('alert').count()).toBe(0);
     await viewer.page.getByRole('spinbutton', { name: 'Steps' }).fill('2');
     await button('Draw').click();
     await viewer.page.getByText(/^the sample/).waitFor();
     await button('Draw').waitFor();
     await slider().press('Home');
-    expect(await at()).toMatch(/^step 1 of 2,/);
+    await expect.poll(at).toMatch(/^step 1 of 2,/);
   });
 
   it('says what is wrong with a file in one line, and keeps the network it had', async () => {
@@ -176,11 +176,11 @@ describe('page Sample', () => {
     await choose('bent.safetensors', bytes);
     const alert = page.getByRole('alert');
     await alert.waitFor();
-    expect(await alert.textContent()).toMatch(/bent\.safetensors: [^\n]+$/);
+    await expect.poll(() => alert.textContent()).toMatch(/bent\.safetensors: [^\n]+$/);
     await expect.poll(() => page.getByLabel('Network').inputValue(), { timeout: PATIENCE }).toBe('carried');
     await choose('notes.safetensors', Buffer.from('these are notes'));
     await expect.poll(() => alert.textContent(), { timeout: PATIENCE }).toMatch(/notes\.safetensors: [^\n]+$/);
-    expect(await button('Draw').isEnabled()).toBe(true);
+    await expect.poll(() => button('Draw').isEnabled()).toBe(true);
     await choose('whole.safetensors', readFileSync(carried.weights));
     await alert.waitFor({ state: 'detached' });
     await expect.poll(() => page.getByLabel('Network').inputValue(), { timeout: PATIENCE }).toBe('file');
@@ -237,16 +237,16 @@ describe('page Sample', () => {
     await button('Draw').click();
     await button('Cancel').waitFor();
     await button('Draw').waitFor();
-    expect(await page.getByRole('alert').count()).toBe(0);
+    await expect.poll(() => page.getByRole('alert').count()).toBe(0);
     await slider().press('Home');
-    expect(await at()).toMatch(/^step 1 of 3,/);
+    await expect.poll(at).toMatch(/^step 1 of 3,/);
   });
 
   it('without a backend shows what was drawn beforehand, and how to get one', async () => {
     const { page } = viewer;
     await viewer.visit('#/sample?sample=12', 'idle');
     await page.getByText('Drawing other samples needs').waitFor();
-    expect(await page.getByRole('button', { name: 'Draw' }).isDisabled()).toBe(true);
+    await expect.poll(() => page.getByRole('button', { name: 'Draw' }).isDisabled()).toBe(true);
     await page.getByRole('heading', { name: 'Seed 12, class 2' }).waitFor();
     await page.getByRole('slider', { name: 'Step' }).press('End');
     const shown = page.getByRole('img', { name: /^Estimate of x0 at t = 0\.00/ });
@@ -283,7 +283,7 @@ it('is walked by the keyboard alone', async () => {
   };
   await tabTo(/^seed 0/);
   await page.keyboard.press('ArrowRight');
-  expect(await focused()).toBe('seed 1, class 1');
+  await expect.poll(focused).toBe('seed 1, class 1');
   await tabTo(/^Draw$/);
   await page.keyboard.press('Shift+Tab');
   await page.keyboard.press('Home');
@@ -293,14 +293,14 @@ it('is walked by the keyboard alone', async () => {
   await page.keyboard.press('Enter');
   await page.getByText('Play, or drag through the steps; choose another sample below.').waitFor();
   await page.getByRole('button', { name: 'Draw' }).waitFor();
-  expect(await page.getByRole('slider', { name: 'Step' }).getAttribute('max')).toBe('2');
+  await expect.poll(() => page.getByRole('slider', { name: 'Step' }).getAttribute('max')).toBe('2');
   // A device that goes meanwhile is not noticed.
   await loseDevice(page);
   await tabTo(/^Draw$/);
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: 'Cancel' }).waitFor();
   await page.getByRole('button', { name: 'Draw' }).waitFor();
-  expect(await page.getByRole('alert').count()).toBe(0);
+  await expect.poll(() => page.getByRole('alert').count()).toBe(0);
   expect(await other.violations()).toEqual([]);
   expect(other.faults).toEqual([]);
 });

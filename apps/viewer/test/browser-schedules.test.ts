@@ -90,7 +90,7 @@ describe('bending a curve', () => {
   afterAll(() => viewer[Symbol.asyncDispose]());
 
   it('by the mouse: the curve goes through the point, and its numbers are those of the command line', async () => {
-    expect(await shownSpec(page)).toBe('cosine@0.2,1,1');
+    await expect.poll(() => shownSpec(page)).toBe('cosine@0.2,1,1');
     const handle = page.getByRole('slider', { name: 'start of curve 3' });
     await drag(page, handle, 30, 60);
     const spec = await shownSpec(page);
@@ -121,11 +121,11 @@ describe('bending a curve', () => {
     const tau = page.getByRole('slider', { name: 'τ of curve 3' });
     await tau.focus();
     await page.keyboard.press('ArrowUp');
-    expect(await shownSpec(page)).toBe(before.replace(/,1$/, ',1.02'));
+    await expect.poll(() => shownSpec(page)).toBe(before.replace(/,1$/, ',1.02'));
     await page.keyboard.press('Shift+ArrowDown');
     const [, , last] = (await shownSpec(page)).split(',');
     expect(Number(last)).toBeCloseTo(1.02 ** -9, 2);
-    expect(await tau.getAttribute('aria-valuetext')).toBe(`τ ${last}`);
+    await expect.poll(() => tau.getAttribute('aria-valuetext')).toBe(`τ ${last}`);
     expect(Number(await tau.getAttribute('aria-valuenow'))).toBe(Number(last));
     await expectPrinted(page, await shownSpec(page));
   });
@@ -139,7 +139,7 @@ describe('bending a curve', () => {
     const [plain, moved] = [parseSchedule(base!), parseSchedule(spec)];
     for (const t of [0.1, 0.5, 0.9]) expect(moved.logSnr(t) - plain.logSnr(t)).toBeCloseTo(2 * Math.log(b), 12);
     await expectPrinted(page, spec);
-    expect(await page.getByText(`--set train.schedule=${base} --set train.inputScale=${b}`).count()).toBe(1);
+    await expect.poll(() => page.getByText(`--set train.schedule=${base} --set train.inputScale=${b}`).count()).toBe(1);
   });
 
   it('keeps everything in its address', async () => {
@@ -156,10 +156,10 @@ describe('comparing curves', () => {
     const { page } = viewer;
     await page.getByRole('button', { name: 'Sizes 64 to 1024 (Table 1)' }).click();
     const radios = page.getByRole('radio');
-    expect(await radios.count()).toBe(5);
+    await expect.poll(() => radios.count()).toBe(5);
     await page.getByLabel('A curve of a paper').selectOption({ label: 'EDM' });
     await page.getByRole('button', { name: 'Add the curve of a paper' }).click();
-    expect(await shownSpec(page)).toBe('normal@2.4,2.4');
+    await expect.poll(() => shownSpec(page)).toBe('normal@2.4,2.4');
     await page.getByText("EDM's ln sigma ~ N(-1.2, 1.2^2)").waitFor();
 
     await page.getByLabel('Or a spec of your own').fill('cosine@0,1');
@@ -167,15 +167,15 @@ describe('comparing curves', () => {
     await page.getByText(/bad schedule spec "cosine@0,1": 2 values after "@"/).waitFor();
     await page.getByLabel('Or a spec of your own').fill('rectified_flow~shift@4');
     await page.keyboard.press('Enter');
-    expect(await shownSpec(page)).toBe('rectified_flow~0.25');
-    expect(await radios.count()).toBe(7);
+    await expect.poll(() => shownSpec(page)).toBe('rectified_flow~0.25');
+    await expect.poll(() => radios.count()).toBe(7);
 
     const curves = page.getByRole('img', { name: /^γ\(t\) of/ });
-    expect(await curves.getAttribute('aria-label')).toBe('γ(t) of 7 schedules');
+    await expect.poll(() => curves.getAttribute('aria-label')).toBe('γ(t) of 7 schedules');
     await page.getByRole('button', { name: 'Hide normal@2.4,2.4' }).click();
-    expect(await curves.getAttribute('aria-label')).toBe('γ(t) of 6 schedules');
+    await expect.poll(() => curves.getAttribute('aria-label')).toBe('γ(t) of 6 schedules');
     await page.getByRole('button', { name: 'Remove rectified_flow~0.25' }).click();
-    expect(await radios.count()).toBe(6);
+    await expect.poll(() => radios.count()).toBe(6);
     await page.getByRole('button', { name: 'Show normal@2.4,2.4' }).click();
 
     // A name that is a spec lies on the same curve.
@@ -198,7 +198,7 @@ describe('comparing curves', () => {
         .first()
         .textContent();
     const digits = (t: number) => String(Number(parseSchedule('simple_linear~0.4').gamma(t).toPrecision(7)));
-    expect(await gamma()).toBe(digits(0.25));
+    await expect.poll(gamma).toBe(digits(0.25));
     const chart = page.getByRole('img', { name: /^γ\(t\)/ });
     const box = (await chart.boundingBox())!;
     await page.mouse.move(box.x + box.width * 0.6, box.y + box.height * 0.3);
@@ -220,7 +220,7 @@ describe('for everyone', () => {
     const { page } = viewer;
     for (const details of await page.locator('summary').all()) await details.click();
     expect(await viewer.violations()).toEqual([]);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+    await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
     // Formulas are MathML with a size.
     const math = await page.locator('math').first().boundingBox();
     expect(math!.height).toBeGreaterThan(10);
@@ -245,13 +245,13 @@ describe('for everyone', () => {
     };
     await tabTo('Other papers');
     await page.keyboard.press('Enter');
-    expect(await shownSpec(page)).toBe('linear_beta@0.1,20');
+    await expect.poll(() => shownSpec(page)).toBe('linear_beta@0.1,20');
     await tabTo('Hide linear_beta@0.1,20');
     await page.keyboard.press('Shift+Tab');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowDown');
-    expect(await shownSpec(page)).toBe('normal@2.4,2.4');
+    await expect.poll(() => shownSpec(page)).toBe('normal@2.4,2.4');
     await tabTo('Copy Spec');
     await page.keyboard.press('Enter');
     await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe('normal@2.4,2.4');

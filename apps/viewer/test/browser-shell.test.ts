@@ -25,14 +25,14 @@ describe('the site', () => {
     const { page } = viewer;
     const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim());
     await page.keyboard.press('Tab');
-    expect(await focused()).toBe('To the content');
+    await expect.poll(focused).toBe('To the content');
     await page.keyboard.press('Tab');
     await page.keyboard.press('Tab');
-    expect(await focused()).toBe('Schedules');
+    await expect.poll(focused).toBe('Schedules');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { level: 1, name: 'Schedules' }).waitFor();
     await expect.poll(focused).toBe('Schedules');
-    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('H1');
+    await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe('H1');
     expect(viewer.faults).toEqual([]);
   });
 
@@ -77,7 +77,7 @@ describe('the site', () => {
 
   it('says when an address names no page', async () => {
     await using viewer = await openViewer({ path: '#/nowhere' });
-    expect(await viewer.page.getByRole('heading', { level: 1 }).textContent()).toBe('No such page');
+    await expect.poll(() => viewer.page.getByRole('heading', { level: 1 }).textContent()).toBe('No such page');
   });
 
   it('loads less than 250 kB of compressed script first', async () => {

@@ -91,7 +91,7 @@ describe('page Train', () => {
     await page.getByLabel('Noise schedule').fill('cosin@1');
     const line = page.getByText(/^train\.schedule: .*cosin/);
     await line.waitFor();
-    expect(await button(page, 'Start').isDisabled()).toBe(true);
+    await expect.poll(() => button(page, 'Start').isDisabled()).toBe(true);
     await page.getByLabel('Noise schedule').fill('simple_linear');
     await line.waitFor({ state: 'detached' });
   });
@@ -114,17 +114,19 @@ describe('page Train', () => {
     for (const losses of [a!, b!]) expect(losses.at(-1)).toBeLessThan(0.85 * losses[0]!);
     // The same network and data under two schedules.
     expect(a).not.toEqual(b);
-    expect(await run(page, 'A').textContent()).toMatch(/simple_linear.*WebAssembly, \d+ threads?: no usable GPU here/s);
-    expect(await run(page, 'B').textContent()).toContain('cosine');
+    await expect
+      .poll(() => run(page, 'A').textContent())
+      .toMatch(/simple_linear.*WebAssembly, \d+ threads?: no usable GPU here/s);
+    await expect.poll(() => run(page, 'B').textContent()).toContain('cosine');
   });
 
   it('shows the ways of points at any time, under another schedule of sampling', async () => {
     const places = () => page.getByRole('img', { name: /samples of run A/ }).getAttribute('aria-label');
-    expect(await places()).toMatch(/step 30 of 30/);
+    await expect.poll(places).toMatch(/step 30 of 30/);
     const slider = page.getByRole('slider', { name: 'Time' });
     await slider.focus();
     await page.keyboard.press('Home');
-    expect(await places()).toMatch(/step 0 of 30, logSNR −/);
+    await expect.poll(places).toMatch(/step 0 of 30, logSNR −/);
     await page.getByLabel('Steps of sampling').fill('7');
     await expect.poll(places, limit).toMatch(/ of 7,/);
   });
@@ -134,7 +136,7 @@ describe('page Train', () => {
     const pad = page.getByRole('application');
     await pad.focus();
     for (const key of ['Space', 'ArrowRight', 'ArrowDown', 'Space']) await page.keyboard.press(key);
-    expect(await pad.getAttribute('aria-label')).toBe('Drawing of 2 points');
+    await expect.poll(() => pad.getAttribute('aria-label')).toBe('Drawing of 2 points');
     const box = (await pad.boundingBox())!;
     await page.mouse.move(box.x + 50, box.y + 50);
     await page.mouse.down();
@@ -165,10 +167,10 @@ describe('page Train', () => {
     await page.reload();
     await button(page, 'Open it again').click();
     await says(page, 'A', /Ready to go on/);
-    expect(await stepOf(page, 'A')).toBe(paused);
+    await expect.poll(() => stepOf(page, 'A')).toBe(paused);
     await button(page, 'One step').click();
     await says(page, 'A', /One step on/);
-    expect(await stepOf(page, 'A')).toBe(paused + 1);
+    await expect.poll(() => stepOf(page, 'A')).toBe(paused + 1);
     await button(page, 'Go on').click();
     await atStep(page, 'A', paused + 3);
   });
@@ -234,7 +236,7 @@ describe('page Train', () => {
     const input = page.locator('input[accept*=".zip"]');
     await input.setInputFiles(zip);
     await says(page, 'A', /Ready to go on/);
-    expect(await stepOf(page, 'A')).toBe(1);
+    await expect.poll(() => stepOf(page, 'A')).toBe(1);
     await input.setInputFiles({ name: 'bad.zip', mimeType: 'application/zip', buffer: Buffer.from('no archive') });
     await page.getByText(/bad\.zip: no zip archive of a run/).waitFor();
     await button(page, 'Stop').click();

@@ -5,6 +5,8 @@ import type { MemoryType } from './assembler';
 const PAGE = 65536;
 /** Pages that addresses of 32 bits reach: 4 GiB. */
 const MOST_PAGES = 65536;
+/** A memory of fewer, 256 MiB, holds too little to be of use. */
+const FEWEST_PAGES = 4096;
 /** Bytes before a block and behind it that kernels may read, to use them for nothing; a multiple of a line. */
 export const STRAY_BYTES = 32768;
 /** Bytes of which every block begins at a multiple: a line of most caches. */
@@ -25,11 +27,26 @@ interface Gap {
 }
 
 /**
+ * A memory, and the pages that it may take. A runtime keeps the addresses of a shared one from the start; those of phones
+ * refuse 4 GiB of them, and often 2.
+ */
+function openMemory(mostPages: number, shared: boolean): [WebAssembly.Memory, number] {
+  try {
+    return [new WebAssembly.Memory({ initial: 1, maximum: mostPages, shared }), mostPages];
+  } catch (error) {
+    if (mostPages / 2 < FEWEST_PAGES) throw error;
+    return openMemory(mostPages / 2, shared);
+  }
+}
+
+/**
  * Blocks of one memory that grows, for tensors. A block begins at a multiple of 64 bytes. What is up to 32 KiB before a
  * block and behind it may be read: vectors are loaded whole at the end of a tensor too, and pads without a look at the edge.
  */
 export class Heap {
   readonly memory: WebAssembly.Memory;
+  /** Pages that it may take. */
+  private readonly mostPages: number;
   /** Free, in order, never side by side. */
   private readonly gaps: Gap[] = [];
   /** The first byte that no block or gap has. */
@@ -39,13 +56,14 @@ export class Heap {
 
   /**
    * @param shared whether threads share the memory
-   * @param mostPages of 64 KiB that it may take
+   * @param mostPages of 64 KiB that it may take: half of them, and so on, where the runtime gives no more addresses
+   * @throws RangeError when it gives none for 256 MiB
    */
   constructor(
     readonly shared: boolean,
-    private readonly mostPages: number = MOST_PAGES,
+    mostPages: number = MOST_PAGES,
   ) {
-    this.memory = new WebAssembly.Memory({ initial: 1, maximum: mostPages, shared });
+    [this.memory, this.mostPages] = openMemory(mostPages, shared);
   }
 
   /**

@@ -69,6 +69,37 @@ it('refuses in one line what does not fit into 4 GiB', async () => {
   expect(backend.liveBytes).toBe(0);
 });
 
+/** As a phone does, which keeps the addresses of a shared memory from the start. */
+function stubMemory(mostPages: number): void {
+  const Memory = new Proxy(WebAssembly.Memory, {
+    construct(target, [descriptor]: [WebAssembly.MemoryDescriptor]) {
+      if (descriptor.maximum! > mostPages) throw new RangeError('Out of memory');
+      return new target(descriptor);
+    },
+  });
+  const get = (target: object, key: string | symbol): unknown => (key === 'Memory' ? Memory : Reflect.get(target, key));
+  vi.stubGlobal('WebAssembly', new Proxy(WebAssembly, { get }));
+}
+
+describe('a runtime that gives fewer addresses', () => {
+  it('computes the same, and says what there is room for', async () => {
+    const expected = await trained(2);
+    stubMemory(20000);
+    expect(await trained(2)).toEqual(expected);
+    using backend = await openWasm({ threads: 1 });
+    expect(() => backend.openStore({ large: f32(2 ** 29) })).toThrow(
+      /^state large: 2147483648 bytes asked for, but free memory of the WebAssembly backend is 1073\d{6} bytes$/,
+    );
+  });
+
+  it('is refused where they are too few to be of use', async () => {
+    stubMemory(4095);
+    await expect(openWasm()).rejects.toThrow(
+      new DeviceError('wasm: the runtime gives no memory of 256 MiB of addresses, expected one'),
+    );
+  });
+});
+
 it('keeps what runs that are under way use until they are done', async () => {
   using backend = await openWasm({ threads: 2 });
   const spec = { inputs: { x: f32(70000) }, state: { sum: f32(70000) } };

@@ -48,7 +48,7 @@ function openHeap(label: string, shared: boolean): Heap {
   try {
     return new Heap(shared);
   } catch {
-    throw new DeviceError(`${label}: the runtime gives no memory of 4 GiB of addresses, expected one`);
+    throw new DeviceError(`${label}: the runtime gives no memory of 256 MiB of addresses, expected one`);
   }
 }
 
