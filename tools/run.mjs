@@ -1,22 +1,16 @@
 // Everything `npm run` needs on a machine with Node and npm alone: node tools/run.mjs WHAT [arguments]
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { runForeground, typedIn } from './setup/foreground.mjs';
 import { progress, SetupError } from './setup/report.mjs';
 import { setUp } from './setup/setup.mjs';
-import { resolveFrom, root } from './setup/workspace.mjs';
+import { root } from './setup/workspace.mjs';
+import { bench } from './tasks/bench.mjs';
 import { check } from './tasks/check.mjs';
 import { docs } from './tasks/docs.mjs';
 import { release } from './tasks/release.mjs';
 import { test } from './tasks/test.mjs';
 
 const cli = join(root, 'apps', 'trainer', 'dist', 'main.js');
-
-/** Sets up with an adapter, or fails. */
-async function setUpWithAdapter() {
-  const { missingAdapter } = await setUp({ adapter: true });
-  if (missingAdapter) throw new SetupError(missingAdapter);
-}
 
 /** @type {Record<string, (args: string[]) => Promise<number>>} */
 const commands = {
@@ -29,16 +23,7 @@ const commands = {
     await setUp({ adapter: false });
     return runForeground([cli, ...args], {}, typedIn(process.env));
   },
-  async bench(args) {
-    await setUpWithAdapter();
-    return runForeground([
-      '--conditions=@noisesmith/source',
-      '--import',
-      pathToFileURL(resolveFrom('.', 'tsx')).href,
-      join(root, 'bench', 'main.ts'),
-      ...args,
-    ]);
-  },
+  bench: (args) => bench(args),
   async viewer(args) {
     await setUp({ adapter: false });
     return runForeground([join(root, 'apps', 'viewer', 'scripts', 'serve.mjs'), ...args]);

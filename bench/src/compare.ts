@@ -1,11 +1,12 @@
-/** noisesmith beside its peers: every contestant in its own process, one after another, on the same adapter. */
+/** noisesmith beside its peers: every contestant in its own process, one after another, on the same adapter where there is one. */
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { missingAdapter } from './backend-named';
 import { complaintsOf } from './complaints';
-import { contestantsOf, selectContestants, wantsPython } from './contestants';
+import { contestantsOf, isOpenList, selectContestants, type Unable, unableBecause, wantsPython } from './contestants';
 import { type Job, jobName } from './job';
 import { writeJob } from './job-file';
 import { type Options, parseOptions, usage } from './options';
@@ -28,11 +29,19 @@ function findFixture(given: string | undefined): string | null {
   return null;
 }
 
+/** Names that are left out, a line for each reason. */
+function leftOut(unable: Unable): string[] {
+  return [...new Set(unable.values())].map((reason) => {
+    const names = [...unable.keys()].filter((name) => unable.get(name) === reason);
+    return `${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} left out: ${reason}`;
+  });
+}
+
 /** The contestants to run. @throws Error naming one that is unknown or cannot run */
 function findContestants({ contestants, python }: Options): string[] {
-  const withoutPython = wantsPython(contestants) ? missingPyTorch(python) : undefined;
-  const names = selectContestants(contestants, withoutPython);
-  if (withoutPython !== undefined) say(`pytorch is left out: ${withoutPython}`);
+  const unable = unableBecause(missingAdapter(), wantsPython(contestants) ? missingPyTorch(python) : undefined);
+  const names = selectContestants(contestants, unable);
+  if (isOpenList(contestants)) for (const line of leftOut(unable)) say(line);
   return names;
 }
 

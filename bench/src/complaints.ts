@@ -1,5 +1,5 @@
 import { failedChecks, type Measurement } from './protocol';
-import { adapterOf, type Run, reference } from './run';
+import { adapterOf, type Run, referenceOf } from './run';
 import type { Outcome } from './run-contestant';
 
 /** Largest relative difference of a loss from the reference's in the same timed step. */
@@ -11,7 +11,7 @@ const comparedLosses = 2;
 /** What is wrong with the outcomes of a run, a line each. */
 export function complaintsOf(run: Run): string[] {
   const adapter = adapterOf([run]);
-  const unit = run.outcomes.find(({ name }) => name === reference);
+  const unit = run.outcomes.find(({ name }) => name === referenceOf(run));
   return run.outcomes.flatMap((outcome) => {
     const line = complaint(outcome, adapter, unit !== undefined && 'result' in unit ? unit.result : undefined);
     return line === undefined ? [] : [`${outcome.name} ${line}`];
@@ -29,7 +29,8 @@ function complaint(outcome: Outcome, adapter: string | undefined, unit: Measurem
     return `computes something else: ${failed.map((check) => `${check} ${result.errors![check]}`).join(', ')}`;
   }
   const step = unit?.losses.slice(0, comparedLosses).findIndex((loss, i) => differs(result.losses[i]!, loss)) ?? -1;
-  if (step >= 0) return `has loss ${result.losses[step]} in step ${step + 1}, ${reference} ${unit!.losses[step]}`;
+  if (step >= 0)
+    return `has loss ${result.losses[step]} in step ${step + 1}, ${unit!.contestant} ${unit!.losses[step]}`;
   return undefined;
 }
 

@@ -1,38 +1,58 @@
 // Reference: the usage text; a program that is no Python stands for one without PyTorch.
 import { describe, expect, it } from 'vitest';
-import { contestants, contestantsOf, selectContestants, wantsPython } from './contestants';
+import { contestants, contestantsOf, isOpenList, selectContestants, unableBecause, wantsPython } from './contestants';
 import type { Job } from './job';
 import { missingPyTorch } from './python';
 
 const all = [...contestants.keys()];
+const able = unableBecause(undefined, undefined);
+const withoutPython = unableBecause(undefined, 'no torch');
 
 describe('selectContestants', () => {
   it('takes all that can run', () => {
-    expect(selectContestants('all', undefined)).toEqual(all);
-    expect(selectContestants('all', 'no torch')).toEqual(all.filter((name) => name !== 'pytorch'));
+    expect(selectContestants('all', able)).toEqual(all);
+    expect(selectContestants('all', withoutPython)).toEqual(all.filter((name) => name !== 'pytorch'));
   });
 
   it('leaves out what starts slowly without a list', () => {
-    expect(selectContestants(undefined, 'no torch')).toEqual([
+    expect(selectContestants(undefined, withoutPython)).toEqual([
       'noisesmith',
       'noisesmith-wasm',
       'tfjs-webgpu',
       'tfjs-wasm',
       'jax-js-wasm',
     ]);
-    expect(selectContestants(undefined, undefined)).toContain('pytorch');
+    expect(selectContestants(undefined, able)).toContain('pytorch');
   });
 
   it('keeps the order given and names what it does not know', () => {
-    expect(selectContestants('tfjs-wasm, noisesmith', 'no torch')).toEqual(['tfjs-wasm', 'noisesmith']);
-    expect(() => selectContestants('noisesmith,onnx', undefined)).toThrow(
+    expect(selectContestants('tfjs-wasm, noisesmith', withoutPython)).toEqual(['tfjs-wasm', 'noisesmith']);
+    expect(() => selectContestants('noisesmith,onnx', able)).toThrow(
       `"onnx", expected one or more of ${all.join(', ')}`,
     );
   });
 
   it('refuses one that cannot run', () => {
-    expect(selectContestants('pytorch', undefined)).toEqual(['pytorch']);
-    expect(() => selectContestants('pytorch', 'no torch')).toThrow('--contestants: pytorch cannot run: no torch');
+    expect(selectContestants('pytorch', able)).toEqual(['pytorch']);
+    expect(() => selectContestants('pytorch', withoutPython)).toThrow('--contestants: pytorch cannot run: no torch');
+  });
+});
+
+describe('without an adapter', () => {
+  const unable = unableBecause('no driver', 'no torch');
+
+  it('leaves out all that compute on WebGPU', () => {
+    expect(selectContestants(undefined, unable)).toEqual(['noisesmith-wasm', 'tfjs-wasm', 'jax-js-wasm']);
+    expect(selectContestants('all', unable)).toEqual(['noisesmith-wasm', 'tfjs-wasm', 'jax-js-wasm']);
+    expect(selectContestants('tfjs-wasm', unable)).toEqual(['tfjs-wasm']);
+    expect(() => selectContestants('tfjs-wasm,noisesmith', unable)).toThrow(
+      '--contestants: noisesmith cannot run: no driver',
+    );
+    for (const name of all.filter((one) => one.endsWith('webgpu'))) expect(unable.get(name)).toBe('no driver');
+  });
+
+  it('is told of where whatever can run was asked for', () => {
+    expect([undefined, 'all', 'tfjs-wasm'].map(isOpenList)).toEqual([true, true, false]);
   });
 });
 
@@ -45,6 +65,7 @@ describe('contestantsOf', () => {
     expect(of({ kind: 'stream' })).toEqual(['noisesmith']);
     expect(of({ kind: 'frechet' })).toEqual(['noisesmith']);
     expect(of({ kind: 'op' })).toHaveLength(4);
+    expect(contestantsOf({ kind: 'stream' } as Job, ['tfjs-wasm', 'noisesmith-wasm'])).toEqual(['noisesmith-wasm']);
   });
 });
 

@@ -1,6 +1,6 @@
 import type { Job } from './job';
 import type { Peer, PeerOptions } from './peer';
-import { reference } from './run';
+import { referenceAmong } from './run';
 import { selectNamed } from './select';
 
 /** How a contestant is opened, inside a process of its own. Libraries are imported only there. */
@@ -18,11 +18,11 @@ export const contestants: ReadonlyMap<string, Open> = new Map<string, Open>([
 ]);
 
 /** Those that have convolutions and Inception-v3. */
-const withConvolutions = [reference, 'noisesmith-wasm', 'tfjs-webgpu', 'tfjs-wasm'];
+const withConvolutions = ['noisesmith', 'noisesmith-wasm', 'tfjs-webgpu', 'tfjs-wasm'];
 
 /** Those of `names` that do such a job: convolutions and Inception-v3 are compared with TensorFlow.js alone. */
 export function contestantsOf({ kind }: Job, names: readonly string[]): string[] {
-  if (kind === 'stream' || kind === 'frechet') return names.filter((name) => name === reference);
+  if (kind === 'stream' || kind === 'frechet') return names.filter((name) => name === referenceAmong(names));
   if (kind === 'convolution' || kind === 'features') {
     return names.filter((name) => withConvolutions.includes(name));
   }
@@ -32,26 +32,43 @@ export function contestantsOf({ kind }: Job, names: readonly string[]): string[]
 /** The one that needs more than npm packages. */
 const pythonContestant = 'pytorch';
 
+/** Those that compute on WebGPU. */
+const onAdapters = ['noisesmith', 'tfjs-webgpu', 'jax-js-webgpu'];
+
+/** Why contestants cannot run here, for each of them that cannot. */
+export type Unable = ReadonlyMap<string, string>;
+
+/**
+ * @param withoutAdapter why there is no WebGPU adapter; undefined when there is one
+ * @param withoutPython why `pytorch` cannot run; undefined when it can
+ */
+export function unableBecause(withoutAdapter: string | undefined, withoutPython: string | undefined): Unable {
+  const because = (names: readonly string[], reason: string | undefined): [string, string][] =>
+    reason === undefined ? [] : names.map((name) => [name, reason]);
+  return new Map([...because(onAdapters, withoutAdapter), ...because([pythonContestant], withoutPython)]);
+}
+
 /** One whose compilation of a train step takes minutes on a software adapter. It runs when it is asked for. */
 const slowToStart = 'jax-js-webgpu';
 
 /**
  * The names in a comma-separated list, in the order given; `all` are all that can run. Without a list, all that can run
  * and are not slow to start.
- * @param withoutPython why `pytorch` cannot run; undefined when it can
  * @throws Error for a name that is not a contestant's, or that of one that cannot run
  */
-export function selectContestants(list: string | undefined, withoutPython: string | undefined): string[] {
+export function selectContestants(list: string | undefined, unable: Unable): string[] {
   const known = [...contestants.keys()];
-  const runnable = known.filter((name) => name !== pythonContestant || withoutPython === undefined);
+  const runnable = known.filter((name) => !unable.has(name));
   if (list === undefined) return runnable.filter((name) => name !== slowToStart);
   if (list.trim() === 'all') return runnable;
   const names = selectNamed('--contestants', 'contestant', list, new Map(known.map((name) => [name, name])));
-  if (names.includes(pythonContestant) && withoutPython !== undefined) {
-    throw new Error(`--contestants: ${pythonContestant} cannot run: ${withoutPython}`);
-  }
+  const none = names.find((name) => unable.has(name));
+  if (none !== undefined) throw new Error(`--contestants: ${none} cannot run: ${unable.get(none)}`);
   return names;
 }
+
+/** Whether a list of contestants, or its absence, asks for whatever can run. */
+export const isOpenList = (list: string | undefined): boolean => list === undefined || list.trim() === 'all';
 
 /** Whether a list of contestants, or its absence, asks for the one that needs Python. */
 export const wantsPython = (list: string | undefined): boolean =>

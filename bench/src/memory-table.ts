@@ -1,5 +1,5 @@
 import type { TrainMemory } from './protocol';
-import { type Run, ratioOf, reference } from './run';
+import { type Run, ratioOf, referenceOf } from './run';
 import { formatRatio, markdownTable } from './table';
 
 const MEBIBYTE = 2 ** 20;
@@ -8,7 +8,7 @@ const mebibytes = (bytes: number | null): string => (bytes === null ? '–' : (b
 
 /** What a train job's contestants add to their processes' resident memory, a row for each. */
 export function memoryTable(run: Run): string {
-  const ratio = `ratio to ${reference}`;
+  const ratio = `ratio to ${referenceOf(run)}`;
   const header = ['MiB', 'before', 'growth, warm steps', ratio, 'growth, first step too', ratio, 'planned'];
   const rows = run.outcomes.map((outcome) => {
     if ('failure' in outcome) return [outcome.name, 'failed', '–', '–', '–', '–', '–'];

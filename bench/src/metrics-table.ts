@@ -1,5 +1,5 @@
 import { formatMilliseconds } from '@noisesmith/tensor';
-import { type Run, reference } from './run';
+import { type Run, referenceOf } from './run';
 import { jobTable, outcomeTable, runtimeLine, verdict } from './table';
 
 const MEBIBYTE = 2 ** 20;
@@ -36,7 +36,7 @@ export function metricsTables(runs: readonly Run[]): string {
   if (convolutions.length > 0) {
     const { job } = convolutions[0]!;
     const of = job.kind === 'convolution' ? job.convolution.batch : 0;
-    const notes = `Ratios to ${reference} in brackets. ${runtimeLine(convolutions)}.`;
+    const notes = `Ratios to ${referenceOf(convolutions[0]!)} in brackets. ${runtimeLine(convolutions)}.`;
     parts.push(`### Convolutions of Inception-v3, ${of} images\n\n${jobTable(convolutions)}\n\n${notes}`);
   }
   for (const run of ofKind(runs, 'features')) {

@@ -34,7 +34,7 @@ export const usage = `usage: bench [--suite LIST] [--config LIST] [--op LIST] [-
   --images N          images that pass while the memory of metrics is looked at (default 1000)
   --contestants LIST  of ${[...contestants.keys()].join(', ')}
                       (default all but jax-js-webgpu, which compiles for minutes where the adapter is a CPU, and
-                      pytorch where it cannot be imported)
+                      pytorch where it cannot be imported; where there is no adapter, those that need none)
                       Each LIST may also be: all.
   --steps N           warm train steps to time (default 20)
   --rounds N          rounds to time of ops, forward passes and sampling (default 10)

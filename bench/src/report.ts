@@ -1,6 +1,6 @@
 import { memoryNotes, memoryTable } from './memory-table';
 import { metricsTables } from './metrics-table';
-import { adapterOf, type Run, reference } from './run';
+import { adapterOf, type Run, referenceOf } from './run';
 import type { Suite } from './suites';
 import { jobTable, runtimeLine, trainTable } from './table';
 
@@ -25,6 +25,7 @@ export function suiteReport(suite: Suite, runs: readonly Run[]): string {
       .join('\n');
   }
   if (suite === 'metrics') return `## ${titles.metrics}, ${adapter}\n\n${metricsTables(runs)}\n`;
-  const notes = `Ratios to ${reference} in brackets. ${runtimeLine(runs)}.`;
+  const unit = runs[0] ? `Ratios to ${referenceOf(runs[0])} in brackets. ` : '';
+  const notes = `${unit}${runtimeLine(runs)}.`;
   return `## ${titles[suite]}, ${adapter}\n\n${jobTable(runs)}\n\n${notes}\n`;
 }

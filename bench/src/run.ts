@@ -2,14 +2,21 @@ import type { Job } from './job';
 import type { Measurement } from './protocol';
 import type { Outcome } from './run-contestant';
 
-/** The contestant whose median is the unit of all ratios. */
-export const reference = 'noisesmith';
+/** The contestants whose median is the unit of all ratios: the first that is there. */
+const references = ['noisesmith', 'noisesmith-wasm'];
+
+/** The one among these contestants whose figures are the unit of the others'; the first of all where none of them is. */
+export const referenceAmong = (names: readonly string[]): string =>
+  references.find((name) => names.includes(name)) ?? references[0]!;
 
 /** A job and how every contestant fared with it. */
 export interface Run {
   readonly job: Job;
   readonly outcomes: readonly Outcome[];
 }
+
+/** The same among the contestants of a run. */
+export const referenceOf = ({ outcomes }: Run): string => referenceAmong(outcomes.map(({ name }) => name));
 
 /** The adapter that a run's WebGPU contestants should share: that of the first one. */
 export function adapterOf(runs: readonly Run[]): string | undefined {
@@ -24,10 +31,10 @@ export function adapterOf(runs: readonly Run[]): string | undefined {
  */
 export function ratioOf(
   outcome: Outcome,
-  { outcomes }: Run,
+  run: Run,
   figureOf: (result: Measurement) => number | null | undefined = ({ ms }) => ms.median,
 ): number | undefined {
-  const unit = outcomes.find(({ name }) => name === reference);
+  const unit = run.outcomes.find(({ name }) => name === referenceOf(run));
   if (unit === undefined || !('result' in unit) || !('result' in outcome)) return undefined;
   const { adapter } = outcome.result;
   if (adapter !== null && adapter !== unit.result.adapter) return undefined;

@@ -33,6 +33,16 @@ describe('trainTable', () => {
     );
   });
 
+  it('takes the same engine on WebAssembly for the reference where it alone is there', () => {
+    const outcomes = [outcome('peer', 250, { adapter: null }), outcome('noisesmith-wasm', 100, { adapter: null })];
+    const table = trainTable({ job: trainJob, outcomes });
+    expect(table).toContain('ratio to noisesmith-wasm');
+    expect(table).toContain('2.50×');
+    const job = jobTable([{ job: matmulJob, outcomes }]);
+    expect(job).toContain('250 (2.50×)');
+    expect(job).not.toContain('1.00×');
+  });
+
   it('gives no ratio without the reference or on another adapter', () => {
     expect(trainTable({ job: trainJob, outcomes: [outcome('peer', 250)] })).not.toContain('×');
     const elsewhere = [outcome('noisesmith', 100), outcome('peer', 250, { adapter: 'another adapter' })];

@@ -1,7 +1,7 @@
 import { formatMilliseconds } from '@noisesmith/tensor';
 import { jobName } from './job';
 import { failedChecks, type Measurement } from './protocol';
-import { type Run, ratioOf, reference } from './run';
+import { type Run, ratioOf, referenceOf } from './run';
 
 /** `yes`, `no (...)` with the failed checks, or `not checked`. */
 export function verdict({ errors }: Measurement): string {
@@ -33,7 +33,13 @@ export interface Column {
 
 /** A job's outcomes, a row for each contestant, with these columns of numbers among those that every job has. */
 export function outcomeTable(run: Run, columns: readonly Column[]): string {
-  const header = ['contestant', 'runs on', ...columns.map(({ title }) => title), `ratio to ${reference}`, 'verified'];
+  const header = [
+    'contestant',
+    'runs on',
+    ...columns.map(({ title }) => title),
+    `ratio to ${referenceOf(run)}`,
+    'verified',
+  ];
   const rows = run.outcomes.map((outcome) => {
     if ('failure' in outcome) return [outcome.name, '–', 'failed', ...header.slice(3).map(() => '–')];
     const { result } = outcome;
@@ -66,7 +72,7 @@ function cell(outcome: Run['outcomes'][number], run: Run): string {
   const { result } = outcome;
   if (result.errors !== null && failedChecks(result.errors).length > 0) return 'wrong';
   const ms = formatMilliseconds(result.ms.median);
-  return outcome.name === reference ? ms : `${ms} (${formatRatio(ratioOf(outcome, run))})`;
+  return outcome.name === referenceOf(run) ? ms : `${ms} (${formatRatio(ratioOf(outcome, run))})`;
 }
 
 /** What each contestant of some runs computed on, as one line. */

@@ -65,7 +65,7 @@ async function checkBench({ args }: CommandLine): Promise<void> {
   args.forEach((arg, i) => {
     if (arg.startsWith('--')) expect(usage).toContain(`${arg} `);
     if (arg === '--config') selectConfigs(args[i + 1]!);
-    if (arg === '--contestants') selectContestants(args[i + 1]!, undefined);
+    if (arg === '--contestants') selectContestants(args[i + 1]!, new Map());
   });
 }
 

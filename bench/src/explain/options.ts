@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { type Ceilings, parseCeilings, usualDispatchSeconds } from '@noisesmith/tensor';
-import { backendNamed, type MeasuredBackend } from '../backend-named';
+import { backendNamed, type MeasuredBackend, usualBackend } from '../backend-named';
 import { type BenchConfig, configs, selectConfigs } from '../configs';
 
 export const usage = `usage: bench --explain [--config LIST] [--top N] [--steps N] [--backend NAME]
@@ -11,7 +11,7 @@ Every kernel of the train step beside the least time it could take, worst first.
   --config LIST      of ${configs.map(({ name }) => name).join(', ')} (default tiny)
   --top N            rows to print (default 30; 0: all)
   --steps N          warm steps to time (default 10)
-  --backend NAME     webgpu (default) or wasm
+  --backend NAME     webgpu (default where there is an adapter) or wasm
   --ceilings LIST    no measurement: an estimate for a GPU that does FLOPS f32 operations a second and reads LOADS f32
                      numbers a second from memory, with DISPATCH seconds for each kernel (default ${usualDispatchSeconds});
                      such as 60e12,0.8e12
@@ -37,7 +37,7 @@ export function parseExplainOptions(args: readonly string[]): ExplainOptions {
       config: { type: 'string', default: 'tiny' },
       top: { type: 'string', default: '30' },
       steps: { type: 'string', default: '10' },
-      backend: { type: 'string', default: 'webgpu' },
+      backend: { type: 'string', default: usualBackend() },
       ceilings: { type: 'string' },
       json: { type: 'string' },
       dawn: { type: 'string', multiple: true, default: [] },

@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { backendNamed, openMeasured } from '../backend-named';
+import { backendNamed, openMeasured, usualBackend } from '../backend-named';
 import { positiveCount } from '../options';
 import { describeAdapter } from '../peers/dawn';
 import { growthSvg } from './chart';
@@ -14,7 +14,7 @@ const usage = `usage: bench --scaling [--steps N] [--backend NAME] [--out FOLDER
 Times the train step for images of 64 to 512 pixels a side with the same latents, and for batches of 1 to 32.
 
   --steps N      warm steps to time (default 3)
-  --backend NAME webgpu (default) or wasm
+  --backend NAME webgpu (default where there is an adapter) or wasm
   --out FOLDER   write scaling-tokens.svg, scaling-batch.svg and scaling.json there`;
 
 const MEBIBYTE = 2 ** 20;
@@ -39,7 +39,7 @@ export async function runScaling(args: readonly string[]): Promise<void> {
     args: [...args],
     options: {
       steps: { type: 'string', default: '3' },
-      backend: { type: 'string', default: 'webgpu' },
+      backend: { type: 'string', default: usualBackend() },
       out: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },
