@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { cliArguments } from '../../apps/trainer/test/cli-arguments';
 import { nodeArguments, root } from '../../examples/testing/run-example';
 
 /** Scripts of the root package.json. */
@@ -25,13 +26,13 @@ export function runNode(args: readonly string[], cwd: string, exitCode = 0): Pro
   });
 }
 
-/** Runs a TypeScript file of the repository on the packages' sources. */
+/** Runs a TypeScript file of the repository. */
 const runSource = (file: string, args: readonly string[], cwd: string): Promise<Printed> =>
   runNode([...nodeArguments, join(root, file), ...args], cwd);
 
-/** The command line from source: what `npm run noisesmith -- ...args` runs once it is built. */
+/** What `npm run noisesmith -- ...args` runs. */
 export const runCli = (args: readonly string[], cwd: string): Promise<Printed> =>
-  runSource('apps/trainer/src/main.ts', args, cwd);
+  runNode([...cliArguments, ...args], cwd);
 
 /** A function that is asked anew only for what it was not asked yet. */
 function once<T>(ask: (what: string) => Promise<T>): (what: string) => Promise<T> {

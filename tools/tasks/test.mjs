@@ -10,6 +10,9 @@ import { binOf, readJson, root } from '../setup/workspace.mjs';
 
 const browserConfig = 'vitest.browser.config.ts';
 
+/** Told to tests that start programs, or serve the page: what the set-up has built is there. */
+const built = { NOISESMITH_BUILT: 'true' };
+
 /**
  * Runs one vitest configuration.
  * @param {string} config file in the root
@@ -69,7 +72,7 @@ export async function test(args) {
     const inNode = await runVitest(
       'vitest.config.ts',
       args,
-      missingAdapter ? { NOISESMITH_WITHOUT_WEBGPU: 'true' } : {},
+      missingAdapter ? { ...built, NOISESMITH_WITHOUT_WEBGPU: 'true' } : built,
     );
     runs.push(inNode.counts);
     if (missingAdapter) {
@@ -79,8 +82,7 @@ export async function test(args) {
       );
     }
     if (chromium && 'path' in chromium) {
-      const viewer = join(root, 'apps', 'viewer', 'dist');
-      const env = { NOISESMITH_CHROMIUM: chromium.path, NOISESMITH_VIEWER: viewer };
+      const env = { ...built, NOISESMITH_CHROMIUM: chromium.path };
       runs.push((await runVitest(browserConfig, args, env)).counts);
     } else if (chromium) {
       miss('those that drive Chromium', chromium.message);

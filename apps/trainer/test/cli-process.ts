@@ -1,12 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { cliArguments } from './cli-arguments';
 import { temporaryFolder } from './cli-run';
 
-const source = fileURLToPath(new URL('../src/main.ts', import.meta.url));
-const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-
-/** The command line as a process of its own, run from source. */
+/** The command line as a process of its own. */
 export interface CliProcess {
   readonly child: ChildProcess;
   /** What was printed to each stream that is a pipe, so far. */
@@ -32,8 +28,7 @@ export function startCli(
   // A table that the user of this machine has would change the last digits.
   const env = { ...process.env, XDG_CACHE_HOME: temporaryFolder() };
   const first = before === undefined ? [] : ['--import', `data:text/javascript,${encodeURIComponent(before)}`];
-  const flags = ['--conditions=@noisesmith/source', '--import', tsx, ...first, source, ...argv];
-  const child = spawn(process.execPath, flags, { stdio: ['ignore', out, err], env });
+  const child = spawn(process.execPath, [...first, ...cliArguments, ...argv], { stdio: ['ignore', out, err], env });
   const text = { out: '', err: '' };
   const changed = new Set<() => void>();
   const collect = (name: 'out' | 'err') => (piece: Buffer) => {

@@ -2,13 +2,12 @@
 // other way to the same step must equal byte for byte; decodeImage (sharp) for the PNG files.
 import { spawn } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { decodeImage } from '@noisesmith/data';
 import { readNpz, readSafetensors } from '@noisesmith/formats';
 import { type BackendChoice, DeviceError, NoAdapterError, type OpenedBackend, openBackend } from '@noisesmith/tensor';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { cliArguments } from './cli-arguments';
 import { cli, filesIn, readBytes, temporaryFolder, tinyTrain, writeImages } from './cli-run';
 
 const STEPS = 50;
@@ -242,9 +241,7 @@ describe.each(backends)('on %s', (_, kind) => {
 
   it('a run that is killed at any moment goes on to the same bits', async () => {
     const out = join(folder, `killed-${kind}`);
-    const source = fileURLToPath(new URL('../src/main.ts', import.meta.url));
-    const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-    const flags = ['--conditions=@noisesmith/source', '--import', tsx, source, ...onThis(out)];
+    const flags = [...cliArguments, ...onThis(out)];
     // A table that the user of this machine has would change the last digits.
     const env = { ...process.env, XDG_CACHE_HOME: temporaryFolder() };
     // Killed while it trains, on a moment that no checkpoint fixes, until it is through.

@@ -3,11 +3,11 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { readNpz } from '@noisesmith/formats';
 import type { Page } from '@noisesmith/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cliArguments } from '../../trainer/test/cli-arguments';
 import { carried } from '../scripts/carried';
 import { decodeTrajectories } from '../src/model/trajectories-npz';
 import type { Viewer } from './chromium';
@@ -21,8 +21,7 @@ const run = promisify(execFile);
 /** What the command line draws from the network that comes with the page. */
 async function sampleInNode(...flags: readonly string[]): Promise<ReturnType<typeof readNpz>> {
   const out = join(folder, 'node.npz');
-  const cli = fileURLToPath(new URL('../../trainer/src/main.ts', import.meta.url));
-  const args = ['--conditions=@noisesmith/source', '--import', 'tsx', cli, 'sample', '--checkpoint', carried.weights];
+  const args = [...cliArguments, 'sample', '--checkpoint', carried.weights];
   await run(process.execPath, [...args, ...flags, '--out', out]);
   return readNpz(readFileSync(out));
 }

@@ -2,15 +2,13 @@
 // scale; axe-core's rules.
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { parseSchedule } from '@noisesmith/schedules';
 import type { Page } from '@noisesmith/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cliArguments } from '../../trainer/test/cli-arguments';
 import type { Viewer } from './chromium';
 import { openViewer } from './open-viewer';
-
-const main = fileURLToPath(new URL('../../trainer/src/main.ts', import.meta.url));
 
 type Locator = ReturnType<Page['locator']>;
 
@@ -25,9 +23,8 @@ interface Printed {
 /** What the command line prints of a curve; its times are the table's. */
 async function printed(spec: string): Promise<Printed> {
   const [base, scale = '1'] = spec.split('~');
-  const flags = ['--conditions=@noisesmith/source', '--import', 'tsx', main];
   const command = ['schedule', base!, '--scale', scale, '--json'];
-  const { stdout } = await promisify(execFile)(process.execPath, [...flags, ...command]);
+  const { stdout } = await promisify(execFile)(process.execPath, [...cliArguments, ...command]);
   return JSON.parse(stdout) as Printed;
 }
 

@@ -12,15 +12,14 @@ declare module 'vitest' {
   }
 }
 
-/** The viewer that NOISESMITH_VIEWER names, where it has just been built; else builds it from source, once for all tests. */
+/** The viewer that `npm test` has just built; else builds it from source, once for all tests. */
 export default async function setup(project: TestProject): Promise<() => void> {
-  const built = process.env.NOISESMITH_VIEWER;
-  if (built !== undefined) {
-    project.provide('viewer', built);
+  const root = fileURLToPath(new URL('..', import.meta.url));
+  if (process.env.NOISESMITH_BUILT === 'true') {
+    project.provide('viewer', join(root, 'dist'));
     return () => {};
   }
   const folder = mkdtempSync(join(tmpdir(), 'noisesmith-viewer-dist-'));
-  const root = fileURLToPath(new URL('..', import.meta.url));
   await build({
     root,
     configFile: join(root, 'vite.config.ts'),
