@@ -1,7 +1,7 @@
 // Everything `npm run` needs on a machine with Node and npm alone: node tools/run.mjs WHAT [arguments]
 import { join } from 'node:path';
 import { runForeground, typedIn } from './setup/foreground.mjs';
-import { progress, SetupError } from './setup/report.mjs';
+import { progress, SetupError, unwritableMessage } from './setup/report.mjs';
 import { setUp } from './setup/setup.mjs';
 import { root } from './setup/workspace.mjs';
 import { bench } from './tasks/bench.mjs';
@@ -45,7 +45,8 @@ try {
   }
   process.exitCode = await /** @type {(args: string[]) => Promise<number>} */ (commands[what])(args);
 } catch (error) {
-  if (!(error instanceof SetupError)) throw error;
-  progress(error.message);
+  const message = error instanceof SetupError ? error.message : unwritableMessage(error);
+  if (message === undefined) throw error;
+  progress(message);
   process.exitCode = 1;
 }

@@ -34,10 +34,14 @@ export function buildDigest(base) {
   ]);
 }
 
+const stampPath = join(cacheFolder, 'build.stamp');
+
+/** Whether nothing has changed since the last build. */
+export const isBuilt = () => stampMatches(stampPath, buildDigest(root));
+
 /** Builds the packages that changed. */
 export async function ensureBuilt() {
-  const stampPath = join(cacheFolder, 'build.stamp');
-  if (stampMatches(stampPath, buildDigest(root))) return;
+  if (isBuilt()) return;
   progress('building packages');
   await runStep({
     name: 'building packages',

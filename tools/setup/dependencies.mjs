@@ -27,16 +27,22 @@ export function unlinkedFolders(base) {
   });
 }
 
-/** Installs the dependencies from the frozen lock file, unless the last installation still fits. */
-export async function ensureDependencies() {
-  const stampPath = join(root, 'node_modules', '.noisesmith-setup');
-  const wanted = installDigest(readFileSync(join(root, 'pnpm-lock.yaml'), 'utf8'), {
+const stampPath = join(root, 'node_modules', '.noisesmith-setup');
+
+const wantedInstallation = () =>
+  installDigest(readFileSync(join(root, 'pnpm-lock.yaml'), 'utf8'), {
     pnpm: pinnedPnpm(),
     node: process.version,
     platform: process.platform,
     arch: process.arch,
   });
-  if (stampMatches(stampPath, wanted) && unlinkedFolders(root).length === 0) return;
+
+/** Whether the last installation still fits. */
+export const areInstalled = () => stampMatches(stampPath, wantedInstallation()) && unlinkedFolders(root).length === 0;
+
+/** Installs the dependencies from the frozen lock file, unless the last installation still fits. */
+export async function ensureDependencies() {
+  if (areInstalled()) return;
   progress('installing dependencies');
   await runStep({
     name: 'installing dependencies (npm registry)',
@@ -46,5 +52,5 @@ export async function ensureDependencies() {
     // CI: never ask a question that nobody sees.
     env: { CI: 'true' },
   });
-  writeStamp(stampPath, wanted);
+  writeStamp(stampPath, wantedInstallation());
 }

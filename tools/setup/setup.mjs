@@ -1,11 +1,27 @@
 import { join } from 'node:path';
 import { ensureAdapter } from './adapter.mjs';
-import { ensureBuilt } from './build.mjs';
+import { ensureBuilt, isBuilt } from './build.mjs';
 import { stopChildren } from './child.mjs';
-import { ensureDependencies } from './dependencies.mjs';
+import { areInstalled, ensureDependencies } from './dependencies.mjs';
 import { lock } from './lock.mjs';
-import { progress } from './report.mjs';
+import { progress, unwritableMessage } from './report.mjs';
 import { cacheFolder } from './workspace.mjs';
+
+/**
+ * The lock of the set-up. In a folder that cannot be written none can be taken; where all is installed and built, none is
+ * needed.
+ * @param {() => Promise<() => void>} take
+ * @param {() => boolean} isReady
+ * @returns {Promise<() => void>}
+ */
+export async function lockUnlessReady(take, isReady) {
+  try {
+    return await take();
+  } catch (error) {
+    if (unwritableMessage(error) === undefined || !isReady()) throw error;
+    return () => {};
+  }
+}
 
 /**
  * Brings the machine to where the work can start; one process at a time.
@@ -16,9 +32,13 @@ import { cacheFolder } from './workspace.mjs';
  * @returns {Promise<{ missingAdapter: string | undefined, more: T | undefined }>} what to install when there is no adapter
  */
 export async function setUp({ adapter, more }) {
-  const release = await lock(join(cacheFolder, 'lock'), {
-    onWait: (holder) => progress(`waiting for another set-up${holder ? ` (process ${holder.pid})` : ''}`),
-  });
+  const release = await lockUnlessReady(
+    () =>
+      lock(join(cacheFolder, 'lock'), {
+        onWait: (holder) => progress(`waiting for another set-up${holder ? ` (process ${holder.pid})` : ''}`),
+      }),
+    () => areInstalled() && isBuilt(),
+  );
   /** @param {number} code */
   const interrupt = (code) => {
     stopChildren();
