@@ -1,4 +1,4 @@
-import type { Fence } from './markdown';
+import { codeSpans, type Document, type Fence } from './markdown';
 
 /** A line of a sh block, e.g. `npm run noisesmith -- doctor --json`. */
 export interface CommandLine {
@@ -36,3 +36,30 @@ function parseCommandLine(place: string, text: string): CommandLine {
   if (rest.length > 0 && rest[0] !== '--') return unknown(place, text, `npm itself would take ${rest[0]}`);
   return { place, text, script, args: rest.slice(1) };
 }
+
+/** A command that a sentence names: of the benchmark, of the command line, or of the tests. */
+export interface NamedCommand {
+  /** The document. */
+  readonly place: string;
+  readonly text: string;
+  readonly program: 'bench' | 'noisesmith' | 'test';
+  readonly args: readonly string[];
+}
+
+const programs = [
+  ['bench', /^npm run bench -- (.*)/],
+  ['noisesmith', /^(?:npm run noisesmith -- |npx noisesmith |noisesmith )(.*)/],
+  ['test', /^npm test -- (.*)/],
+] as const;
+
+/** Those in the code spans and the indented lines of a document. */
+export const namedCommands = ({ name, prose }: Document): NamedCommand[] => {
+  const indented = prose.filter((line) => /^ {4}npm /.test(line));
+  return [...codeSpans(prose.join('\n')), ...indented].flatMap((span) => {
+    const text = span.trim().replace(/\s+/g, ' ');
+    return programs.flatMap(([program, form]) => {
+      const args = form.exec(text)?.[1]?.split(' ');
+      return args && !/^[A-Z]/.test(args[0]!) ? [{ place: name, text, program, args }] : [];
+    });
+  });
+};

@@ -66,11 +66,16 @@ const startsAt = /Paths in this section start at `([^`]+)`/;
 const looksLikePath = (text: string): boolean =>
   /^[\w.-]+(\/[\w.-]+)+\/?$/.test(text) || /^[\w.-]+\.(ts|mjs|json|md|yaml|safetensors)$/.test(text);
 
+/** The parts of a document below its headings of the second level. */
+export const sectionsOf = ({ prose }: Document): { readonly title: string; readonly text: string }[] =>
+  prose
+    .join('\n')
+    .split(/^(?=## )/m)
+    .map((text) => ({ title: /^## (.*)/.exec(text)?.[1] ?? '', text }));
+
 /** Every code span that looks like a path. A section may say where its paths start, but in full they are right anywhere. */
-export function namedPaths({ prose }: Document): NamedPath[] {
-  const sections = prose.join('\n').split(/^(?=## )/m);
-  return sections.flatMap((text) => {
-    const section = /^## (.*)/.exec(text)?.[1] ?? '';
+export function namedPaths(document: Document): NamedPath[] {
+  return sectionsOf(document).flatMap(({ text, title: section }) => {
     const base = startsAt.exec(text)?.[1];
     const paths = codeSpans(text).filter((span) => looksLikePath(span) && span !== base);
     const inFull = (path: string): boolean => /^(packages|apps|bench|examples|tools|fixtures)\//.test(path);

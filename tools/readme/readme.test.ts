@@ -1,6 +1,6 @@
 // Reference: what README.md, CONTRIBUTING.md and ARCHITECTURE.md say. Every ts block runs, every command line runs or is
 // checked against the script that it calls, every path and import named there is looked up in the repository.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,8 +10,8 @@ import { selectContestants } from '../../bench/src/contestants';
 import { nodeArguments, root } from '../../examples/testing/run-example';
 import { WRITE_API } from '../tasks/check.mjs';
 import { releaseSteps } from '../tasks/release.mjs';
-import { type CommandLine, parseCommandLines } from './command-line';
-import { codeSpans, namedPaths, parseDocument, readDocument, tableRows } from './markdown';
+import { type CommandLine, namedCommands, parseCommandLines } from './command-line';
+import { codeSpans, namedPaths, parseDocument, readDocument, sectionsOf, tableRows } from './markdown';
 import { runCli, runNode, runnable, scripts, sourceHelp, toolHelp } from './scripts';
 import { checkViewer } from './viewer';
 
@@ -125,6 +125,27 @@ describe('command lines', () => {
   });
 });
 
+describe('commands that give numbers', () => {
+  const documents = [
+    ...[readme, architecture, 'docs/performance.md', 'docs/guide/limits.md'],
+    ...['rin', 'metrics'].map((name) => `packages/${name}/README.md`),
+  ].map((one) => (typeof one === 'string' ? readDocument(one) : one));
+  const commands = documents.flatMap(namedCommands);
+
+  it('are there', () => {
+    expect(commands.map(({ program }) => program)).toEqual(expect.arrayContaining(['bench', 'noisesmith', 'test']));
+  });
+
+  it.each(commands)('$place: $text', async ({ args, program }) => {
+    if (program === 'test') return expect(args.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+    const ask = program === 'bench' && !/^--(explain|scaling|pages|sizes)$/.test(args[0] ?? '') ? [] : args.slice(0, 1);
+    const file = program === 'bench' ? 'bench/main.ts' : 'apps/trainer/src/main.ts';
+    const help = await sourceHelp([file, ...ask].join(' '));
+    const flags = args.slice(ask.length).filter((arg) => arg.startsWith('--'));
+    for (const flag of flags) expect(help).toMatch(new RegExp(`${flag}\\b`));
+  });
+});
+
 describe('the README', () => {
   it('lists the commands that there are', async () => {
     const { stdout } = await runCli(['--help'], work);
@@ -181,6 +202,20 @@ describe('paths', () => {
     const paths = namedPaths(document);
     expect(paths.length).toBeGreaterThan(10);
     expect(paths.filter(({ path }) => !existsSync(join(root, path)))).toEqual([]);
+  });
+
+  it.each([
+    ['ARCHITECTURE.md, where to add what', architecture, /^Where to add/],
+    ['CONTRIBUTING.md, adding', contributing, /^Adding/],
+  ] as const)('of %s hold the names that stand beside them', (_, document, heading) => {
+    const files = namedPaths(document).map(({ path }) => join(root, path));
+    const held = (file: string) => (statSync(file).isFile() ? readFileSync(file, 'utf8') : readdirSync(file).join(' '));
+    const text = files.map(held).join('\n');
+    const named = sectionsOf(document).filter(({ title }) => heading.test(title));
+    const names = named.flatMap((section) => codeSpans(section.text)).filter((span) => /^[A-Za-z]\w+$/.test(span));
+    expect(names.length).toBeGreaterThan(3);
+    const words = new Set(text.match(/\w+/g));
+    expect(names.filter((name) => !words.has(name) && !existsSync(join(root, name)))).toEqual([]);
   });
 
   it('are found relative to what a section says, and missing ones are noticed', () => {

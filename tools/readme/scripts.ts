@@ -52,8 +52,11 @@ export const runnable = once(async (file): Promise<readonly string[]> => {
   return list.split(', ');
 });
 
-/** The help text of a TypeScript file of the repository. */
-export const sourceHelp = once(async (file) => (await runSource(file, ['--help'], root)).stdout);
+/** The help text of a TypeScript file of the repository, or of what the words behind it ask of that file. */
+export const sourceHelp = once(async (command) => {
+  const [file, ...words] = command.split(' ');
+  return (await runSource(file!, [...words, '--help'], root)).stdout;
+});
 
 /** A script that is a tool's own command: the help text of the tool. */
 export const toolHelp = once(async (script): Promise<string> => {
