@@ -1,7 +1,7 @@
 // Reference: the engine's own definitions, cases and kernels, from which the page of ops is written anew.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { opPage, opPagePath, opRows } from './testing/op-table/op-table';
+import { opFiles, opPage, opPagePath, opRows } from './testing/op-table/op-table';
 
 const rows = opRows();
 
@@ -11,6 +11,12 @@ const elsewhere = ['randomBits', 'randomNormal', 'randomUniform', 'adamw', 'lamb
 describe('the page of ops', () => {
   it('is as the engine is', () => {
     expect(readFileSync(opPagePath, 'utf8')).toBe(opPage(rows));
+  });
+
+  it('lists every file whose ops are exported', () => {
+    const index = readFileSync(new URL('./index.ts', import.meta.url), 'utf8');
+    const exported = Array.from(index.matchAll(/^export \* from '\.\/ops\/(\w+)';$/gm), ([, file]) => file!);
+    expect(opFiles.toSorted()).toEqual(exported.toSorted());
   });
 
   it('has every op, and values of each', () => {

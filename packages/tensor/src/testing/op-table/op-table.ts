@@ -27,6 +27,9 @@ export const opPagePath = new URL('../../../../../docs/ops.md', import.meta.url)
 
 const modules = { elementwise, reduce, view, contract, linear, norm, attention, conv, pool, gather, random, optimizer };
 
+/** The files of ops that the page lists. */
+export const opFiles: readonly string[] = Object.keys(modules);
+
 /** What makes ops and is none itself. */
 const makers = new Set(['elementwise', 'mapTerm', 'literal']);
 
