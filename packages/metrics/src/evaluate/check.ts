@@ -10,7 +10,7 @@ import type { EvaluationSide } from './side';
 const PUBLISHED_NETWORK = 'inception';
 
 /** Metrics that compare vectors one by one, of both sides. */
-const ofVectors: readonly MetricName[] = ['kid', 'pr', 'mind', 'memorisation'];
+export const ofVectors: readonly MetricName[] = ['kid', 'pr', 'mind', 'memorisation'];
 
 const hasVectors = ({ features, images }: EvaluationSide): boolean => images !== undefined || features !== undefined;
 

@@ -7,7 +7,7 @@ import { mindBiasTask } from '../mind-bias';
 import type { FeatureSet, Moments } from '../moments';
 import { checkMadeAlike } from '../statistics-file';
 import { computeAsync, type Task } from '../task';
-import { checkInput, madeByNetwork, madeOf } from './check';
+import { checkInput, madeByNetwork, madeOf, ofVectors } from './check';
 import { FeatureCloud } from './cloud';
 import { type Collected, collected, collectFeatures } from './collect';
 import { type NumberOptions, type NumberWork, numbersOf, repeatedNumbers, type SideFeatures } from './numbers';
@@ -188,7 +188,7 @@ class Evaluator {
 
   private needsVectors(role: string): boolean {
     const { metrics } = this;
-    if (metrics.has('kid') || metrics.has('pr') || metrics.has('mind') || metrics.has('memorisation')) return true;
+    if (ofVectors.some((name) => metrics.has(name))) return true;
     return role === 'samples' && metrics.has('fid-infinity');
   }
 
