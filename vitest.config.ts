@@ -1,5 +1,5 @@
 import { configDefaults, defineConfig } from 'vitest/config';
-import { isWithoutWebgpu, webgpuFiles, webgpuRoom, withoutWebgpu } from './tools/testing/webgpu-tests.ts';
+import { isWithoutWebgpu, namesThatRun, webgpuFiles, webgpuRoom } from './tools/testing/webgpu-tests.ts';
 import { shared } from './vitest.shared.ts';
 
 const every = [
@@ -36,7 +36,7 @@ export default defineConfig({
   ...shared,
   test: {
     ...shared.test,
-    ...(isWithoutWebgpu() && { testNamePattern: withoutWebgpu }),
+    testNamePattern: namesThatRun(),
     projects: [
       { extends: true, test: { name: 'short', include: short, exclude, isolate: false } },
       { extends: true, test: { name: 'alone', include: every, exclude: [...exclude, ...short] } },

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { SetupError } from '../setup/report.mjs';
 import { readJson } from '../setup/workspace.mjs';
 
 /**
@@ -7,16 +8,18 @@ import { readJson } from '../setup/workspace.mjs';
  * the remote has it where there is one.
  * @param {string} base repository root
  * @returns {string} a name that git knows
- * @throws {Error} when git knows neither
+ * @throws {SetupError} when git knows neither, or is not there
  */
 export function changesetBase(base) {
   const { baseBranch } = readJson(join(base, '.changeset', 'config.json'));
   const names = [`origin/${baseBranch}`, baseBranch];
-  const found = names.find(
-    (name) => spawnSync('git', ['rev-parse', '--verify', '--quiet', `${name}^{commit}`], { cwd: base }).status === 0,
-  );
+  const found = names.find((name) => {
+    const { error, status } = spawnSync('git', ['rev-parse', '--verify', '--quiet', `${name}^{commit}`], { cwd: base });
+    if (error) throw new SetupError(`changesets: git does not start (${error.message}), expected it to be in PATH`);
+    return status === 0;
+  });
   if (found === undefined) {
-    throw new Error(
+    throw new SetupError(
       `changesets: git knows neither ${names.join(' nor ')}, expected the branch that releases are made from`,
     );
   }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { runForeground } from '../setup/foreground.mjs';
-import { progress } from '../setup/report.mjs';
+import { progress, SetupError } from '../setup/report.mjs';
 import { binOf, readJson, root, workspaceFolders } from '../setup/workspace.mjs';
 import { changesetBase } from './changeset-base.mjs';
 import { importProblems } from './imports.mjs';
@@ -46,9 +46,24 @@ const ours = (name, problems) => ({
   },
 });
 
+/**
+ * Whether what has changed has changesets. A copy without git, or without the commits, is told so and fails this alone.
+ * @param {string} base repository root
+ * @returns {Promise<number>} exit code
+ */
+export async function checkChangesets(base) {
+  try {
+    const since = changesetBase(base);
+    return await runForeground([binOf('@changesets/cli', 'changeset'), 'status', `--since=${since}`], {}, base);
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    progress(error.message);
+    return 1;
+  }
+}
+
 /** What is looked at in the sources. */
 export function sourceChecks() {
-  const changesets = binOf('@changesets/cli', 'changeset');
   return [
     byTool('biome', [binOf('@biomejs/biome', 'biome'), 'check', '.']),
     byTool('tsc', [binOf('typescript', 'tsc'), '-p', 'tsconfig.json']),
@@ -62,7 +77,7 @@ export function sourceChecks() {
     byTool('tsc of the libraries, without Node', [binOf('typescript', 'tsc'), '-p', 'tsconfig.libraries.json']),
     ours('imports', () => importProblems(root)),
     byTool('knip', [binOf('knip'), '--no-progress', '--no-config-hints']),
-    byTool('changesets', [changesets, 'status', `--since=${changesetBase(root)}`]),
+    { name: 'changesets', run: () => checkChangesets(root) },
     ours('licences of what is published', () =>
       licenceProblems(listLicences(['--prod', '--filter=./packages/*', '--filter=./apps/*']), 'published'),
     ),

@@ -4,9 +4,10 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { binOf, root } from '../setup/workspace.mjs';
 import { changesetBase } from './changeset-base.mjs';
+import { checkChangesets } from './checks.mjs';
 import { surfaceProblems } from './surface.mjs';
 
 let folder = '';
@@ -43,7 +44,7 @@ it('knip tells of an export that nothing uses', () => {
   expect(told.status).toBe(1);
 });
 
-it('changesets tell of a changed package without one, and not of a changed test', () => {
+it('changesets, by git, tell of a changed package without one, and not of a changed test', () => {
   cpSync(join(root, '.changeset', 'config.json'), join(folder, '.changeset', 'config.json'));
   write('package-lock.json', '{ "lockfileVersion": 3 }');
   git('init', '--quiet', '--initial-branch=main');
@@ -64,6 +65,24 @@ it('changesets tell of a changed package without one, and not of a changed test'
   expect(told.stdout + told.stderr).toContain('no changesets were found');
   commit('.changeset/more.md', '---\n"a": patch\n---\n\nused is 2\n');
   expect(status().status).toBe(0);
+});
+
+it('changesets fail with one line in a folder without commits, and where there is no program to ask', async () => {
+  cpSync(join(root, '.changeset', 'config.json'), join(folder, '.changeset', 'config.json'));
+  const told = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  const exitCode = await checkChangesets(folder);
+  vi.stubEnv('PATH', folder);
+  const again = await checkChangesets(folder);
+  vi.unstubAllEnvs();
+  const lines = told.mock.calls.map(([line]) => line);
+  told.mockRestore();
+  expect([exitCode, again]).toEqual([1, 1]);
+  expect(lines.at(-1)).toBe(
+    'noisesmith: changesets: git does not start (spawnSync git ENOENT), expected it to be in PATH\n',
+  );
+  expect(lines).toHaveLength(2);
+  // Which of the two lines it is depends on whether there is git here.
+  expect(lines[0]).toMatch(/^noisesmith: changesets: git .*, expected .*\n$/);
 });
 
 it('size-limit tells of a package over its budget', () => {

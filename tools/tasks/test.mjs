@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureChromium } from '../setup/chromium.mjs';
@@ -38,7 +39,11 @@ async function runVitest(config, args, env) {
     env,
   );
   const report = existsSync(reportPath) ? readJson(reportPath) : undefined;
-  return { counts: countTests(report, exitCode), leftOut: countLeftOut(report) };
+  return {
+    counts: countTests(report, exitCode),
+    /** @param {RegExp} word in the names of tests that were left out */
+    leftOut: (word) => countLeftOut(report, word),
+  };
 }
 
 /**
@@ -55,9 +60,10 @@ export async function test(args) {
   /**
    * @param {string} what
    * @param {string} reason
+   * @param {boolean} [isFailure]
    */
-  const miss = (what, reason) => {
-    const { failed, line } = withoutNeed(what, reason, mustRun);
+  const miss = (what, reason, isFailure = mustRun) => {
+    const { failed, line } = withoutNeed(what, reason, isFailure);
     told.push(line);
     if (failed > 0) runs.push({ passed: 0, failed });
   };
@@ -69,17 +75,23 @@ export async function test(args) {
     });
     if (missingAdapter && mustRun) throw new SetupError(missingAdapter);
     if (missingAdapter) progress('no WebGPU adapter: the tests that need one are left out, and told of at the end');
-    const inNode = await runVitest(
-      'vitest.config.ts',
-      args,
-      missingAdapter ? { ...built, NOISESMITH_WITHOUT_WEBGPU: 'true' } : built,
-    );
+    const hasGit = spawnSync('git', ['--version'], { stdio: 'ignore' }).status === 0;
+    const inNode = await runVitest('vitest.config.ts', args, {
+      ...built,
+      ...(missingAdapter && { NOISESMITH_WITHOUT_WEBGPU: 'true' }),
+      ...(!hasGit && { NOISESMITH_WITHOUT_GIT: 'true' }),
+    });
     runs.push(inNode.counts);
     if (missingAdapter) {
       miss(
-        `${inNode.leftOut} with WebGPU in their names, and the files in tools/testing/webgpu-tests.ts`,
+        `${inNode.leftOut(/WebGPU/)} with WebGPU in their names, and the files in tools/testing/webgpu-tests.ts`,
         missingAdapter,
       );
+    }
+    // It is not for the set-up to install.
+    if (!hasGit) {
+      const what = `${inNode.leftOut(/\bgit\b/)} with git in their names`;
+      miss(what, 'no git in PATH; install git', Boolean(process.env.CI));
     }
     if (chromium && 'path' in chromium) {
       const env = { ...built, NOISESMITH_CHROMIUM: chromium.path };

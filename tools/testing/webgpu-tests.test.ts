@@ -1,9 +1,9 @@
 // References: the names that describe.each(backends) gives; which files of the repository open a device, by their text.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { root, workspaceFolders } from '../setup/workspace.mjs';
-import { webgpuFiles, webgpuRoom, withoutWebgpu } from './webgpu-tests';
+import { namesThatRun, webgpuFiles, webgpuRoom } from './webgpu-tests';
 
 /** Files of tests in Node, by their paths from the root. */
 function testFiles(): string[] {
@@ -19,10 +19,25 @@ function testFiles(): string[] {
 
 const textOf = (path: string): string => readFileSync(join(root, path), 'utf8');
 
+afterEach(() => vi.unstubAllEnvs());
+
 describe('tests that need an adapter of WebGPU', () => {
   it('are left out by their names, alone', () => {
-    expect(withoutWebgpu.test('a run on WebGPU goes on after an interruption')).toBe(false);
-    expect(withoutWebgpu.test('a run on WebAssembly goes on after an interruption')).toBe(true);
+    const names = [
+      'a run on WebGPU goes on after an interruption',
+      'a run on WebAssembly goes on after an interruption',
+      'changesets, by git, tell of a change',
+      'digits',
+    ];
+    const left = (webgpu: string | undefined, git: string | undefined): readonly boolean[] => {
+      vi.stubEnv('NOISESMITH_WITHOUT_WEBGPU', webgpu);
+      vi.stubEnv('NOISESMITH_WITHOUT_GIT', git);
+      return names.map((name) => !(namesThatRun()?.test(name) ?? true));
+    };
+    expect(left(undefined, undefined)).toEqual([false, false, false, false]);
+    expect(left('true', undefined)).toEqual([true, false, false, false]);
+    expect(left(undefined, 'true')).toEqual([false, false, true, false]);
+    expect(left('true', 'true')).toEqual([true, false, true, false]);
   });
 
   it('are left out by files that are there', () => {

@@ -13,8 +13,17 @@ export const webgpuFiles: readonly string[] = [
   'tools/readme/readme.test.ts',
 ];
 
-/** Names of tests that need none: in any other file a test that needs one, or a block around it, has `WebGPU` in its name. */
-export const withoutWebgpu = /^(?!.*WebGPU)/;
-
 /** Set by `npm test` where there is no adapter and none can be installed. */
 export const isWithoutWebgpu = (): boolean => process.env.NOISESMITH_WITHOUT_WEBGPU === 'true';
+
+/** Set by `npm test` where there is no git. */
+const isWithoutGit = (): boolean => process.env.NOISESMITH_WITHOUT_GIT === 'true';
+
+/**
+ * Names of tests that run here; undefined: all. A test that needs an adapter of WebGPU, or git, or a block around it, has
+ * the word in its name.
+ */
+export function namesThatRun(): RegExp | undefined {
+  const words = [...(isWithoutWebgpu() ? ['WebGPU'] : []), ...(isWithoutGit() ? ['\\bgit\\b'] : [])];
+  return words.length === 0 ? undefined : new RegExp(`^(?!.*(?:${words.join('|')}))`);
+}

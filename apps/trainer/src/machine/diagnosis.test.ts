@@ -163,7 +163,7 @@ it('the library versions that the addon wants, beside those that are there', () 
   ]);
 });
 
-it('finds nothing wrong with the loader and drivers of this machine', () => {
+it('finds nothing wrong with the loader and drivers of this machine, as WebGPU computes here', () => {
   const { drivers, loader } = diagnose(thisHost(), 'software');
   expect(loader).toContain('libvulkan.so.1');
   expect(drivers.some(({ there }) => there)).toBe(true);
