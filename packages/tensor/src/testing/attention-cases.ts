@@ -58,15 +58,15 @@ const named = ({ batch = 1, queries, keys, heads, depth, width }: AttentionProbl
 
 const FUSED: readonly AttentionProblem[] = [
   { queries: 1, keys: 1, heads: 1, depth: 4, width: 4 },
-  { queries: 13, keys: 1, heads: 3, depth: 4, width: 12 },
-  { queries: 1, keys: 13, heads: 2, depth: 8, width: 4 },
+  { queries: 13, keys: 1, heads: 3, depth: 4, width: 12, nodeOnly: true },
+  { queries: 1, keys: 13, heads: 2, depth: 8, width: 4, nodeOnly: true },
   { batch: 2, queries: 17, keys: 31, heads: 4, depth: 16, width: 8, nodeOnly: true },
   // Whole tiles.
   { batch: 2, queries: 64, keys: 32, heads: 1, depth: 8, width: 8, nodeOnly: true },
   { queries: 131, keys: 37, heads: 2, depth: 12, width: 36, nodeOnly: true },
   // Sizes of heads that are no power of 2, and the widest.
   { batch: 2, queries: 11, keys: 9, heads: 3, depth: 20, width: 20 },
-  { queries: 5, keys: 9, heads: 1, depth: 124, width: 20 },
+  { queries: 5, keys: 9, heads: 1, depth: 124, width: 20, nodeOnly: true },
   { queries: 11, keys: 21, heads: 2, depth: 128, width: 128, nodeOnly: true },
   // Many partners for few rows: passes in parts, of which the last is ragged.
   { queries: 3, keys: 601, heads: 2, depth: 4, width: 8 },
@@ -82,7 +82,8 @@ const ANY: readonly AttentionProblem[] = [
   { queries: 11, keys: 21, heads: 2, depth: 128, width: 128 },
 ];
 
-const SOME: readonly (readonly Argument[])[] = [[], ['q'], ['v']];
+/** Gradients of some arguments alone; fused, the browser's adapter runs one of them. */
+const SOME: readonly (readonly [by: readonly Argument[], nodeOnly?: true])[] = [[[], true], [['q']], [['v'], true]];
 
 const family = [attentionDefinition, attentionBackward] as readonly Definition<never>[];
 const names = [...new Set([EXPANSION, ...kernelNames(family)])];
@@ -101,9 +102,11 @@ export const attentionCases: readonly KernelCase[] = names.flatMap((kernel) => {
   const problems = kernel === EXPANSION ? ANY : FUSED;
   return [
     ...problems.map((problem) => caseOf(named(problem), () => attentionProgram(problem), problem.nodeOnly)),
-    ...SOME.map((by) =>
-      caseOf(`gradients of [${by}] alone`, () =>
-        attentionProgram({ queries: 5, keys: 11, heads: 2, depth: 4, width: 8 }, by),
+    ...SOME.map(([by, nodeOnly]) =>
+      caseOf(
+        `gradients of [${by}] alone`,
+        () => attentionProgram({ queries: 5, keys: 11, heads: 2, depth: 4, width: 8 }, by),
+        kernel === EXPANSION ? undefined : nodeOnly,
       ),
     ),
   ];
