@@ -1,16 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
+import { openChromium } from './chromium';
 
-export { chromium, type Page };
-
-/** Ends what hangs: a busy machine takes minutes to start Chromium, or to answer a click. */
-export const patience = 600_000;
+export { type Chromium, type ChromiumOptions, openChromium } from './chromium';
+export type { Page };
 
 export interface ChromiumPage {
   readonly page: Page;
@@ -69,33 +65,12 @@ async function serve(script: URL, { files = {}, scripts = {}, isolated = false }
   return server;
 }
 
-/** Chromium with WebGPU and a profile of its own, at an address. */
+/** A page of a Chromium of its own, with WebGPU, at an address. */
 export async function openAt(address: string): Promise<ChromiumPage> {
-  const profile = mkdtempSync(join(tmpdir(), 'noisesmith-chromium-'));
-  const browser = await chromium.launchPersistentContext(profile, {
-    timeout: patience,
-    executablePath: process.env.NOISESMITH_CHROMIUM ?? '/usr/bin/chromium',
-    args: [
-      '--enable-unsafe-webgpu',
-      '--headless=new',
-      '--no-sandbox',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
-  browser.setDefaultTimeout(patience);
-  const page = await browser.newPage();
+  const { context, close } = await openChromium();
+  const page = await context.newPage();
   await page.goto(address);
-  return {
-    page,
-    async close() {
-      await browser.close();
-      rmSync(profile, { recursive: true, force: true });
-    },
-  };
+  return { page, close };
 }
 
 /** A page in Chromium that has run `script` up to its end. */

@@ -1,11 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chromium, type Page, patience } from '@noisesmith/testing';
+import { openChromium, type Page } from '@noisesmith/testing';
 import { isolationHeaders } from '../build/isolation';
 
 /** Where the page lies on the test's server: not at its root, as on many static hosts. */
@@ -89,31 +88,18 @@ export const whole = (page: Page): Promise<unknown> =>
 export async function openBuiltViewer(folder: string, options: OpenViewerOptions = {}): Promise<Viewer> {
   const server = await serve(folder, options);
   const origin = `http://localhost:${(server.address() as AddressInfo).port}`;
-  const profile = mkdtempSync(join(tmpdir(), 'noisesmith-viewer-'));
-  const browser = await chromium.launchPersistentContext(profile, {
-    timeout: patience,
-    executablePath: process.env.NOISESMITH_CHROMIUM ?? '/usr/bin/chromium',
+  const { context, close } = await openChromium({
+    webgpu: options.webgpu,
     viewport: options.phone ? { width: 390, height: 844 } : { width: 1280, height: 900 },
     colorScheme: options.dark ? 'dark' : 'light',
     reducedMotion: 'reduce',
     acceptDownloads: true,
     permissions: ['clipboard-read', 'clipboard-write'],
-    args: [
-      options.webgpu === false ? '--disable-features=WebGPU' : '--enable-unsafe-webgpu',
-      '--headless=new',
-      '--no-sandbox',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
   });
-  browser.setDefaultTimeout(patience);
   const faults: string[] = [];
-  const page = await browser.newPage();
+  const page = await context.newPage();
   if (options.webgpu === false) {
-    await browser.addInitScript(() => Object.defineProperty(Navigator.prototype, 'gpu', { get: () => undefined }));
+    await context.addInitScript(() => Object.defineProperty(Navigator.prototype, 'gpu', { get: () => undefined }));
   }
   page.on('request', (request) => {
     const url = request.url();
@@ -146,10 +132,9 @@ export async function openBuiltViewer(folder: string, options: OpenViewerOptions
       return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(' | ')}`);
     },
     async [Symbol.asyncDispose]() {
-      await browser.close();
+      await close();
       server.close();
       server.closeAllConnections();
-      rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }
