@@ -23,7 +23,7 @@ const commands = {
     await setUp({ adapter: false });
     return runForeground([cli, ...args], {}, typedIn(process.env));
   },
-  bench: (args) => bench(args),
+  bench,
   async viewer(args) {
     await setUp({ adapter: false });
     return runForeground([join(root, 'apps', 'viewer', 'scripts', 'serve.mjs'), ...args]);

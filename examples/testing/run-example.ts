@@ -4,12 +4,15 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
+/** Whether `npm test` has just built what is published. */
+export const isBuilt = process.env.NOISESMITH_BUILT === 'true';
+
 /**
  * What node needs to run TypeScript, whatever the working folder: on the packages as they are published where `npm test`
  * has just built them, which starts faster, else on their sources.
  */
 export const nodeArguments: readonly string[] = [
-  ...(process.env.NOISESMITH_BUILT === 'true' ? [] : ['--conditions=@noisesmith/source']),
+  ...(isBuilt ? [] : ['--conditions=@noisesmith/source']),
   '--import',
   pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href,
 ];

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 import type { TestProject } from 'vitest/node';
+import { isBuilt } from '../../../examples/testing/run-example';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -15,7 +16,7 @@ declare module 'vitest' {
 /** The viewer that `npm test` has just built; else builds it from source, once for all tests. */
 export default async function setup(project: TestProject): Promise<() => void> {
   const root = fileURLToPath(new URL('..', import.meta.url));
-  if (process.env.NOISESMITH_BUILT === 'true') {
+  if (isBuilt) {
     project.provide('viewer', join(root, 'dist'));
     return () => {};
   }
