@@ -4,12 +4,14 @@ import { runExplain } from './src/explain/run';
 import { runPages } from './src/pages/run';
 import { runScaling } from './src/scaling/run';
 import { runSizes } from './src/sizes/run';
+import { runTiles } from './src/tiles/run';
 
 const studies: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   '--explain': runExplain,
   '--scaling': runScaling,
   '--pages': runPages,
   '--sizes': runSizes,
+  '--tiles': runTiles,
 };
 
 const [first = '', ...rest] = process.argv.slice(2);

@@ -20,12 +20,14 @@ export const usage = `usage: bench [--suite LIST] [--config LIST] [--op LIST] [-
        bench --explain ...  every kernel of the train step beside the least time it could take (--explain --help)
        bench --scaling ...  how cost grows with tokens and with the batch (--scaling --help)
        bench --pages ...    what pages that look at a run cost it (--pages --help)
-       bench --sizes       what the engine and its peers add to a page
+       bench --sizes        what the engine and its peers add to a page
+       bench --tiles ...    matrix products in each way that the engine has for them here (--tiles --help)
 
   --suite LIST        of ${suites.join(', ')} (default train): train steps and their memory; single ops; a forward pass
                       and DDIM sampling; what judging images takes: single convolutions, images a second of an
                       Inception-v3 and its memory, the Fréchet distance of two statistics
-  --config LIST       models of train and sample, of ${configs.map(({ name }) => name).join(', ')} (default tiny)
+  --config LIST       models of train and sample, of ${configs.map(({ name }) => name).join(', ')} (default
+                      tiny); all: all but cifar10, which is for GPUs: 12.7 GiB, minutes a step on a CPU
   --op LIST           of ${[...ops.keys()].join(', ')}
                       (default all)
   --part LIST         of metrics, of ${metricParts.join(', ')} (default all)

@@ -138,7 +138,8 @@ describe('commands that give numbers', () => {
 
   it.each(commands)('$place: $text', async ({ args, program }) => {
     if (program === 'test') return expect(args.filter((path) => !existsSync(join(root, path)))).toEqual([]);
-    const ask = program === 'bench' && !/^--(explain|scaling|pages|sizes)$/.test(args[0] ?? '') ? [] : args.slice(0, 1);
+    const ask =
+      program === 'bench' && !/^--(explain|scaling|pages|sizes|tiles)$/.test(args[0] ?? '') ? [] : args.slice(0, 1);
     const file = program === 'bench' ? 'bench/main.ts' : 'apps/trainer/src/main.ts';
     const help = await sourceHelp([file, ...ask].join(' '));
     const flags = args.slice(ask.length).filter((arg) => arg.startsWith('--'));

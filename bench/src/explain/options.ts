@@ -8,7 +8,8 @@ export const usage = `usage: bench --explain [--config LIST] [--top N] [--steps 
 
 Every kernel of the train step beside the least time it could take, worst first.
 
-  --config LIST      of ${configs.map(({ name }) => name).join(', ')} (default tiny)
+  --config LIST      of ${configs.map(({ name }) => name).join(', ')} (default tiny); all: all but cifar10,
+                     which is for GPUs
   --top N            rows to print (default 30; 0: all)
   --steps N          warm steps to time (default 10)
   --backend NAME     webgpu (default where there is an adapter) or wasm
