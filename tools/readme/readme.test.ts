@@ -128,7 +128,7 @@ describe('command lines', () => {
 describe('commands that give numbers', () => {
   const documents = [
     ...[readme, architecture, 'docs/performance.md', 'docs/guide/limits.md'],
-    ...['rin', 'metrics'].map((name) => `packages/${name}/README.md`),
+    ...['data', 'rin', 'metrics'].map((name) => `packages/${name}/README.md`),
   ].map((one) => (typeof one === 'string' ? readDocument(one) : one));
   const commands = documents.flatMap(namedCommands);
 
