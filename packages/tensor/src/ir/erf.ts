@@ -4,8 +4,9 @@
  * (Abramowitz & Stegun 7.1.6 and 7.1.14.)
  */
 export function erf(x: number): number {
+  // A zero keeps its sign.
+  if (Number.isNaN(x) || x === 0) return x;
   const a = Math.abs(x);
-  if (Number.isNaN(x)) return Number.NaN;
   const value = a < 3 ? series(a) : a < 6 ? 1 - tail(a) : 1;
   return x < 0 ? -value : value;
 }
