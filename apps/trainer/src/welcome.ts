@@ -3,6 +3,7 @@ import { DeviceError } from '@noisesmith/tensor';
 import type { Context } from './context';
 import { exitCodes } from './errors';
 import { unusedGpu } from './machine/diagnosis';
+import type { Host } from './machine/host';
 import { table } from './output';
 import { version } from './version';
 
@@ -17,13 +18,19 @@ function decodesPictures(): boolean {
 }
 
 const firstCommands = [
-  ['noisesmith train', 'trains digits on this machine; Ctrl-C stops, the same line goes on'],
-  ['noisesmith sample --checkpoint runs/mnist/ema.safetensors --out digits.png', 'draws from what was trained'],
-  ['noisesmith view runs', 'shows runs in the browser'],
-  ['noisesmith inspect folder:photos --check', 'looks at pictures of yours, to train on them'],
-  ['noisesmith doctor', 'says more about this machine'],
-  ['noisesmith --help', 'lists all commands'],
+  ['train', 'trains digits on this machine; Ctrl-C stops, the same line goes on'],
+  ['sample --checkpoint runs/mnist/ema.safetensors --out digits.png', 'draws from what was trained'],
+  ['view runs', 'shows runs in the browser'],
+  ['inspect folder:photos --check', 'looks at pictures of yours, to train on them'],
+  ['doctor', 'says more about this machine'],
+  ['--help', 'lists all commands'],
 ];
+
+/** What is typed before a command: as this one was, which npm names in the environment. */
+function typedBefore({ npm_lifecycle_event: by }: Host['env']): string {
+  if (by === 'noisesmith') return 'npm run noisesmith --';
+  return by === 'npx' ? 'npx noisesmith' : 'noisesmith';
+}
 
 /** Without a command: what computes here, what is missing, and what to type first. @returns the exit code */
 export async function welcome(context: Context): Promise<number> {
@@ -44,7 +51,7 @@ export async function welcome(context: Context): Promise<number> {
     '  pictures',
     decodesPictures() ? 'folders of pictures can be read' : 'to train on a folder of them, also: npm install sharp',
   ]);
-  const indented = firstCommands.map(([command, does]) => [`  ${command}`, does!]);
+  const indented = firstCommands.map(([command, does]) => [`  ${typedBefore(context.host.env)} ${command}`, does!]);
   context.out(
     `noisesmith ${version()}: pictures out of noise\n\nThis machine\n${table(rows)}\nTo begin with\n${table(indented)}`,
   );
