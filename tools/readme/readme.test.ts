@@ -12,6 +12,7 @@ import { WRITE_API } from '../tasks/check.mjs';
 import { releaseSteps } from '../tasks/release.mjs';
 import { type CommandLine, namedCommands, parseCommandLines } from './command-line';
 import { codeSpans, namedPaths, parseDocument, readDocument, sectionsOf, tableRows } from './markdown';
+import { unsourcedTables } from './measurements';
 import { runCli, runNode, runnable, scripts, sourceHelp, toolHelp } from './scripts';
 import { checkViewer } from './viewer';
 
@@ -134,6 +135,23 @@ describe('commands that give numbers', () => {
 
   it('are there', () => {
     expect(commands.map(({ program }) => program)).toEqual(expect.arrayContaining(['bench', 'noisesmith', 'test']));
+  });
+
+  it.each(documents)('or a date stand beside each table of $name', (document) => {
+    expect(unsourcedTables(document)).toEqual([]);
+  });
+
+  it('are missed beside a table of numbers, and not beside one of words', () => {
+    const unsourced = (text: string) => unsourcedTables(parseDocument('X.md', text));
+    const table = '| ms | a |\n| -- | -: |\n| x | 3.4 (2×) |\n| y | - |\n| z | 12 |\n';
+    expect(unsourced(`# A\n\nFast:\n\n${table}\n${table}\nSo it is.\n`)).toEqual(['| ms | a |', '| ms | a |']);
+    expect(unsourced('# A\n\nWords:\n\n| what | is |\n| -- | -- |\n| x | a 3 |\n')).toEqual([]);
+    for (const source of ['By `npm run bench -- --sizes`:', 'On 2026-11-28:']) {
+      expect(unsourced(`# A\n\n${source}\n\n${table}\n${table}`)).toEqual([]);
+      expect(unsourced(`# A\n\nFast:\n\n${table}\n${source}\n`)).toEqual([]);
+      expect(unsourced(`# A\n\n${source}\n\nFast:\n\n${table}\n`)).toEqual([]);
+      expect(unsourced(`# A\n\n${source}\n\n# B\n\nFast:\n\n${table}\n`)).toEqual(['| ms | a |']);
+    }
   });
 
   it.each(commands)('$place: $text', async ({ args, program }) => {
