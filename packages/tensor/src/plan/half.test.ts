@@ -22,6 +22,7 @@ import { reachable } from '../ir/tensor';
 import { roundToHalf } from '../oracle/half';
 import { type CaseProgram, differentiated } from '../testing/kernel-case';
 import { latentBlock } from '../testing/latent-block';
+import '../testing/quick-shaders';
 import { trainBuild, trainInputs, trainScalars, trainSpec, trainWeights } from '../testing/train-program';
 import { webgpuTarget } from '../webgpu/target';
 import { contractVariants } from '../webgpu/wgsl/kernels/contract';

@@ -8,6 +8,7 @@ import { makePlan } from '../plan/plan';
 import { allKernels, isDefinition } from '../testing/all-kernels';
 import { differentiated, forcedBy } from '../testing/kernel-case';
 import { allKernelCases, casesWhere, isOfWorkgroups } from '../testing/kernel-cases';
+import '../testing/quick-shaders';
 import { testKernelCases } from '../testing/test-kernel-cases';
 import { contractVariants } from './wgsl/kernels/contract';
 import type { ContractVariant } from './wgsl/kernels/contract-problem';

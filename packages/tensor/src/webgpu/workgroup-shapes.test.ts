@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { makePlan } from '../plan/plan';
 import { casesWhere, isOfWorkgroups } from '../testing/kernel-cases';
+import '../testing/quick-shaders';
 import { testKernelCases } from '../testing/test-kernel-cases';
 import { plannedProfile } from './program';
 import { webgpuTarget } from './target';

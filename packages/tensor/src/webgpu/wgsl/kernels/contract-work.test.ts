@@ -4,6 +4,8 @@
  */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { work } from '../../../lower/work';
+import '../../../testing/quick-shaders';
+import { restWhile } from '../../device/rest';
 import { contractVariants } from './contract';
 import type { ContractProblem, ContractSizes } from './contract-problem';
 import { type KernelStage, wgslOf } from './kernel';
@@ -63,7 +65,7 @@ async function countersAfter({ device }: TestDevice, stage: KernelStage, partial
   const target = buffer(12, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
   encoder.copyBufferToBuffer(counters, 0, target, 0, 12);
   device.queue.submit([encoder.finish()]);
-  await target.mapAsync(GPUMapMode.READ);
+  await restWhile(target.mapAsync(GPUMapMode.READ));
   return [...new Uint32Array(target.getMappedRange())];
 }
 

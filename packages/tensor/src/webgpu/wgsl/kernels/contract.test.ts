@@ -4,6 +4,7 @@
  */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { work } from '../../../lower/work';
+import '../../../testing/quick-shaders';
 import { leastProfile } from '../../device/least-profile';
 import { contractCandidates, contractVariants, formsFor } from './contract';
 import type { ContractProblem, ContractSizes } from './contract-problem';

@@ -1,4 +1,5 @@
 import { create, globals } from 'webgpu';
+import { restWhile } from '../../device/rest';
 import { type KernelProfile, type KernelStage, wgslOf } from './kernel';
 
 /** The GPU object must outlive every device made from it. */
@@ -62,7 +63,7 @@ export async function runStages(
     pass.end();
   }
   device.queue.submit([encoder.finish()]);
-  const error = await device.popErrorScope();
+  const error = await restWhile(device.popErrorScope());
   if (error) throw new Error(`${error.message}\n${stages.map((s) => s.body).join('\n')}`);
   const results: Record<string, Float32Array> = {};
   for (const [name, buffer] of buffers) {
@@ -77,7 +78,7 @@ async function readBack(device: GPUDevice, source: GPUBuffer): Promise<Float32Ar
   const encoder = device.createCommandEncoder();
   encoder.copyBufferToBuffer(source, 0, target, 0, source.size);
   device.queue.submit([encoder.finish()]);
-  await target.mapAsync(GPUMapMode.READ);
+  await restWhile(target.mapAsync(GPUMapMode.READ));
   const values = new Float32Array(target.getMappedRange().slice(0));
   target.destroy();
   return values;
