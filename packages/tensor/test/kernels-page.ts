@@ -5,6 +5,8 @@ import { type KernelOutcome, outcomeOf } from '../src/testing/kernel-report';
 
 async function runKernels(subject: string) {
   using device = await openDevice();
+  // Many cases share kernels, as an operation's two ways to be compiled do; SwiftShader keeps none of what it compiles.
+  using _pipelines = device.keepPipelines();
   const outcomes: KernelOutcome[] = [];
   for (const test of browserCases(subject)) outcomes.push(await outcomeOf(device, test));
   return { profile: device.profile, outcomes };
