@@ -5,13 +5,14 @@ import type { Job } from './job';
 import { missingPyTorch } from './python';
 
 const all = [...contestants.keys()];
+const noTorch = { onCpu: 'no torch', onCuda: 'no torch' };
 const able = unableBecause(undefined, undefined);
-const withoutPython = unableBecause(undefined, 'no torch');
+const withoutPython = unableBecause(undefined, noTorch);
 
 describe('selectContestants', () => {
   it('takes all that can run', () => {
     expect(selectContestants('all', able)).toEqual(all);
-    expect(selectContestants('all', withoutPython)).toEqual(all.filter((name) => name !== 'pytorch'));
+    expect(selectContestants('all', withoutPython)).toEqual(all.filter((name) => !name.startsWith('pytorch')));
   });
 
   it('leaves out what starts slowly without a list', () => {
@@ -35,11 +36,14 @@ describe('selectContestants', () => {
   it('refuses one that cannot run', () => {
     expect(selectContestants('pytorch', able)).toEqual(['pytorch']);
     expect(() => selectContestants('pytorch', withoutPython)).toThrow('--contestants: pytorch cannot run: no torch');
+    const withoutCuda = unableBecause(undefined, { onCpu: undefined, onCuda: 'no CUDA' });
+    expect(selectContestants('all', withoutCuda)).toEqual(all.filter((name) => !name.startsWith('pytorch-cuda')));
+    expect(() => selectContestants('pytorch-cuda-tf32', withoutCuda)).toThrow('pytorch-cuda-tf32 cannot run: no CUDA');
   });
 });
 
 describe('without an adapter', () => {
-  const unable = unableBecause('no driver', 'no torch');
+  const unable = unableBecause('no driver', noTorch);
 
   it('leaves out all that compute on WebGPU', () => {
     expect(selectContestants(undefined, unable)).toEqual(['noisesmith-wasm', 'tfjs-wasm', 'jax-js-wasm']);
@@ -70,15 +74,18 @@ describe('contestantsOf', () => {
 });
 
 describe('wantsPython', () => {
-  it('is the case for lists with pytorch, for all and for no list', () => {
-    expect([undefined, 'all', 'noisesmith, pytorch', 'noisesmith'].map(wantsPython)).toEqual([true, true, true, false]);
+  it('is the case for lists with PyTorch, for all and for no list', () => {
+    for (const list of [undefined, 'all', 'noisesmith, pytorch', 'pytorch-cuda']) expect(wantsPython(list)).toBe(true);
+    expect(wantsPython('noisesmith')).toBe(false);
   });
 });
 
 describe('missingPyTorch', () => {
   it('says in one line why there is none', () => {
-    expect(missingPyTorch('no-such-python')).toMatch(/^no-such-python does not start .*$/);
+    const { onCpu, onCuda } = missingPyTorch('no-such-python');
+    expect(onCpu).toMatch(/^no-such-python does not start .*$/);
+    expect(onCuda).toBe(onCpu);
     // Node takes -c for a syntax check of a file, which does not exist.
-    expect(missingPyTorch(process.execPath)).toMatch(/^.* -c "import torch" fails.*$/);
+    expect(missingPyTorch(process.execPath).onCpu).toMatch(/^.* -c "import torch" fails.*$/);
   });
 });

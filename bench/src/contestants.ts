@@ -1,5 +1,6 @@
 import type { Job } from './job';
 import type { Peer, PeerOptions } from './peer';
+import type { MissingPyTorch } from './python';
 import { referenceAmong } from './run';
 import { selectNamed } from './select';
 
@@ -14,7 +15,9 @@ export const contestants: ReadonlyMap<string, Open> = new Map<string, Open>([
   ['tfjs-wasm', async (options) => (await import('./peers/tfjs/peer')).open('wasm', options)],
   ['jax-js-webgpu', async (options) => (await import('./peers/jax/peer')).open('webgpu', options)],
   ['jax-js-wasm', async (options) => (await import('./peers/jax/peer')).open('wasm', options)],
-  ['pytorch', async (options) => (await import('./peers/pytorch/peer')).open(options)],
+  ['pytorch', async (options) => (await import('./peers/pytorch/peer')).open('cpu', options)],
+  ['pytorch-cuda', async (options) => (await import('./peers/pytorch/peer')).open('cuda', options)],
+  ['pytorch-cuda-tf32', async (options) => (await import('./peers/pytorch/peer')).open('cuda-tf32', options)],
 ]);
 
 /** Those that have convolutions and Inception-v3. */
@@ -29,8 +32,9 @@ export function contestantsOf({ kind }: Job, names: readonly string[]): string[]
   return [...names];
 }
 
-/** The one that needs more than npm packages. */
-const pythonContestant = 'pytorch';
+/** Those that need more than npm packages: Python with PyTorch, and of these, those that need a GPU. */
+const onPython = ['pytorch', 'pytorch-cuda', 'pytorch-cuda-tf32'];
+const onCuda = onPython.slice(1);
 
 /** Those that compute on WebGPU. */
 const onAdapters = ['noisesmith', 'tfjs-webgpu', 'jax-js-webgpu'];
@@ -40,12 +44,16 @@ export type Unable = ReadonlyMap<string, string>;
 
 /**
  * @param withoutAdapter why there is no WebGPU adapter; undefined when there is one
- * @param withoutPython why `pytorch` cannot run; undefined when it can
+ * @param pyTorch what is missing for those that need it; undefined where nobody looked
  */
-export function unableBecause(withoutAdapter: string | undefined, withoutPython: string | undefined): Unable {
+export function unableBecause(withoutAdapter: string | undefined, pyTorch: MissingPyTorch | undefined): Unable {
   const because = (names: readonly string[], reason: string | undefined): [string, string][] =>
     reason === undefined ? [] : names.map((name) => [name, reason]);
-  return new Map([...because(onAdapters, withoutAdapter), ...because([pythonContestant], withoutPython)]);
+  return new Map([
+    ...because(onAdapters, withoutAdapter),
+    ...because(onPython, pyTorch?.onCpu),
+    ...because(onCuda, pyTorch?.onCuda),
+  ]);
 }
 
 /** One whose compilation of a train step takes minutes on a software adapter. It runs when it is asked for. */
@@ -70,6 +78,6 @@ export function selectContestants(list: string | undefined, unable: Unable): str
 /** Whether a list of contestants, or its absence, asks for whatever can run. */
 export const isOpenList = (list: string | undefined): boolean => list === undefined || list.trim() === 'all';
 
-/** Whether a list of contestants, or its absence, asks for the one that needs Python. */
+/** Whether a list of contestants, or its absence, asks for one that needs Python. */
 export const wantsPython = (list: string | undefined): boolean =>
-  list === undefined || list.split(',').some((entry) => ['all', pythonContestant].includes(entry.trim()));
+  list === undefined || list.split(',').some((entry) => ['all', ...onPython].includes(entry.trim()));

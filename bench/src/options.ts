@@ -36,7 +36,8 @@ export const usage = `usage: bench [--suite LIST] [--config LIST] [--op LIST] [-
   --images N          images that pass while the memory of metrics is looked at (default 1000)
   --contestants LIST  of ${[...contestants.keys()].join(', ')}
                       (default all but jax-js-webgpu, which compiles for minutes where the adapter is a CPU, and
-                      pytorch where it cannot be imported; where there is no adapter, those that need none)
+                      those of PyTorch where it cannot be imported or finds no CUDA; where there is no adapter, those
+                      that need none)
                       Each LIST may also be: all.
   --steps N           warm train steps to time (default 20)
   --rounds N          rounds to time of ops, forward passes and sampling (default 10)
@@ -46,7 +47,7 @@ export const usage = `usage: bench [--suite LIST] [--config LIST] [--op LIST] [-
   --json FILE         write all results as JSON
   --markdown FILE     write the tables as Markdown; they are printed in any case
   --timeout MINUTES   limit for one contestant and job (default 30)
-  --python PROGRAM    interpreter of the contestant pytorch (default python3)
+  --python PROGRAM    interpreter of the contestants that are PyTorch (default python3)
   --dawn FLAG         passed to Dawn by every contestant, such as --dawn=backend=vulkan; may be repeated`;
 
 export interface Options {

@@ -1,12 +1,12 @@
-/** Contestant `pytorch`: PyTorch on the CPU, in a Python process of its own. */
+/** Contestants `pytorch`, `pytorch-cuda` and `pytorch-cuda-tf32`: PyTorch in a Python process of its own. */
 import type { HostTensor, HostTensors, NamedArrays } from '../../host-tensor';
 import type { Peer, PeerOptions, Prepared } from '../../peer';
 import { batchInputs } from '../../train-data';
-import { PythonWorker } from './worker';
+import { PythonWorker, type TorchDevice } from './worker';
 
-export async function open({ python }: PeerOptions): Promise<Peer> {
-  const worker = new PythonWorker(python);
-  const { version, threads, pid } = await worker.ask('about').catch((error: unknown) => {
+export async function open(device: TorchDevice, { python }: PeerOptions): Promise<Peer> {
+  const worker = new PythonWorker(python, device);
+  const { version, computes, pid } = await worker.ask('about').catch((error: unknown) => {
     worker.close();
     throw error;
   });
@@ -21,7 +21,7 @@ export async function open({ python }: PeerOptions): Promise<Peer> {
   };
   return {
     adapter: null,
-    runtime: `PyTorch ${version}, ${threads} CPU threads`,
+    runtime: `PyTorch ${version}, ${computes}`,
     pid: pid as number,
     async openTraining({ config, parameters, batches, optimizer, inputScale }) {
       const tensors = new Map([

@@ -37,7 +37,7 @@ def attention(queries, keys, p, name, heads):
 def time_token(gamma, p, config):
     """gamma [B] -> [B, 1, latent_dim]: standardised sinusoids of scaled gamma through a two-layer MLP."""
     dim = config["latent_dim"] // 4
-    frequencies = torch.tensor([config["time_scale"] * 10000 ** (-2 * k / dim) for k in range(dim // 2)])
+    frequencies = gamma.new_tensor([config["time_scale"] * 10000 ** (-2 * k / dim) for k in range(dim // 2)])
     angles = gamma.reshape(-1, 1) * frequencies
     features = torch.cat([torch.sin(angles), torch.cos(angles)], -1)
     standardised = (features - features.mean(-1, keepdim=True)) / features.std(-1, unbiased=False, keepdim=True)

@@ -7,8 +7,8 @@ import math
 import torch
 
 
-def read(path):
-    """All tensors of a file by name."""
+def read(path, device):
+    """All tensors of a file by name, on a device."""
     with open(path, "rb") as file:
         data = bytearray(file.read())
     header_size = int.from_bytes(data[:8], "little")
@@ -26,7 +26,7 @@ def read(path):
         # A slice is a copy: the file's tensors need not be aligned.
         values = data[offset : offset + 4 * count]
         flat = torch.frombuffer(values, dtype=torch.float32) if count else torch.empty(0)
-        tensors[name] = flat.reshape(shape)
+        tensors[name] = flat.reshape(shape).to(device)
     return tensors
 
 
@@ -36,7 +36,7 @@ def write(path, tensors):
     parts = []
     position = 0
     for name, tensor in tensors.items():
-        values = tensor.detach().to(torch.float32).contiguous()
+        values = tensor.detach().to("cpu", torch.float32).contiguous()
         size = 4 * values.numel()
         header[name] = {"dtype": "F32", "shape": list(values.shape), "data_offsets": [position, position + size]}
         parts.append(ctypes.string_at(values.data_ptr(), size) if size else b"")

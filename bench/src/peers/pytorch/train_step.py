@@ -13,7 +13,7 @@ def loss_and_gradients(parameters, config, batch, input_scale):
     x0 = (2 * batch["img01"] - 1) * input_scale
     signal = batch["gamma"].reshape(-1, 1, 1, 1)
     x = rin.normalised(torch.sqrt(signal) * x0 + torch.sqrt(1 - signal) * noise)
-    zeros = torch.zeros(x.shape[0], config["latents"], config["latent_dim"])
+    zeros = x.new_zeros((x.shape[0], config["latents"], config["latent_dim"]))
     with torch.no_grad():
         _, first = rin.forward(parameters, config, x, batch["gamma"], batch["onehot"], zeros)
         previous = first * batch["scMask"].reshape(-1, 1, 1)

@@ -67,9 +67,9 @@ def sample(config, levels, tensors):
     @torch.no_grad()
     def run():
         x = start
-        latents = torch.zeros(x.shape[0], config["latents"], config["latent_dim"])
+        latents = x.new_zeros((x.shape[0], config["latents"], config["latent_dim"]))
         for level in levels:
-            gamma = torch.full((x.shape[0],), level["gamma"])
+            gamma = x.new_full((x.shape[0],), level["gamma"])
             prediction, latents = rin.forward(parameters, config, rin.normalised(x), gamma, tensors["onehot"], latents)
             x0 = (level["x0FromX"] * x + level["x0FromOutput"] * prediction).clamp(-1, 1)
             x = level["nextFromX0"] * x0 + level["nextFromX"] * x

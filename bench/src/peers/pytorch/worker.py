@@ -1,6 +1,6 @@
 """
 Does what worker.ts asks for: a line of JSON on standard input is a request, a line on standard output its answer.
-Tensors travel in files. Ends with its input.
+Tensors travel in files. Ends with its input. Its argument is where it computes: cpu, cuda or cuda-tf32.
 """
 
 import json
@@ -21,11 +21,22 @@ def under(tensors, prefix):
 
 
 class Worker:
+    def __init__(self, where):
+        self.device, *products = where.split("-")
+        self.computes = f"{torch.get_num_threads()} CPU threads"
+        if self.device == "cuda":
+            self.computes = ", ".join([torch.cuda.get_device_name(), *products])
+        if products:
+            torch.set_float32_matmul_precision("high")
+
+    def tensors_of(self, file):
+        return tensor_file.read(file, self.device)
+
     def about(self):
-        return {"version": torch.__version__, "threads": torch.get_num_threads(), "pid": os.getpid()}
+        return {"version": torch.__version__, "computes": self.computes, "pid": os.getpid()}
 
     def open_training(self, file, config, optimizer, inputScale):
-        self.tensors = tensor_file.read(file)
+        self.tensors = self.tensors_of(file)
         self.config, self.input_scale = config, inputScale
         self.parameters = {name: tensor.requires_grad_() for name, tensor in under(self.tensors, "param.").items()}
         self.lamb = train_step.Lamb(self.parameters, optimizer)
@@ -38,14 +49,14 @@ class Worker:
         return {"loss": loss.item()}
 
     def loss_and_gradients(self, file, config, inputScale, results):
-        tensors = tensor_file.read(file)
+        tensors = self.tensors_of(file)
         parameters = {name: tensor.requires_grad_() for name, tensor in under(tensors, "param.").items()}
         loss, gradients = train_step.loss_and_gradients(parameters, config, under(tensors, "batch0."), inputScale)
         tensor_file.write(results, dict(zip(parameters, gradients)))
         return {"loss": loss.item()}
 
     def apply_gradients(self, file, optimizer, results):
-        tensors = tensor_file.read(file)
+        tensors = self.tensors_of(file)
         parameters = under(tensors, "param.")
         lamb = train_step.Lamb(parameters, optimizer)
         lamb.step([tensors[f"grad.{name}"] for name in parameters])
@@ -55,22 +66,24 @@ class Worker:
 
     def prepare_op(self, file, op):
         self.swapped = op["kind"] == "attention"
-        self.work = work.op(op["kind"], op.get("gradient", False), tensor_file.read(file))
+        self.work = work.op(op["kind"], op.get("gradient", False), self.tensors_of(file))
         return {}
 
     def prepare_denoiser(self, file, config):
         self.swapped = False
-        self.work = work.denoise(config, tensor_file.read(file))
+        self.work = work.denoise(config, self.tensors_of(file))
         return {}
 
     def prepare_sampler(self, file, config, levels):
         self.swapped = False
-        self.work = work.sample(config, levels, tensor_file.read(file))
+        self.work = work.sample(config, levels, self.tensors_of(file))
         return {}
 
     def run(self, count):
         for _ in range(count):
             self.results = self.work()
+        if self.device == "cuda":
+            torch.cuda.synchronize()
         return {}
 
     def read(self, results):
@@ -81,7 +94,7 @@ class Worker:
 
 def main():
     torch.set_num_threads(THREADS)
-    worker = Worker()
+    worker = Worker(sys.argv[1])
     for line in sys.stdin:
         request = json.loads(line)
         try:

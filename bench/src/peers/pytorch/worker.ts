@@ -10,6 +10,9 @@ import { readSafetensors, writeSafetensors } from '@noisesmith/formats';
 import type { HostTensors, NamedArrays } from '../../host-tensor';
 import { asNdArrays } from '../../job-file';
 
+/** Where PyTorch computes: on the CPU, or on a GPU, in float32 or with products of TF32. */
+export type TorchDevice = 'cpu' | 'cuda' | 'cuda-tf32';
+
 type Answer = Readonly<Record<string, unknown>>;
 
 /** A Python process that answers one request after another; see worker.py. */
@@ -22,9 +25,9 @@ export class PythonWorker {
   /** Why the process did not start. */
   #failure: string | undefined;
 
-  constructor(python: string) {
+  constructor(python: string, device: TorchDevice) {
     const script = fileURLToPath(new URL('./worker.py', import.meta.url));
-    this.#child = spawn(python, ['-B', '-u', script], { stdio: ['pipe', 'pipe', 'inherit'] });
+    this.#child = spawn(python, ['-B', '-u', script, device], { stdio: ['pipe', 'pipe', 'inherit'] });
     this.#child.on('error', (error) => {
       this.#failure = error.message;
     });
