@@ -47,7 +47,7 @@ it('keeps no 16-bit floats, and says so', () => {
 });
 
 it('refuses a form of the contraction that there is not', () => {
-  const graph = trace({ inputs: { x: f32(4, 4) } }, ({ inputs }) => ({ outputs: { y: matmul(inputs.x, inputs.x) } }));
+  const graph = trace({ inputs: { x: f32(16, 16) } }, ({ inputs }) => ({ outputs: { y: matmul(inputs.x, inputs.x) } }));
   expect(() => makePlan(graph, target, { variants: { contract: 'quads' } })).toThrow(
     new RangeError("no form 'quads' of the contraction, expected tiles or plain"),
   );

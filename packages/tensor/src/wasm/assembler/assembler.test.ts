@@ -275,13 +275,23 @@ describe('memory and lanes', () => {
       b.storeLane(at, v128.load(at, 256), 3, 112);
       b.store(at, i32.load8U(at, 256), 116);
       b.store(at, i32.load16U(at, 256), 120);
+      b.storeHalf(at, v128.load(at, 256), 0, 124);
+      b.storeHalf(at, v128.load(at, 256), 1, 132);
     });
     const words = new Uint32Array(memory);
     const [a, b, c, d] = [0x8765f4f3, 0x40490fdb, 0x54442d18, 0x400921fb];
     words.set([a, b, c, d], 65);
     run(4);
-    expect([...words.subarray(5, 32)]).toEqual(
-      [a, b, c, d].concat([a, b, c, d], [a, a, a, a], [a, 0, 0, 0], [a, b, 0, 0], [a, b, b, d], [d, 0xf3, 0xf4f3]),
+    expect([...words.subarray(5, 36)]).toEqual(
+      [a, b, c, d].concat(
+        [a, b, c, d],
+        [a, a, a, a],
+        [a, 0, 0, 0],
+        [a, b, 0, 0],
+        [a, b, b, d],
+        [d, 0xf3, 0xf4f3],
+        [a, b, c, d],
+      ),
     );
   });
 

@@ -112,6 +112,15 @@ export class Body {
     this.#out.byte(lane);
   }
 
+  /** Writes lanes 0 and 1, or `half` 1: lanes 2 and 3, of four to memory, at `address` + `offset` in bytes. */
+  storeHalf(address: Like<'i32'>, value: Value<'v128'>, half: 0 | 1, offset = 0): void {
+    asValue('i32', address).write(this.#out);
+    value.write(this.#out);
+    vectorCode(this.#out, 0x5b);
+    memoryArgument(this.#out, 8, offset);
+    this.#out.byte(half);
+  }
+
   /**
    * `each(i)` for i from `from`, by `step`, as long as i is below `to`; all three unsigned, `to` computed once. `to` plus a
    * step must stay below 2³².

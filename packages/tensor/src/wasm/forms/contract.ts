@@ -13,9 +13,9 @@ import {
   type Vector,
   writes,
 } from './form';
-import { type ContractOperand, directLayout, type PanelLayout } from './operand';
+import { type ContractOperand, directLayout, type PanelLayout, panelLayout } from './operand';
 import { packedSize, packKernel } from './pack';
-import { COLUMNS, eitherLength, ROWS, storeLanes, tileLengths, tileSums } from './tile';
+import { COLUMNS, eitherLength, MOST_ROWS, ROWS, storeLanes, tileLengths, tileSums } from './tile';
 
 /** Where four neighbours of a result are: whole numbers, the column that of the first. */
 export interface ResultPlace {
@@ -30,7 +30,7 @@ export interface Contraction {
   readonly b: ContractOperand & { readonly memory: FormMemory };
   /** Whether the runtime multiplies and adds in one instruction. */
   readonly relaxed: boolean;
-  /** Operations of `store` on a sum: many of them are done in a loop of their own. By default few. */
+  /** Operations of `store` on a sum, by default none. */
   readonly operations?: number;
   /** What `store` reads and writes. */
   readonly operands: readonly FormOperand[];
@@ -54,11 +54,6 @@ const PACK_ROWS = 16;
 const PART = 512;
 const ENOUGH_ITEMS = 16;
 
-/**
- * Operations behind sums that are worth a loop of their own: where they stand in line behind a tile, its eight sums hold the
- * registers, and nothing is computed beside them.
- */
-const MANY_OPERATIONS = 12;
 /** Chunks at most that have memory of their own for sums. */
 const SLOTS = 64;
 
@@ -90,19 +85,29 @@ function side(operand: Contraction['a'], width: number, direct: boolean): Side {
   };
 }
 
+/**
+ * Rows of a tile: fewer where more make no fewer tiles, and where only fewer of A lie at a stride, such as those of an image
+ * whose width is a multiple of four.
+ */
+function heightOf({ a, relaxed }: Contraction): number {
+  if (!relaxed || Math.ceil(a.rows / MOST_ROWS) === Math.ceil(a.rows / ROWS)) return ROWS;
+  const isStrided = (rows: number): boolean => panelLayout(a, rows).rowStride !== undefined;
+  return isStrided(ROWS) && !isStrided(MOST_ROWS) ? ROWS : MOST_ROWS;
+}
+
 /** A is read where it lies if the steps of a row are neighbours, B if few rows pass and its columns are. */
-function sides({ a, b }: Contraction): { readonly left: Side; readonly right: Side } {
-  const rows = directLayout(a, ROWS);
+function sides({ a, b }: Contraction, height: number): { readonly left: Side; readonly right: Side } {
+  const rows = directLayout(a, height);
   const columns = directLayout(b, COLUMNS);
   return {
-    left: side(a, ROWS, rows?.depthStride === 1),
+    left: side(a, height, rows?.depthStride === 1),
     right: side(b, COLUMNS, a.rows < PACK_ROWS && columns?.rowStride === 1),
   };
 }
 
 /**
  * The kernels of a contraction: those that pack, one that multiplies, and where few results are long sums one that adds up
- * their parts. A tile of 4 × 8 sums is kept in registers; each element's sum goes from k = 0 up in a part, and parts are
+ * their parts. A tile of sums is kept in registers; each element's sum goes from k = 0 up in a part, and parts are
  * added in order, so results depend neither on the number of threads nor on how items are cut.
  */
 export function contractForm(contraction: Contraction): Form {
@@ -118,12 +123,17 @@ export function contractForm(contraction: Contraction): Form {
 
 interface Storing {
   readonly store: Contraction['store'];
-  /** Sums are kept, a row panel of a block at a time, and stored from there; items of a chunk, which has memory for them. */
+  /**
+   * Where anything is read or computed behind the sums: they are kept, a row panel of a block at a time, and become what they are
+   * to become in a loop of their own. Items of a chunk, which has memory for them.
+   */
   readonly apart?: { readonly chunk: number };
 }
 
 class Product {
   private readonly sizes: { readonly batch: number; readonly m: number; readonly n: number; readonly k: number };
+  /** Rows of a tile. */
+  private readonly height: number;
   private readonly left: Side;
   private readonly right: Side;
   private readonly rowPanels: number;
@@ -139,8 +149,9 @@ class Product {
     const { batch, rows: m, depth: k } = a;
     const n = b.rows;
     this.sizes = { batch, m, n, k };
-    ({ left: this.left, right: this.right } = sides(contraction));
-    this.rowPanels = Math.ceil(m / ROWS);
+    this.height = heightOf(contraction);
+    ({ left: this.left, right: this.right } = sides(contraction, this.height));
+    this.rowPanels = Math.ceil(m / this.height);
     this.panels = Math.ceil(n / COLUMNS);
     this.blockPanels = Math.min(this.panels, Math.max(4, Math.floor(BLOCK / k / COLUMNS)));
     this.blocks = Math.ceil(this.panels / this.blockPanels);
@@ -165,14 +176,14 @@ class Product {
 
   /** @param store for a part, whose number is then part of the batch: part · batches + batch */
   private multiply(operands: readonly FormOperand[], store: Contraction['store'], operations = 0): FormKernel {
-    const { parts, blocks, rowPanels, blockPanels, left, right } = this;
+    const { parts, blocks, rowPanels, blockPanels, height, left, right } = this;
     const { batch, m, n, k } = this.sizes;
     const items = parts * batch * blocks * rowPanels;
-    const work = ROWS * Math.min(n, blockPanels * COLUMNS) * this.part;
+    const work = height * Math.min(n, blockPanels * COLUMNS) * this.part;
     const chunkWork = Math.min(MOST_CHUNK, Math.max(LEAST_CHUNK, (work * items) / CHUNKS));
     const within = parts > 1 ? ` in ${parts} parts` : '';
     const name = `contract ${batch}x${m}x${n}x${k}${within}`;
-    const apart = operations > MANY_OPERATIONS;
+    const apart = operations > 0 || operands.some(({ writable }) => !writable);
     const least = apart ? Math.ceil(items / SLOTS) : 1;
     const chunk = Math.min(items, Math.max(least, Math.round(chunkWork / work)));
     const slots = apart ? [writes(scratch(Math.ceil(items / chunk) * this.slotFloats))] : [];
@@ -183,7 +194,7 @@ class Product {
       operands: [reads(left.memory), reads(right.memory), ...operands, ...slots],
       work: {
         flops: batch * m * n * (2 * k + operations),
-        loads: parts * batch * rowPanels * this.panels * (ROWS + COLUMNS) * this.part,
+        loads: parts * batch * rowPanels * this.panels * (height + COLUMNS) * this.part,
         stores: parts * batch * m * n,
       },
       write: (module) =>
@@ -193,7 +204,7 @@ class Product {
 
   /** Floats of the sums of a row panel within a block. */
   private get slotFloats(): number {
-    return ROWS * COLUMNS * this.blockPanels;
+    return this.height * COLUMNS * this.blockPanels;
   }
 
   private writeMultiply(module: ModuleBuilder, name: string, extra: number, { store, apart }: Storing): FormFunction {
@@ -220,13 +231,13 @@ class Product {
         const depth = parts === 1 ? i32.const(k) : b.let(minU(i32.sub(k, step), i32.const(part)));
         const first = b.let(i32.mul(i32.remU(outer, blocks), blockPanels));
         const last = b.let(minU(i32.add(first, blockPanels), i32.const(panels)));
-        const row = b.let(i32.mul(panel, ROWS));
+        const row = b.let(i32.mul(panel, this.height));
         const along = (s: Side, address: Int): Int => i32.add(address, i32.mul(step, 4 * s.layout.depthStride));
         const pa = b.let(along(left, left.address(atA, batch, panel)));
         const column = b.let(i32.mul(first, COLUMNS));
         // Where the sum of row 0 and column 0 would be.
         const origin = slot && b.let(i32.sub(slot, i32.shl(i32.add(i32.mul(row, pitch), column), 2)));
-        eitherLength(b, i32.eq(panel, rowPanels - 1), tileLengths(m, ROWS), (height) => {
+        eitherLength(b, i32.eq(panel, rowPanels - 1), tileLengths(m, this.height), (height) => {
           b.for(first, last, 1, (block) => {
             const pb = b.let(along(right, right.address(atB, batch, block)));
             eitherLength(b, i32.eq(block, panels - 1), tileLengths(n, COLUMNS), (width) => {
@@ -236,7 +247,7 @@ class Product {
           });
         });
         if (!slot) return;
-        const rows = minU(i32.const(ROWS), b.let(i32.sub(i32.const(m), row)));
+        const rows = minU(i32.const(this.height), b.let(i32.sub(i32.const(m), row)));
         const end = b.let(minU(i32.mul(last, COLUMNS), i32.const(n)));
         b.for(0, rows, 1, (r) => {
           const line = b.let(i32.add(slot, i32.mul(r, 4 * pitch)));
@@ -257,7 +268,7 @@ class Product {
   private tileFunctions(module: ModuleBuilder, name: string, extra: number, store: Contraction['store']) {
     const { left, right, contraction } = this;
     const made = new Map<string, WasmFunction<readonly 'i32'[], undefined>>();
-    for (const rows of tileLengths(this.sizes.m, ROWS)) {
+    for (const rows of tileLengths(this.sizes.m, this.height)) {
       for (const columns of tileLengths(this.sizes.n, COLUMNS)) {
         const tile = {
           rows,

@@ -1,4 +1,4 @@
-import { add, type Condition, factorOf, type Index, multiply, variable } from '../../ir/index-value';
+import { add, type Condition, factorOf, type Index, inside, multiply, variable } from '../../ir/index-value';
 
 /** Where an element lies. */
 export interface ElementPlace {
@@ -74,7 +74,8 @@ function findLayout(operand: ContractOperand, width: number): PanelLayout {
   const panel = multiply(variable('panel', panels), width);
   const layout = (run: number, together: boolean): PanelLayout | undefined => {
     const outer = multiply(variable('outer', depth / run), run);
-    const at = { batch, row: together ? add(panel, variable('lane', width)) : own };
+    // Rows that the last panel lacks are not read.
+    const at = { batch, row: together ? inside(add(panel, variable('lane', width)), rows) : own };
     const found = operand.element({ ...at, depth: add(outer, variable('inner', run)) });
     const depthStride = factorOf(found.index, 'inner');
     const rowStride = together ? factorOf(found.index, 'lane') : undefined;

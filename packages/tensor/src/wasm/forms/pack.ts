@@ -24,7 +24,7 @@ export const packedSize = (operand: ContractOperand, width: number): number =>
 /** Elements of a chunk: some microseconds at least. */
 const LEAST = 4096;
 const CHUNKS = 32;
-/** Rows that lie side by side are copied so many at a time: two lines of a cache at each step, which may lie far apart. */
+/** Rows that lie side by side are copied so many at a time, or a panel fewer: two lines of a cache at each step, which may lie far apart. */
 const TOGETHER = 32;
 
 /**
@@ -55,7 +55,7 @@ export function packKernel(
 /** Panels that are copied together. */
 function groupOf({ rows }: ContractOperand, { rowStride, place }: PanelLayout, width: number): number {
   const beside = rowStride === 1 && !place.valid && factorOf(place.index, 'panel') === width;
-  return beside && rows >= TOGETHER ? TOGETHER / width : 1;
+  return beside && rows >= TOGETHER ? Math.floor(TOGETHER / width) : 1;
 }
 
 function packFunction(
@@ -159,10 +159,8 @@ export class PanelCopy {
     const { b, width, layout } = this;
     const from = b.variable(this.address(outer, 0));
     this.loop([from], write, layout.run, 1, (to) => {
-      const fours = Array.from({ length: (count * width) / 4 }, (_, i) => b.let(v128.load(from, 16 * i)));
-      for (const [i, four] of fours.entries()) {
-        const panel = Math.floor((4 * i) / width);
-        b.store(to, four, panel * bytes + 16 * i - 4 * width * panel);
+      for (let panel = 0; panel < count; panel++) {
+        copyBeside(b, width, { address: from, offset: 4 * width * panel }, { address: to, offset: bytes * panel });
       }
     });
   }
@@ -214,6 +212,15 @@ export class PanelCopy {
           }) as [Vector, Vector, Vector, Vector];
           for (const [step, line] of transposed(b, lines).entries()) b.store(to, line, 4 * (step * width + row));
         }
+        for (; row + 2 <= filled; row += 2) {
+          const lines = [0, 1].map((r) => {
+            const { at, offset } = sources(row + r);
+            return b.let(v128.load(at, offset));
+          }) as [Vector, Vector];
+          for (const [i, steps] of pairs(b, lines).entries()) {
+            for (const half of [0, 1] as const) b.storeHalf(to, steps, half, 4 * ((2 * i + half) * width + row));
+          }
+        }
         for (; row < filled; row++) {
           const { at, offset } = sources(row);
           const line = b.let(v128.load(at, offset));
@@ -225,13 +232,13 @@ export class PanelCopy {
     const left = fours ? run % 4 : run;
     if (left === 0) return;
     this.loop(starts, next, left, 1, (to) => {
-      let row = 0;
       if (rowStride === 1) {
-        for (; row + 4 <= filled; row += 4) b.store(to, v128.load(sources(0).at, 4 * row), 4 * row);
-      }
-      for (; row < filled; row++) {
-        const { at, offset } = sources(row);
-        b.store(to, f32.load(at, offset), 4 * row);
+        copyBeside(b, filled, { address: sources(0).at, offset: 0 }, { address: to, offset: 0 });
+      } else {
+        for (let row = 0; row < filled; row++) {
+          const { at, offset } = sources(row);
+          b.store(to, f32.load(at, offset), 4 * row);
+        }
       }
       zero(to, 0);
     });
@@ -257,9 +264,32 @@ export class PanelCopy {
   }
 }
 
+interface Place {
+  readonly address: Int;
+  /** In bytes. */
+  readonly offset: number;
+}
+
+/** Copies `count` floats that lie side by side. */
+function copyBeside(b: Body, count: number, from: Place, to: Place): void {
+  let i = 0;
+  for (; i + 4 <= count; i += 4) b.store(to.address, v128.load(from.address, from.offset + 4 * i), to.offset + 4 * i);
+  for (; i + 2 <= count; i += 2) {
+    b.storeHalf(to.address, v128.load64Zero(from.address, from.offset + 4 * i), 0, to.offset + 4 * i);
+  }
+  if (i < count) b.store(to.address, f32.load(from.address, from.offset + 4 * i), to.offset + 4 * i);
+}
+
+/** Lanes 0 of both vectors, and lanes 1; then lanes 2, and lanes 3. */
+const pairs = (b: Body, [x, y]: readonly [Vector, Vector]): [Vector, Vector] => [
+  b.let(i32x4.shuffle(x, y, [0, 4, 1, 5])),
+  b.let(i32x4.shuffle(x, y, [2, 6, 3, 7])),
+];
+
 /** Lane j of vector i as lane i of vector j. */
 function transposed(b: Body, [a, c, d, e]: readonly [Vector, Vector, Vector, Vector]): Vector[] {
-  const low = [b.let(i32x4.shuffle(a, c, [0, 4, 1, 5])), b.let(i32x4.shuffle(d, e, [0, 4, 1, 5]))] as const;
-  const high = [b.let(i32x4.shuffle(a, c, [2, 6, 3, 7])), b.let(i32x4.shuffle(d, e, [2, 6, 3, 7]))] as const;
-  return [low, high].flatMap(([x, y]) => [i32x4.shuffle(x, y, [0, 1, 4, 5]), i32x4.shuffle(x, y, [2, 3, 6, 7])]);
+  const [upper, lower] = [pairs(b, [a, c]), pairs(b, [d, e])];
+  return [0, 1]
+    .map((i) => [upper[i]!, lower[i]!] as const)
+    .flatMap(([x, y]) => [i32x4.shuffle(x, y, [0, 1, 4, 5]), i32x4.shuffle(x, y, [2, 3, 6, 7])]);
 }

@@ -3,15 +3,18 @@ import type { Int, Vector } from './form';
 
 /** Columns of a tile: two vectors. */
 export const COLUMNS = 8;
-/**
- * Rows of a tile. V8 puts all loads of a loop's body before its arithmetic: 6 loaded vectors and 8 sums fit into the 15
- * registers that it has, and 5 rows, or two steps of the loop written out, go through memory at half the speed.
- */
+/** Rows of a tile, whatever becomes of its sums: with 6 loaded vectors they fit into the 15 registers that V8 has. */
 export const ROWS = 4;
+/**
+ * Rows of a tile whose sums are stored as they are, with relaxed SIMD. A multiply-add ends four cycles after it began and two
+ * begin in each: eight sums only just keep a core busy, twelve do. What is read or computed behind such a tile, and products
+ * that need a register of their own, take those of the sums, which then go through memory at half the speed.
+ */
+export const MOST_ROWS = 6;
 
 /** A tile of a product Σ_k A[row, k]·B[k, column]; strides in elements. */
 export interface Tile {
-  /** At most {@link ROWS}. */
+  /** At most {@link ROWS}, or {@link MOST_ROWS}. */
   readonly rows: number;
   /** At most {@link COLUMNS}; four at a time are loaded and summed, so that the last vector may have lanes of no use. */
   readonly columns: number;
@@ -43,19 +46,24 @@ export function tileSums(
   );
   const [pa, pb] = [b.variable(a), b.variable(right)];
   const end = b.let(i32.add(pb, i32.mul(depth, 4 * tile.depthStrideB)));
-  b.loop((again) => {
-    const ys = Array.from({ length: vectors }, (_, c) => b.let(v128.load(pb, 16 * c)));
-    for (const [r, line] of sums.entries()) {
-      const x = b.let(v128.load32Splat(pa, 4 * r * tile.rowStride));
-      for (const [c, sum] of line.entries()) {
-        const y = ys[c]!;
-        b.set(sum, relaxed ? f32x4.relaxedMadd(x, y, sum) : f32x4.add(f32x4.mul(x, y), sum));
+  b.block((leave) =>
+    b.loop((again) => {
+      const ys = Array.from({ length: vectors }, (_, c) => b.let(v128.load(pb, 16 * c)));
+      for (const [r, line] of sums.entries()) {
+        // V8 puts all loads of a block of code before its arithmetic, and those of more rows than this do not fit. A branch ends a
+        // block, and the sums that it would leave with are made by then; it is never taken, as nothing lies at 0.
+        if (r > 0 && rows > ROWS) b.branch(leave, i32.eqz(pa));
+        const x = b.let(v128.load32Splat(pa, 4 * r * tile.rowStride));
+        for (const [c, sum] of line.entries()) {
+          const y = ys[c]!;
+          b.set(sum, relaxed ? f32x4.relaxedMadd(x, y, sum) : f32x4.add(f32x4.mul(x, y), sum));
+        }
       }
-    }
-    b.set(pa, i32.add(pa, 4 * tile.depthStrideA));
-    b.set(pb, i32.add(pb, 4 * tile.depthStrideB));
-    b.branch(again, i32.ne(pb, end));
-  });
+      b.set(pa, i32.add(pa, 4 * tile.depthStrideA));
+      b.set(pb, i32.add(pb, 4 * tile.depthStrideB));
+      b.branch(again, i32.ne(pb, end));
+    }),
+  );
   return sums;
 }
 
