@@ -1,4 +1,4 @@
-import { type Body, f32x4, i32, type ModuleBuilder, minU, v128, type WasmFunction } from '../assembler';
+import { type Body, f32x4, i32, type ModuleBuilder, minU, v128 } from '../assembler';
 import { writeIndex } from '../index-value';
 import {
   chunkOf,
@@ -121,15 +121,6 @@ export function contractForm(contraction: Contraction): Form {
   return { kernels: new Product(contraction).kernels() };
 }
 
-interface Storing {
-  readonly store: Contraction['store'];
-  /**
-   * Where anything is read or computed behind the sums: they are kept, a row panel of a block at a time, and become what they are
-   * to become in a loop of their own. Items of a chunk, which has memory for them.
-   */
-  readonly apart?: { readonly chunk: number };
-}
-
 class Product {
   private readonly sizes: { readonly batch: number; readonly m: number; readonly n: number; readonly k: number };
   /** Rows of a tile. */
@@ -174,7 +165,12 @@ class Product {
     return [...packing, partial, this.combine(sums)];
   }
 
-  /** @param store for a part, whose number is then part of the batch: part · batches + batch */
+  /**
+   * Sums of a row panel of a block are kept, in memory of their chunk, and become what they are to become in a loop of their
+   * own: what is read and computed behind a tile would take registers from it.
+   *
+   * @param store for a part, whose number is then part of the batch: part · batches + batch
+   */
   private multiply(operands: readonly FormOperand[], store: Contraction['store'], operations = 0): FormKernel {
     const { parts, blocks, rowPanels, blockPanels, height, left, right } = this;
     const { batch, m, n, k } = this.sizes;
@@ -183,22 +179,19 @@ class Product {
     const chunkWork = Math.min(MOST_CHUNK, Math.max(LEAST_CHUNK, (work * items) / CHUNKS));
     const within = parts > 1 ? ` in ${parts} parts` : '';
     const name = `contract ${batch}x${m}x${n}x${k}${within}`;
-    const apart = operations > 0 || operands.some(({ writable }) => !writable);
-    const least = apart ? Math.ceil(items / SLOTS) : 1;
-    const chunk = Math.min(items, Math.max(least, Math.round(chunkWork / work)));
-    const slots = apart ? [writes(scratch(Math.ceil(items / chunk) * this.slotFloats))] : [];
+    const chunk = Math.min(items, Math.max(Math.ceil(items / SLOTS), Math.round(chunkWork / work)));
+    const slots = scratch(Math.ceil(items / chunk) * this.slotFloats);
     return {
       name,
       items,
       chunk,
-      operands: [reads(left.memory), reads(right.memory), ...operands, ...slots],
+      operands: [reads(left.memory), reads(right.memory), writes(slots), ...operands],
       work: {
         flops: batch * m * n * (2 * k + operations),
         loads: parts * batch * rowPanels * this.panels * (height + COLUMNS) * this.part,
         stores: parts * batch * m * n,
       },
-      write: (module) =>
-        this.writeMultiply(module, name, operands.length, { store, ...(apart && { apart: { chunk } }) }),
+      write: (module) => this.writeMultiply(module, name, chunk, operands.length, store),
     };
   }
 
@@ -207,20 +200,21 @@ class Product {
     return this.height * COLUMNS * this.blockPanels;
   }
 
-  private writeMultiply(module: ModuleBuilder, name: string, extra: number, { store, apart }: Storing): FormFunction {
+  private writeMultiply(
+    module: ModuleBuilder,
+    name: string,
+    chunk: number,
+    extra: number,
+    store: Contraction['store'],
+  ): FormFunction {
     const { rowPanels, panels, blocks, blockPanels, left, right, parts, part } = this;
     const { batch: batches, m, n, k } = this.sizes;
     const pitch = COLUMNS * blockPanels;
-    const toSlot: Contraction['store'] = (b, place, sums, _, [slot]) =>
-      b.store(i32.add(slot!, i32.shl(i32.add(i32.mul(place.row, pitch), place.column), 2)), sums);
-    const tiles = this.tileFunctions(module, name, apart ? 1 : extra, apart ? toSlot : store);
-    const params = Array.from({ length: 4 + extra + (apart ? 1 : 0) }, () => 'i32' as const);
+    const tiles = this.tileFunctions(module, name, pitch);
+    const params = Array.from({ length: 5 + extra }, () => 'i32' as const);
     return module.function(name, params, (b, ...args) => {
-      const [from, to, atA, atB, ...given] = args as readonly Int[] as [Int, Int, Int, Int, ...Int[]];
-      const rest = given.slice(0, extra);
-      const slot = apart
-        ? b.let(i32.add(given[extra]!, i32.mul(i32.divU(from, apart.chunk), 4 * this.slotFloats)))
-        : undefined;
+      const [from, to, atA, atB, slots, ...rest] = args as readonly Int[] as [Int, Int, Int, Int, Int, ...Int[]];
+      const slot = b.let(i32.add(slots, i32.mul(i32.divU(from, chunk), 4 * this.slotFloats)));
       // Items: row panels within a block of columns, within a batch, within a part of the sums.
       b.for(from, to, 1, (item) => {
         const panel = b.let(i32.remU(item, rowPanels));
@@ -231,22 +225,19 @@ class Product {
         const depth = parts === 1 ? i32.const(k) : b.let(minU(i32.sub(k, step), i32.const(part)));
         const first = b.let(i32.mul(i32.remU(outer, blocks), blockPanels));
         const last = b.let(minU(i32.add(first, blockPanels), i32.const(panels)));
-        const row = b.let(i32.mul(panel, this.height));
-        const along = (s: Side, address: Int): Int => i32.add(address, i32.mul(step, 4 * s.layout.depthStride));
-        const pa = b.let(along(left, left.address(atA, batch, panel)));
-        const column = b.let(i32.mul(first, COLUMNS));
-        // Where the sum of row 0 and column 0 would be.
-        const origin = slot && b.let(i32.sub(slot, i32.shl(i32.add(i32.mul(row, pitch), column), 2)));
+        const along = (s: Side, address: Int): Int => b.let(i32.add(address, i32.mul(step, 4 * s.layout.depthStride)));
+        const pa = along(left, left.address(atA, batch, panel));
         eitherLength(b, i32.eq(panel, rowPanels - 1), tileLengths(m, this.height), (height) => {
           b.for(first, last, 1, (block) => {
-            const pb = b.let(along(right, right.address(atB, batch, block)));
-            eitherLength(b, i32.eq(block, panels - 1), tileLengths(n, COLUMNS), (width) => {
-              const to = origin ? [origin] : rest;
-              b.call(tiles(height, width), pa, pb, depth, place, row, i32.mul(block, COLUMNS), ...to);
-            });
+            const pb = along(right, right.address(atB, batch, block));
+            const sums = b.let(i32.add(slot, i32.mul(i32.sub(block, first), 4 * COLUMNS)));
+            eitherLength(b, i32.eq(block, panels - 1), tileLengths(n, COLUMNS), (width) =>
+              b.call(tiles(height, width), pa, pb, depth, sums),
+            );
           });
         });
-        if (!slot) return;
+        const row = b.let(i32.mul(panel, this.height));
+        const column = b.let(i32.mul(first, COLUMNS));
         const rows = minU(i32.const(this.height), b.let(i32.sub(i32.const(m), row)));
         const end = b.let(minU(i32.mul(last, COLUMNS), i32.const(n)));
         b.for(0, rows, 1, (r) => {
@@ -264,37 +255,32 @@ class Product {
     });
   }
 
-  /** (panel of A, panel of B, depth, batch, row, column, ...operands): one tile of results. Functions that are called come first. */
-  private tileFunctions(module: ModuleBuilder, name: string, extra: number, store: Contraction['store']) {
+  /** (panel of A, panel of B, depth, address): a tile of sums, by its rows and columns. Functions that are called come first. */
+  private tileFunctions(module: ModuleBuilder, name: string, pitch: number) {
     const { left, right, contraction } = this;
-    const made = new Map<string, WasmFunction<readonly 'i32'[], undefined>>();
-    for (const rows of tileLengths(this.sizes.m, this.height)) {
-      for (const columns of tileLengths(this.sizes.n, COLUMNS)) {
-        const tile = {
-          rows,
-          columns,
-          rowStride: left.layout.rowStride,
-          depthStrideA: left.layout.depthStride,
-          depthStrideB: right.layout.depthStride,
-          relaxed: contraction.relaxed,
-        };
-        const params = Array.from({ length: 6 + extra }, () => 'i32' as const);
-        const written = module.function(`${name} ${rows}x${columns}`, params, (b, ...args) => {
-          const [pa, pb, depth, batch, row, column, ...rest] = args as readonly Int[] as [
-            ...[Int, Int, Int, Int, Int, Int],
-            ...Int[],
-          ];
+    const written = (rows: number, columns: number) => {
+      const tile = {
+        rows,
+        columns,
+        rowStride: left.layout.rowStride,
+        depthStrideA: left.layout.depthStride,
+        depthStrideB: right.layout.depthStride,
+        relaxed: contraction.relaxed,
+      };
+      return module.function(
+        `${name} ${rows}x${columns}`,
+        ['i32', 'i32', 'i32', 'i32'],
+        (b, pa, pb, depth, address) => {
           for (const [r, line] of tileSums(b, tile, pa, pb, depth).entries()) {
-            for (const [c, sum] of line.entries()) {
-              const place = { batch, row: i32.add(row, r), column: i32.add(column, 4 * c) };
-              store(b, place, sum, Math.min(4, columns - 4 * c), rest);
-            }
+            for (const [c, sum] of line.entries()) b.store(address, sum, 4 * pitch * r + 16 * c);
           }
-        });
-        made.set(`${rows}x${columns}`, written);
-      }
-    }
-    return (rows: number, columns: number) => made.get(`${rows}x${columns}`)!;
+        },
+      );
+    };
+    const heights = tileLengths(this.sizes.m, this.height);
+    const widths = tileLengths(this.sizes.n, COLUMNS);
+    const made = new Map(heights.map((rows) => [rows, new Map(widths.map((width) => [width, written(rows, width)]))]));
+    return (rows: number, columns: number) => made.get(rows)!.get(columns)!;
   }
 
   /** Adds up parts in order, and does with the sums what the contraction does. */

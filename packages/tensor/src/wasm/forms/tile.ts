@@ -29,21 +29,11 @@ export interface Tile {
 /**
  * Sums of a tile, [row][vector], from address `a` of A[0, 0] and `right` of B[0, 0] on. Each goes from the first step to the last.
  * @param depth steps, at least one
- * @param start sums to go on from, else zeros
  */
-export function tileSums(
-  b: Body,
-  tile: Tile,
-  a: Int,
-  right: Int,
-  depth: Int | number,
-  start?: (row: number, vector: number) => Vector,
-): Variable<'v128'>[][] {
+export function tileSums(b: Body, tile: Tile, a: Int, right: Int, depth: Int | number): Variable<'v128'>[][] {
   const { rows, columns, relaxed } = tile;
   const vectors = Math.ceil(columns / 4);
-  const sums = Array.from({ length: rows }, (_, r) =>
-    Array.from({ length: vectors }, (_, c) => b.variable(start ? start(r, c) : f32x4.splat(0))),
-  );
+  const sums = Array.from({ length: rows }, () => Array.from({ length: vectors }, () => b.variable(f32x4.splat(0))));
   const [pa, pb] = [b.variable(a), b.variable(right)];
   const end = b.let(i32.add(pb, i32.mul(depth, 4 * tile.depthStrideB)));
   b.block((leave) =>
