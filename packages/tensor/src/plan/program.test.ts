@@ -4,6 +4,7 @@ import type { Backend } from '../index';
 import { compiledBackends, type TestedOptions } from '../testing/backends';
 import { worstError } from '../testing/compare';
 import { operationKernels } from '../testing/generated-cases';
+import '../testing/quick-shaders';
 
 describe.each(compiledBackends)('every operation and its gradient on %s equal the oracle', (_name, open) => {
   let backend: Backend;
