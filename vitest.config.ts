@@ -21,12 +21,15 @@ const short = [
   'packages/tensor/src/ir/**/!(term).test.ts',
   'packages/tensor/src/{lower,plan/cost,plan/tune,wasm/assembler,webgpu/device}/**/*.test.ts',
   'packages/tensor/src/plan/{in-flight,memory,target}.test.ts',
-  'packages/tensor/src/wasm/{index-value,side-by-side,target}.test.ts',
+  'packages/tensor/src/wasm/{index-value,order,scalar-ops,side-by-side,target}.test.ts',
   'packages/tensor/src/webgpu/**/{contract-tile,defaults,given,index-text,kernel-text,work}.test.ts',
-  'packages/training/src/{config,draw,given-inputs,loss-by-log-snr,opfs-storage,rates,statistics}.test.ts',
+  'packages/tensor/src/{op-table,rooms}.test.ts',
+  'packages/tensor/src/wasm/{math,writer}/*.test.ts',
+  'packages/training/src/{checkpoint,config,draw,given-inputs,loss-by-log-snr,opfs-storage,rates,statistics,train-step}.test.ts',
   'packages/runs/src/**/{apng,class-grid,data-paths,inspect-file,model-file,png,presets}.test.ts',
   'apps/{trainer,viewer}/src/**/*.test.ts',
   'bench/src/**/!(memory).test.ts',
+  'tools/check/!(tools).test.ts',
   'tools/{release,setup,tasks,testing}/**/*.test.ts',
 ];
 const left = isWithoutWebgpu() ? [`${webgpuRoom}/**`, ...webgpuFiles] : [];
