@@ -24,7 +24,10 @@ export const packedSize = (operand: ContractOperand, width: number): number =>
 /** Elements of a chunk: some microseconds at least. */
 const LEAST = 4096;
 const CHUNKS = 32;
-/** Rows that lie side by side are copied so many at a time, or a panel fewer: two lines of a cache at each step, which may lie far apart. */
+/**
+ * Rows that lie side by side are copied so many at a time, or as many panels as fit: two lines of a cache at each step, which
+ * may lie far apart.
+ */
 const TOGETHER = 32;
 
 /**
