@@ -1,4 +1,4 @@
-export { Body, minU, type Variable } from './body';
+export { Body, type Label, minU, type Variable } from './body';
 export { type MemoryType, ModuleBuilder, type WasmFunction } from './module';
 export { f32, i32, select } from './scalar';
 export { Value, type ValueType } from './value';

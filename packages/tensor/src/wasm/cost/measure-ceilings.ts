@@ -2,6 +2,7 @@ import { type Ceilings, overlapOf } from '../../plan/cost/ceilings';
 import { secondsEach } from '../../plan/cost/seconds-each';
 import { type Body, f32x4, i32, type Value, type Variable, v128 } from '../assembler';
 import type { Wasm } from '../backend';
+import { endBasicBlock } from '../basic-block';
 import { moduleOfKernels } from '../code';
 import { repeatedCall } from './repeated-call';
 
@@ -9,7 +10,7 @@ type Vector = Value<'v128'>;
 
 /** Sums that grow side by side, so that none waits for another; with what they are made of they fit the registers. */
 const SUMS = 12;
-/** Sums of a block of code: V8 puts all loads of one before its arithmetic. */
+/** Sums of a basic block, whose loads come before its arithmetic. */
 const TOGETHER = 2;
 /** Vectors of each item's own memory, which the nearest cache holds. */
 const VECTORS = 21 * SUMS;
@@ -43,8 +44,7 @@ export async function measureWasmCeilings(wasm: Wasm): Promise<Ceilings> {
           b.for(0, TURNS, 1, () =>
             b.for(own, i32.add(own, 16 * VECTORS), 16 * SUMS, (at, leave) => {
               for (const [i, sum] of sums.entries()) {
-                // Never taken, as nothing lies at 0: it ends a block of code.
-                if (i > 0 && i % TOGETHER === 0) b.branch(leave, i32.eqz(at));
+                if (i > 0 && i % TOGETHER === 0) endBasicBlock(b, leave, at);
                 b.set(
                   sum,
                   next(b, sum, () => v128.load(at, 16 * i)),

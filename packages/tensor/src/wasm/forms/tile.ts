@@ -1,4 +1,5 @@
 import { type Body, f32x4, i32, type Variable, v128 } from '../assembler';
+import { endBasicBlock } from '../basic-block';
 import type { Int, Vector } from './form';
 
 /** Columns of a tile: two vectors. */
@@ -40,9 +41,8 @@ export function tileSums(b: Body, tile: Tile, a: Int, right: Int, depth: Int | n
     b.loop((again) => {
       const ys = Array.from({ length: vectors }, (_, c) => b.let(v128.load(pb, 16 * c)));
       for (const [r, line] of sums.entries()) {
-        // V8 puts all loads of a block of code before its arithmetic, and those of more rows than this do not fit. A branch ends a
-        // block, and the sums that it would leave with are made by then; it is never taken, as nothing lies at 0.
-        if (r > 0 && rows > ROWS) b.branch(leave, i32.eqz(pa));
+        // The loads of at most this many rows fit into the registers together.
+        if (r > 0 && rows > ROWS) endBasicBlock(b, leave, pa);
         const x = b.let(v128.load32Splat(pa, 4 * r * tile.rowStride));
         for (const [c, sum] of line.entries()) {
           const y = ys[c]!;
