@@ -1,6 +1,5 @@
 /** Pictures of trajectories as files; this side needs the engine's packages. */
-import { encodeApng, encodePng, type Images, imageGrid, type Pixels, squareColumns } from '@noisesmith/runs';
-import { toBytes } from './bytes';
+import { encodeApng, encodePng, type Images, imageGrid, type Pixels, squareColumns, toBytes } from '@noisesmith/runs';
 import { endOf, type Trajectories } from './trajectories';
 
 /** How long a step shows, and the first and the last moment, ms. */

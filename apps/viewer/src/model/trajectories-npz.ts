@@ -1,5 +1,5 @@
 import { FormatError, type NdArray, readNpz, writeNpz } from '@noisesmith/formats';
-import { toBytes } from './bytes';
+import { toBytes } from '@noisesmith/runs';
 import { emptyTrajectories, endOf, enterStep, pixelsOf, stepsOf, type Trajectories } from './trajectories';
 
 /** Pixels of x that a byte can hold, first and last: x leaves [0, 1] while it is noise. */
