@@ -1,3 +1,4 @@
+import { threeDigits } from '../three-digits';
 import type { Point } from './fit';
 
 export interface Curve {
@@ -14,8 +15,6 @@ const STYLES = [
   { colour: '#0072b2', dash: '' },
   { colour: '#d55e00', dash: '6 4' },
 ];
-
-const rounded = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toPrecision(3));
 
 /** Curves on doubly logarithmic axes, each relative to its first point: a line of slope 1 is linear growth. */
 export function growthSvg(title: string, axis: string, curves: readonly Curve[]): string {
@@ -42,7 +41,7 @@ export function growthSvg(title: string, axis: string, curves: readonly Curve[])
     ...curves.flatMap(({ name, unit, points }, i) => {
       const { colour, dash } = STYLES[i % STYLES.length]!;
       const left = MARGIN.left + i * 280;
-      const first = `${name}: ${rounded(points[0]!.y)} to ${rounded(points[points.length - 1]!.y)} ${unit}`;
+      const first = `${name}: ${threeDigits(points[0]!.y)} to ${threeDigits(points[points.length - 1]!.y)} ${unit}`;
       return [
         `<polyline points="${relative[i]!.map(at).join(' ')}" fill="none" stroke="${colour}" stroke-width="2" stroke-dasharray="${dash}"/>`,
         ...relative[i]!.map(

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { backendNamed, openMeasured, usualBackend } from '../backend-named';
 import { positiveCount } from '../options';
 import { describeAdapter } from '../peers/dawn';
+import { threeDigits } from '../three-digits';
 import { growthSvg } from './chart';
 import { exponent, fitLine, type Point } from './fit';
 import { byBatch, bySide, type Cost, costOf } from './sweep';
@@ -30,7 +31,7 @@ function table(costs: readonly Cost[], axis: string, x: (cost: Cost) => number):
 function growth(name: string, points: readonly Point[]): string {
   const { fixed, each, worst } = fitLine(points);
   const last = exponent(points[points.length - 2]!, points[points.length - 1]!);
-  const line = `${fixed.toPrecision(3)} + ${each.toPrecision(3)} each`;
+  const line = `${threeDigits(fixed)} + ${threeDigits(each)} each`;
   return `${name}: ${line} (at most ${(100 * worst).toFixed(0)} % off); exponent of the last step ${last.toFixed(2)}`;
 }
 

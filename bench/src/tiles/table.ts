@@ -1,9 +1,7 @@
 import { markdownTable } from '../table';
+import { threeDigits } from '../three-digits';
 import type { Way } from './measure';
 import type { Product } from './products';
-
-/** Three significant digits. */
-const threeDigits = (value: number): string => value.toFixed(Math.max(0, 2 - Math.floor(Math.log10(value))));
 
 export interface MeasuredProduct {
   readonly product: Product;
