@@ -10,14 +10,15 @@ import { usage as benchUsage } from '../bench/src/options';
 import { codeSpans, namedPaths, parseDocument } from '../tools/readme/markdown';
 import { scripts } from '../tools/readme/scripts';
 import { releaseSteps } from '../tools/tasks/release.mjs';
+import { packagesFolder } from './testing/packages-folder';
 import { root } from './testing/run-example';
 
 const folder = join(root, 'docs', 'guide');
 const pages = readdirSync(folder).map((name) => parseDocument(name, readFileSync(join(folder, name), 'utf8')));
 const fences = pages.flatMap((page) => page.fences);
 
-/** Where ts blocks lie while they run: inside this package, so that the packages are found from it. */
-const scratch = join(root, 'examples', `.tmp-guide-${process.pid}`);
+/** Where ts blocks lie while they run. */
+let scratch = '';
 const before = process.cwd();
 let work = '';
 
@@ -33,7 +34,7 @@ function makePhotos(at: string): void {
 }
 
 beforeAll(() => {
-  mkdirSync(scratch, { recursive: true });
+  scratch = packagesFolder();
   work = mkdtempSync(join(tmpdir(), 'guide-'));
   makePhotos(join(work, 'photos'));
   process.chdir(work);

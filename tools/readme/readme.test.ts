@@ -1,12 +1,13 @@
 // Reference: what README.md, CONTRIBUTING.md and ARCHITECTURE.md say. Every ts block runs, every command line runs or is
 // checked against the script that it calls, every path and import named there is looked up in the repository.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { selectConfigs } from '../../bench/src/configs';
 import { selectContestants } from '../../bench/src/contestants';
+import { packagesFolder } from '../../examples/testing/packages-folder';
 import { nodeArguments, root } from '../../examples/testing/run-example';
 import { WRITE_API } from '../tasks/check.mjs';
 import { releaseSteps } from '../tasks/release.mjs';
@@ -21,14 +22,13 @@ const contributing = readDocument('CONTRIBUTING.md');
 const architecture = readDocument('ARCHITECTURE.md');
 const fences = [...readme.fences, ...contributing.fences];
 
-/** Where ts blocks lie while they run: inside the repository, with the packages in reach. */
-const scratch = join(root, 'tools', 'readme', `.tmp-${process.pid}`);
+/** Where ts blocks lie while they run. */
+let scratch = '';
 /** The working folder of all that runs: a root in which nothing but `fixtures` is there yet. */
 let work = '';
 
 beforeAll(async () => {
-  await mkdir(scratch, { recursive: true });
-  await symlink(join(root, 'examples', 'node_modules'), join(scratch, 'node_modules'), 'junction');
+  scratch = packagesFolder();
   work = await mkdtemp(join(tmpdir(), 'readme-'));
   await symlink(join(root, 'fixtures'), join(work, 'fixtures'), 'junction');
 });
