@@ -43,6 +43,16 @@ it('without a terminal nothing is silent for two minutes', () => {
   ]);
 });
 
+it('without a terminal what counts on is not said to be under way for no time', () => {
+  const { lines, progress } = setUp();
+  for (let step = 0; step <= 130; step++) {
+    progress.count('samples 1 to 64, step', step, 500);
+    vi.advanceTimersByTime(1000);
+  }
+  progress.end();
+  expect(lines).toEqual(['samples 1 to 64, step 59/500\n', 'samples 1 to 64, step 119/500\n']);
+});
+
 it('on a terminal one line is rewritten, and names cannot move its cursor', () => {
   const { lines, progress } = setUp(20);
   progress.count('reading', 1, 2);

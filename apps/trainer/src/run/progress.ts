@@ -48,6 +48,8 @@ const PLAIN_INTERVAL = 10_000;
 
 /** Without a terminal, and without a line for so long, one says what is still under way. */
 const LONGEST_SILENCE = 60_000;
+/** How often that is looked at. What came since the last look goes on by itself: it is not said how long it takes. */
+const LOOK_INTERVAL = LONGEST_SILENCE / 4;
 
 /** Status on standard error: one line that is rewritten on a terminal, plain lines otherwise. */
 export class Progress implements Disposable {
@@ -112,7 +114,7 @@ export class Progress implements Disposable {
     if (line !== this.current.line) this.current = { line, since: this.now() };
     if (this.watch) return;
     this.lastPlain = Math.max(this.lastPlain, this.now() - PLAIN_INTERVAL);
-    this.watch = setInterval(() => this.breakSilence(), LONGEST_SILENCE / 4);
+    this.watch = setInterval(() => this.breakSilence(), LOOK_INTERVAL);
     // It must not keep a process that has nothing else to do.
     this.watch.unref();
   }
@@ -120,6 +122,7 @@ export class Progress implements Disposable {
   private breakSilence(): void {
     const { line, since } = this.current;
     if (this.now() - this.lastPlain < LONGEST_SILENCE) return;
-    this.plain(`${line}: under way for ${duration((this.now() - since) / 1000)}`);
+    const taken = this.now() - since;
+    this.plain(taken < LOOK_INTERVAL ? line : `${line}: under way for ${duration(taken / 1000)}`);
   }
 }
