@@ -38,7 +38,10 @@ describe('selectContestants', () => {
     expect(() => selectContestants('pytorch', withoutPython)).toThrow('--contestants: pytorch cannot run: no torch');
     const withoutCuda = unableBecause(undefined, { onCpu: undefined, onCuda: 'no CUDA' });
     expect(selectContestants('all', withoutCuda)).toEqual(all.filter((name) => !name.startsWith('pytorch-cuda')));
-    expect(() => selectContestants('pytorch-cuda-tf32', withoutCuda)).toThrow('pytorch-cuda-tf32 cannot run: no CUDA');
+    for (const name of ['pytorch-cuda', 'pytorch-cuda-graph', 'pytorch-cuda-tf32', 'pytorch-cuda-tf32-graph']) {
+      expect(() => selectContestants(name, withoutCuda)).toThrow(`--contestants: ${name} cannot run: no CUDA`);
+      expect(wantsPython(name)).toBe(true);
+    }
   });
 });
 

@@ -17,7 +17,12 @@ export const contestants: ReadonlyMap<string, Open> = new Map<string, Open>([
   ['jax-js-wasm', async (options) => (await import('./peers/jax/peer')).open('wasm', options)],
   ['pytorch', async (options) => (await import('./peers/pytorch/peer')).open('cpu', options)],
   ['pytorch-cuda', async (options) => (await import('./peers/pytorch/peer')).open('cuda', options)],
+  ['pytorch-cuda-graph', async (options) => (await import('./peers/pytorch/peer')).open('cuda-graph', options)],
   ['pytorch-cuda-tf32', async (options) => (await import('./peers/pytorch/peer')).open('cuda-tf32', options)],
+  [
+    'pytorch-cuda-tf32-graph',
+    async (options) => (await import('./peers/pytorch/peer')).open('cuda-tf32-graph', options),
+  ],
 ]);
 
 /** Those that have convolutions and Inception-v3. */
@@ -33,8 +38,8 @@ export function contestantsOf({ kind }: Job, names: readonly string[]): string[]
 }
 
 /** Those that need more than npm packages: Python with PyTorch, and of these, those that need a GPU. */
-const onPython = ['pytorch', 'pytorch-cuda', 'pytorch-cuda-tf32'];
-const onCuda = onPython.slice(1);
+const onPython = [...contestants.keys()].filter((name) => name.startsWith('pytorch'));
+const onCuda = onPython.filter((name) => name.startsWith('pytorch-cuda'));
 
 /** Those that compute on WebGPU. */
 const onAdapters = ['noisesmith', 'tfjs-webgpu', 'jax-js-webgpu'];

@@ -162,6 +162,10 @@ describe('commands that give numbers', () => {
     const help = await sourceHelp([file, ...ask].join(' '));
     const flags = args.slice(ask.length).filter((arg) => arg.startsWith('--'));
     for (const flag of flags) expect(help).toMatch(new RegExp(`${flag}\\b`));
+    args.forEach((arg, i) => {
+      if (program === 'bench' && arg === '--config') selectConfigs(args[i + 1]!);
+      if (arg === '--contestants') selectContestants(args[i + 1]!, new Map());
+    });
   });
 });
 

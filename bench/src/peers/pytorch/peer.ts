@@ -1,4 +1,4 @@
-/** Contestants `pytorch`, `pytorch-cuda` and `pytorch-cuda-tf32`: PyTorch in a Python process of its own. */
+/** Contestant `pytorch` and those that are `pytorch-cuda` by name: PyTorch in a Python process of its own. */
 import type { HostTensor, HostTensors, NamedArrays } from '../../host-tensor';
 import type { Peer, PeerOptions, Prepared } from '../../peer';
 import { batchInputs } from '../../train-data';

@@ -1,5 +1,7 @@
 """The RIN forward pass; parameters are a dictionary under the fixtures' names."""
 
+import functools
+
 import torch
 import torch.nn.functional as F
 
@@ -34,11 +36,15 @@ def attention(queries, keys, p, name, heads):
     return linear(mixed.transpose(1, 2).reshape(*queries.shape[:2], -1), p, f"{name}.o")
 
 
+@functools.cache
+def frequencies(dim, time_scale, device):
+    """Of the sinusoids. Made once: their upload waits for the device, which nothing in a CUDA graph may do."""
+    return torch.tensor([time_scale * 10000 ** (-2 * k / dim) for k in range(dim // 2)], device=device)
+
+
 def time_token(gamma, p, config):
     """gamma [B] -> [B, 1, latent_dim]: standardised sinusoids of scaled gamma through a two-layer MLP."""
-    dim = config["latent_dim"] // 4
-    frequencies = gamma.new_tensor([config["time_scale"] * 10000 ** (-2 * k / dim) for k in range(dim // 2)])
-    angles = gamma.reshape(-1, 1) * frequencies
+    angles = gamma.reshape(-1, 1) * frequencies(config["latent_dim"] // 4, config["time_scale"], gamma.device)
     features = torch.cat([torch.sin(angles), torch.cos(angles)], -1)
     standardised = (features - features.mean(-1, keepdim=True)) / features.std(-1, unbiased=False, keepdim=True)
     hidden = F.silu(linear(standardised, p, "time.fc1"))

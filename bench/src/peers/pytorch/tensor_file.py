@@ -7,8 +7,8 @@ import math
 import torch
 
 
-def read(path, device):
-    """All tensors of a file by name, on a device."""
+def read(path):
+    """All tensors of a file by name, on the host."""
     with open(path, "rb") as file:
         data = bytearray(file.read())
     header_size = int.from_bytes(data[:8], "little")
@@ -26,7 +26,7 @@ def read(path, device):
         # A slice is a copy: the file's tensors need not be aligned.
         values = data[offset : offset + 4 * count]
         flat = torch.frombuffer(values, dtype=torch.float32) if count else torch.empty(0)
-        tensors[name] = flat.reshape(shape).to(device)
+        tensors[name] = flat.reshape(shape)
     return tensors
 
 

@@ -25,13 +25,14 @@ def loss_and_gradients(parameters, config, batch, input_scale):
 class Lamb:
     """
     LAMB (You et al. 2020, algorithm 2, with decoupled decay inside the trust ratio and epsilon outside the square root)
-    and the moving average after it. Biases and LayerNorm parameters get neither decay nor a trust ratio.
+    and the moving average after it. Biases and LayerNorm parameters get neither decay nor a trust ratio. One that is to
+    be captured counts its steps on the device.
     """
 
-    def __init__(self, parameters, settings):
+    def __init__(self, parameters, settings, capturable=False):
         self.settings = settings
-        self.steps = 0
         self.weights = list(parameters.values())
+        self.steps = torch.zeros((), dtype=torch.float64, device=self.weights[0].device) if capturable else 0
         self.average = [weight.detach().clone() for weight in self.weights]
         self.first = [torch.zeros_like(weight) for weight in self.weights]
         self.second = [torch.zeros_like(weight) for weight in self.weights]
@@ -46,8 +47,8 @@ class Lamb:
         torch._foreach_add_(self.first, gradients, alpha=1 - s["beta1"])
         torch._foreach_mul_(self.second, s["beta2"])
         torch._foreach_addcmul_(self.second, gradients, gradients, value=1 - s["beta2"])
-        update = torch._foreach_mul(self.first, 1 / (1 - s["beta1"] ** self.steps))
-        divisor = torch._foreach_mul(self.second, 1 / (1 - s["beta2"] ** self.steps))
+        update = torch._foreach_mul(self.first, self.correction(s["beta1"]))
+        divisor = torch._foreach_mul(self.second, self.correction(s["beta2"]))
         torch._foreach_sqrt_(divisor)
         torch._foreach_add_(divisor, s["epsilon"])
         torch._foreach_div_(update, divisor)
@@ -59,8 +60,20 @@ class Lamb:
         update_norms = torch.stack(torch._foreach_norm(scaled))
         both_positive = (weight_norms > 0) & (update_norms > 0)
         ratios = torch.where(both_positive, weight_norms / update_norms, torch.ones_like(weight_norms))
-        torch._foreach_mul_(scaled, ratios.tolist())
+        torch._foreach_mul_(scaled, ratios.unbind())
 
         torch._foreach_add_(self.weights, update, alpha=-s["learningRate"])
         torch._foreach_mul_(self.average, s["emaDecay"])
         torch._foreach_add_(self.average, self.weights, alpha=1 - s["emaDecay"])
+
+    def correction(self, beta):
+        """What a moment that began at zero is multiplied by."""
+        if not torch.is_tensor(self.steps):
+            return 1 / (1 - beta**self.steps)
+        # The operator `**` of a number and a tensor uploads the number in some versions.
+        return (1 / (1 - torch.pow(beta, self.steps))).float()
+
+    def state(self):
+        """The tensors that a step changes."""
+        counted = [self.steps] if torch.is_tensor(self.steps) else []
+        return [*counted, *self.weights, *self.average, *self.first, *self.second]

@@ -10,8 +10,11 @@ import { readSafetensors, writeSafetensors } from '@noisesmith/formats';
 import type { HostTensors, NamedArrays } from '../../host-tensor';
 import { asNdArrays } from '../../job-file';
 
-/** Where PyTorch computes: on the CPU, or on a GPU, in float32 or with products of TF32. */
-export type TorchDevice = 'cpu' | 'cuda' | 'cuda-tf32';
+/**
+ * Where PyTorch computes: on the CPU, or on a GPU, in float32 or with products of TF32, its work launched kernel by kernel
+ * or as one CUDA graph.
+ */
+export type TorchDevice = 'cpu' | 'cuda' | 'cuda-graph' | 'cuda-tf32' | 'cuda-tf32-graph';
 
 type Answer = Readonly<Record<string, unknown>>;
 
