@@ -113,6 +113,7 @@ describe.each(backends)('%s', (_name, open) => {
     expect(await alias.read('sum')).toEqual(await store.read('average'));
     adder.destroy();
     alias.destroy();
+    await expect(alias.read('sum')).rejects.toThrow("state 'sum': used after its store was destroyed");
     expect(backend.liveBytes).toBeLessThanOrEqual(before);
     expect((await store.read('average'))[0]).toBe(11);
     const late = store.alias({ sum: 'average' });

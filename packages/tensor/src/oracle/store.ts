@@ -1,17 +1,8 @@
 import type { Store } from '../backend';
-import type { TypedArray } from '../ir/dtype';
-import { typedArray } from '../ir/dtype';
+import { type TypedArray, typedArray } from '../ir/dtype';
 import { stateType } from '../ir/program';
-import {
-  afterDestruction,
-  aliasSpec,
-  readRange,
-  type StoreSpec,
-  sharedNames,
-  stateOf,
-  stateSize,
-  writtenRange,
-} from '../plan/state-spec';
+import { Cells } from '../plan/cells';
+import { readRange, type StoreSpec, stateOf, writtenRange } from '../plan/state-spec';
 
 /** The oracle that stores and programs are of. */
 export interface OracleOwner {
@@ -21,41 +12,34 @@ export interface OracleOwner {
   count(bytes: number): void;
 }
 
-/** One state: as many bits as the oracle computes with, so that nothing is lost from run to run. */
-interface Cell {
-  values: Float64Array | undefined;
-}
-
-/** Persistent tensors as arrays of the host. */
+/** Persistent tensors as arrays of the host: as many bits as the oracle computes with, so that nothing is lost from run to run. */
 export class OracleStore implements Store {
   private constructor(
     readonly owner: OracleOwner,
-    readonly spec: StoreSpec,
-    private readonly cells: ReadonlyMap<string, Cell>,
-    /** Those that it frees. */
-    private readonly own: readonly Cell[],
+    private readonly cells: Cells<Float64Array>,
   ) {}
 
   static open(owner: OracleOwner, spec: StoreSpec, shared?: Store): OracleStore {
     owner.check();
-    const lender = shared && oracleStore(owner, shared);
-    const lent = new Set(lender ? sharedNames(spec, lender.spec) : []);
-    const own: Cell[] = [];
-    const cells = Object.entries(spec).map(([name, one]): [string, Cell] => {
-      if (lender && lent.has(name)) return [name, lender.cells.get(name)!];
-      const cell = { values: new Float64Array(stateSize(one)) };
-      owner.count(cell.values.byteLength);
-      own.push(cell);
-      return [name, cell];
-    });
-    return new OracleStore(owner, spec, new Map(cells), own);
+    const allocator = {
+      take: (_: string, size: number): Float64Array => {
+        const values = new Float64Array(size);
+        owner.count(values.byteLength);
+        return values;
+      },
+      free: (values: Float64Array): void => owner.count(-values.byteLength),
+    };
+    return new OracleStore(owner, Cells.open(allocator, spec, shared && oracleStore(owner, shared).cells));
+  }
+
+  get spec(): StoreSpec {
+    return this.cells.spec;
   }
 
   /** The values of a state themselves. */
   values(name: string): Float64Array {
-    stateOf(this.spec, name);
     this.owner.check();
-    return this.cells.get(name)!.values ?? fail(name);
+    return this.cells.place(name);
   }
 
   write(name: string, data: TypedArray, from?: number): void {
@@ -76,26 +60,17 @@ export class OracleStore implements Store {
   }
 
   alias(names: Readonly<Record<string, string>>): OracleStore {
-    const spec = aliasSpec(this.spec, names);
-    const cells = Object.entries(names).map(([name, source]): [string, Cell] => [name, this.cells.get(source)!]);
-    return new OracleStore(this.owner, spec, new Map(cells), []);
+    return new OracleStore(this.owner, this.cells.alias(names));
   }
 
   destroy(): void {
-    for (const cell of this.own) {
-      this.owner.count(-(cell.values?.byteLength ?? 0));
-      cell.values = undefined;
-    }
+    this.cells.destroy();
   }
 
   [Symbol.dispose](): void {
     this.destroy();
   }
 }
-
-const fail = (name: string): never => {
-  throw afterDestruction(name);
-};
 
 /** @throws TypeError when a store is of another backend than `owner` */
 export function oracleStore(owner: OracleOwner, store: Store): OracleStore {

@@ -1,5 +1,4 @@
 import type { Store } from '../backend';
-import { DeviceError } from '../errors';
 import { type StateSpec, stateShape, stateType } from '../ir/program';
 import { sizeOf } from '../ir/shape';
 
@@ -13,9 +12,6 @@ export function stateOf(spec: StoreSpec, name: string): StateSpec {
   if (found) return found;
   throw new RangeError(`state '${name}' is not in the store (it holds ${Object.keys(spec).join(', ')})`);
 }
-
-export const afterDestruction = (name: string): DeviceError =>
-  new DeviceError(`state '${name}': used after its store was destroyed`);
 
 /** Elements [from, from + count) of a state. */
 export interface StateRange {

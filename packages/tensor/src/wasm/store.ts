@@ -1,23 +1,10 @@
 import type { Store } from '../backend';
 import { BYTES_PER_ELEMENT, type TypedArray } from '../ir/dtype';
 import { stateType } from '../ir/program';
-import {
-  afterDestruction,
-  aliasSpec,
-  readRange,
-  type StoreSpec,
-  sharedNames,
-  stateOf,
-  stateSize,
-  writtenRange,
-} from '../plan/state-spec';
+import { Cells } from '../plan/cells';
+import { readRange, type StoreSpec, stateOf, writtenRange } from '../plan/state-spec';
 import type { Block } from './heap';
 import type { WasmOwner } from './owner';
-
-/** One state: where it lies, until its store is destroyed. */
-interface Cell {
-  block: Block | undefined;
-}
 
 /** Elements that `load` hands over at once: 64 MiB. */
 const LOAD_PART = 2 ** 24;
@@ -26,43 +13,26 @@ const LOAD_PART = 2 ** 24;
 export class WasmStore implements Store {
   private constructor(
     readonly owner: WasmOwner,
-    readonly spec: StoreSpec,
-    private readonly cells: ReadonlyMap<string, Cell>,
-    /** Those that it frees. */
-    private readonly own: readonly Cell[],
+    private readonly cells: Cells<Block>,
   ) {}
 
   static open(owner: WasmOwner, spec: StoreSpec, shared?: Store): WasmStore {
     owner.check();
-    const lender = shared && wasmStore(owner, shared);
-    const lent = new Set(lender ? sharedNames(spec, lender.spec) : []);
-    const own: Cell[] = [];
-    const cells = new Map<string, Cell>();
-    const store = new WasmStore(owner, spec, cells, own);
-    try {
-      for (const [name, one] of Object.entries(spec)) {
-        if (lender && lent.has(name)) {
-          cells.set(name, lender.cells.get(name)!);
-          continue;
-        }
-        const cell = { block: owner.take(stateSize(one) * BYTES_PER_ELEMENT, `state ${name}`) };
-        cells.set(name, cell);
-        own.push(cell);
-      }
-    } catch (error) {
-      store.destroy();
-      throw error;
-    }
-    return store;
+    const allocator = {
+      take: (name: string, size: number): Block => owner.take(size * BYTES_PER_ELEMENT, `state ${name}`),
+      free: (block: Block): void => owner.free(block),
+    };
+    return new WasmStore(owner, Cells.open(allocator, spec, shared && wasmStore(owner, shared).cells));
+  }
+
+  get spec(): StoreSpec {
+    return this.cells.spec;
   }
 
   /** Where the first element of a state lies. @throws RangeError, DeviceError when the state or its store is no more */
   address(name: string): number {
-    stateOf(this.spec, name);
     this.owner.check();
-    const { block } = this.cells.get(name)!;
-    if (!block) throw afterDestruction(name);
-    return block.address;
+    return this.cells.place(name).address;
   }
 
   write(name: string, data: TypedArray, from?: number): void {
@@ -96,17 +66,11 @@ export class WasmStore implements Store {
   }
 
   alias(names: Readonly<Record<string, string>>): WasmStore {
-    const spec = aliasSpec(this.spec, names);
-    const cells = Object.entries(names).map(([name, source]): [string, Cell] => [name, this.cells.get(source)!]);
-    return new WasmStore(this.owner, spec, new Map(cells), []);
+    return new WasmStore(this.owner, this.cells.alias(names));
   }
 
   destroy(): void {
-    for (const cell of this.own) {
-      const { block } = cell;
-      cell.block = undefined;
-      if (block) this.owner.free(block);
-    }
+    this.cells.destroy();
   }
 
   [Symbol.dispose](): void {

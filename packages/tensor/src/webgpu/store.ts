@@ -1,16 +1,8 @@
 import type { Store } from '../backend';
 import { BYTES_PER_ELEMENT, type TypedArray, viewBytes } from '../ir/dtype';
 import { stateType } from '../ir/program';
-import {
-  afterDestruction,
-  aliasSpec,
-  readRange,
-  type StoreSpec,
-  sharedNames,
-  stateOf,
-  stateSize,
-  writtenRange,
-} from '../plan/state-spec';
+import { Cells } from '../plan/cells';
+import { readRange, type StoreSpec, stateOf, writtenRange } from '../plan/state-spec';
 import type { Gpu } from './device/gpu';
 import { BufferUsage } from './device/types';
 
@@ -20,47 +12,29 @@ const LOAD_PART = 2 ** 24;
 /** Kernels read and write it, the host writes it and copies it back. */
 export const STATE_USAGE = BufferUsage.STORAGE | BufferUsage.COPY_SRC | BufferUsage.COPY_DST;
 
-/** Where a state lies: in a buffer of the store itself, or in a state of another store. */
-type Home = GPUBuffer | { readonly store: DeviceStore; readonly name: string };
-
 /** Persistent tensors on a device. */
 export class DeviceStore implements Store {
-  private readonly homes: Map<string, Home>;
-
   private constructor(
     readonly gpu: Gpu,
-    readonly spec: StoreSpec,
-    homes: Iterable<[string, Home]>,
-  ) {
-    this.homes = new Map(homes);
-  }
+    private readonly cells: Cells<GPUBuffer>,
+  ) {}
 
   static open(gpu: Gpu, spec: StoreSpec, shared?: Store): DeviceStore {
-    const lender = shared && deviceStore(gpu, shared);
-    const lent = new Set(lender ? sharedNames(spec, lender.spec) : []);
-    const homes = new Map<string, Home>();
-    try {
-      for (const [name, one] of Object.entries(spec)) {
-        const size = stateSize(one) * BYTES_PER_ELEMENT;
-        const home =
-          lender && lent.has(name)
-            ? { store: lender, name }
-            : gpu.createBuffer({ label: `state ${name}`, size, usage: STATE_USAGE });
-        homes.set(name, home);
-      }
-    } catch (error) {
-      for (const home of homes.values()) if (!('store' in home)) gpu.destroyBuffer(home);
-      throw error;
-    }
-    return new DeviceStore(gpu, spec, homes);
+    const allocator = {
+      take: (name: string, size: number): GPUBuffer =>
+        gpu.createBuffer({ label: `state ${name}`, size: size * BYTES_PER_ELEMENT, usage: STATE_USAGE }),
+      free: (buffer: GPUBuffer): void => gpu.destroyBuffer(buffer),
+    };
+    return new DeviceStore(gpu, Cells.open(allocator, spec, shared && deviceStore(gpu, shared).cells));
+  }
+
+  get spec(): StoreSpec {
+    return this.cells.spec;
   }
 
   /** The buffer that holds `name`, elements from its first byte on. */
   buffer(name: string): GPUBuffer {
-    stateOf(this.spec, name);
-    const home = this.homes.get(name);
-    if (!home) throw afterDestruction(name);
-    return 'store' in home ? home.store.buffer(home.name) : home;
+    return this.cells.place(name);
   }
 
   write(name: string, data: TypedArray, from?: number): void {
@@ -84,14 +58,11 @@ export class DeviceStore implements Store {
   }
 
   alias(names: Readonly<Record<string, string>>): DeviceStore {
-    const spec = aliasSpec(this.spec, names);
-    const homes = Object.entries(names).map(([name, source]): [string, Home] => [name, { store: this, name: source }]);
-    return new DeviceStore(this.gpu, spec, homes);
+    return new DeviceStore(this.gpu, this.cells.alias(names));
   }
 
   destroy(): void {
-    for (const home of this.homes.values()) if (!('store' in home)) this.gpu.destroyBuffer(home);
-    this.homes.clear();
+    this.cells.destroy();
   }
 
   [Symbol.dispose](): void {
