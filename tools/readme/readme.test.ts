@@ -13,7 +13,7 @@ import { WRITE_API } from '../tasks/check.mjs';
 import { releaseSteps } from '../tasks/release.mjs';
 import { type CommandLine, namedCommands, parseCommandLines } from './command-line';
 import { codeSpans, namedPaths, parseDocument, readDocument, sectionsOf, tableRows } from './markdown';
-import { unsourcedTables } from './measurements';
+import { notMeasured, unsourcedFigures, unsourcedTables } from './measurements';
 import { runCli, runNode, runnable, scripts, sourceHelp, toolHelp } from './scripts';
 import { checkViewer } from './viewer';
 
@@ -127,17 +127,23 @@ describe('command lines', () => {
 });
 
 describe('commands that give numbers', () => {
-  const documents = [
-    ...[readme, architecture, 'docs/performance.md', 'docs/guide/limits.md'],
-    ...['data', 'rin', 'metrics'].map((name) => `packages/${name}/README.md`),
-  ].map((one) => (typeof one === 'string' ? readDocument(one) : one));
+  const folders = ['.changeset', 'docs', 'docs/guide', 'packages/*', 'apps/*'].flatMap((folder) => {
+    const [path, each] = folder.split('/*') as [string, string?];
+    return each === undefined ? [path] : readdirSync(join(root, path)).map((name) => `${path}/${name}`);
+  });
+  const names = folders.flatMap((folder) =>
+    readdirSync(join(root, folder)).flatMap((name) =>
+      name.endsWith('.md') && name !== 'CHANGELOG.md' ? [`${folder}/${name}`] : [],
+    ),
+  );
+  const documents = [readme, contributing, architecture, ...names.map(readDocument)];
   const commands = documents.flatMap(namedCommands);
 
   it('are there', () => {
     expect(commands.map(({ program }) => program)).toEqual(expect.arrayContaining(['bench', 'noisesmith', 'test']));
   });
 
-  it.each(documents)('or a date stand beside each table of $name', (document) => {
+  it.each(documents)('stand beside each table of $name', (document) => {
     expect(unsourcedTables(document)).toEqual([]);
   });
 
@@ -146,12 +152,42 @@ describe('commands that give numbers', () => {
     const table = '| ms | a |\n| -- | -: |\n| x | 3.4 (2×) |\n| y | - |\n| z | 12 |\n';
     expect(unsourced(`# A\n\nFast:\n\n${table}\n${table}\nSo it is.\n`)).toEqual(['| ms | a |', '| ms | a |']);
     expect(unsourced('# A\n\nWords:\n\n| what | is |\n| -- | -- |\n| x | a 3 |\n')).toEqual([]);
-    for (const source of ['By `npm run bench -- --sizes`:', 'On 2026-11-28:']) {
-      expect(unsourced(`# A\n\n${source}\n\n${table}\n${table}`)).toEqual([]);
-      expect(unsourced(`# A\n\nFast:\n\n${table}\n${source}\n`)).toEqual([]);
-      expect(unsourced(`# A\n\n${source}\n\nFast:\n\n${table}\n`)).toEqual([]);
-      expect(unsourced(`# A\n\n${source}\n\n# B\n\nFast:\n\n${table}\n`)).toEqual(['| ms | a |']);
+    const source = 'By `npm run bench -- --sizes`:';
+    expect(unsourced(`# A\n\n${source}\n\n${table}\n${table}`)).toEqual([]);
+    expect(unsourced(`# A\n\nFast:\n\n${table}\n${source}\n`)).toEqual([]);
+    expect(unsourced(`# A\n\n${source}\n\nFast:\n\n${table}\n`)).toEqual([]);
+    expect(unsourced(`# A\n\n${source}\n\n# B\n\nOn 2026-11-28:\n\n${table}\n`)).toEqual(['| ms | a |']);
+  });
+
+  it.each(documents)('stand by each figure in the sentences of $name', (document) => {
+    expect(unsourcedFigures(document)).toEqual([]);
+  });
+
+  it('are missed by a figure that nothing gives', () => {
+    const unsourced = (text: string) => unsourcedFigures(parseDocument('X.md', text));
+    const figures = [
+      '3 ms',
+      '1,000 MiB',
+      '5 %',
+      '2.5× as long',
+      '40 GFLOP/s',
+      '3 minutes',
+      '3 times as much',
+      'a factor of 2',
+    ];
+    for (const one of figures) expect(unsourced(`# A\n\nIt takes\n${one}.\n`)).toEqual([`It takes ${one}.`]);
+    for (const one of ['32 × 4', 'Node 20', '3 steps', 'v1.2']) expect(unsourced(`# A\n\n${one}\n`), one).toEqual([]);
+    for (const source of ['`npm run bench -- --sizes`', '`a/b.test.ts`', '[there](performance.md)']) {
+      expect(unsourced(`# A\n\nIt takes 3 ms (${source}).\n`)).toEqual([]);
+      expect(unsourced(`# A\n\nBy ${source}:\n\n- It takes 3 ms.\n- And\n  5 %.\n`)).toEqual([]);
+      expect(unsourced(`# A\n\n- By ${source} 3 ms.\n- 5 %.\n\n# B\n\n4 ms\n\n5 s.\n`)).toEqual(['4 ms', '5 s.']);
+      expect(unsourced(`# A\n\nWords.\n\n- By ${source} 3 ms.\n- 5 %.\n`)).toEqual(['- 5 %.']);
     }
+  });
+
+  it('are not asked of constants, each of which is still there', () => {
+    const text = documents.map(({ prose }) => prose.join(' ').replace(/\s+/g, ' ')).join(' ');
+    expect(notMeasured.filter(([words]) => !text.includes(words))).toEqual([]);
   });
 
   it.each(commands)('$place: $text', async ({ args, program }) => {
