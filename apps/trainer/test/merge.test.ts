@@ -1,7 +1,16 @@
 // References: the same images and statistics in one piece.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bytesSource, readNpz, writeNpz } from '@noisesmith/formats';
+import {
+  bytesSource,
+  collectParts,
+  npzParts,
+  openNpz,
+  partedArray,
+  partedTexts,
+  readNpz,
+  writeNpz,
+} from '@noisesmith/formats';
 import { readStatistics } from '@noisesmith/metrics';
 import { expect, it } from 'vitest';
 import { cli, filesIn, readBytes, temporaryFolder } from './cli-run';
@@ -29,6 +38,26 @@ it('samples stand one behind the other, with their labels where all have them', 
   const bare = shard('bare.npz', 0, 5, false);
   await cli(['merge', parts[1]!, bare, '--out', out]);
   expect([...readNpz(readBytes(out)).keys()]).toEqual(['arr_0']);
+});
+
+it('names of classes go with the labels, where all shards call them alike', async () => {
+  const named = async (name: string, names: readonly string[]): Promise<string> => {
+    const path = join(folder, name);
+    const arrays = [...readNpz(readBytes(whole))].map(([key, array]) => partedArray(key, array));
+    writeFileSync(path, await collectParts(npzParts([...arrays, partedTexts('class_names', names)])));
+    return path;
+  };
+  const [a, b] = [await named('named-a.npz', ['n', 'o', 'p', 'q']), await named('named-b.npz', ['n', 'o', 'p', 'q'])];
+  expect(await cli(['merge', a, b, '--out', out])).toMatchObject({ exitCode: 0 });
+  expect(await (await openNpz(bytesSource(readBytes(out)))).text('class_names')).toEqual(['n', 'o', 'p', 'q']);
+  expect(await cli(['merge', a, whole, '--out', out])).toMatchObject({ exitCode: 0 });
+  expect((await openNpz(bytesSource(readBytes(out)))).names).toEqual(['arr_0', 'arr_1']);
+  const other = await named('other.npz', ['n', 'p', 'o', 'q']);
+  const { err, exitCode } = await cli(['merge', a, other, '--out', out]);
+  expect([exitCode, err]).toEqual([
+    2,
+    `noisesmith: ${other}: class_names are n, p, o, q…, those of ${a} n, o, p, q…\n`,
+  ]);
 });
 
 it('statistics of shards are those of all images', async () => {

@@ -1,5 +1,15 @@
 // Reference: the same archive read whole, and what was put into it.
-import { bytesSource, type NdArray, type RangeSource, writeNpz } from '@noisesmith/formats';
+import {
+  bytesSource,
+  collectParts,
+  type NdArray,
+  npzParts,
+  type PartedArray,
+  partedArray,
+  partedTexts,
+  type RangeSource,
+  writeNpz,
+} from '@noisesmith/formats';
 import { describe, expect, it } from 'vitest';
 import { checkDataset } from './check';
 import { trainBatch } from './dataset';
@@ -30,6 +40,28 @@ function counted(bytes: Uint8Array): { source: RangeSource; read(): number } {
     },
   };
 }
+
+describe('class_names', () => {
+  const namedArchive = (...more: PartedArray[]) =>
+    collectParts(npzParts([partedArray('arr_0', images), partedArray('arr_1', labels), ...more]));
+  const opened = async (bytes: Uint8Array) => npzDataset(bytesSource(bytes, 'a.npz'), { size: 4 });
+
+  it('are what labels are called, also those that no image has', async () => {
+    const names = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'größe'];
+    const dataset = await opened(await namedArchive(partedTexts('class_names', names)));
+    expect(dataset.classes).toEqual(names);
+    expect(dataset.fingerprint).not.toBe((await opened(archive)).fingerprint);
+    const unlabelled = npzParts([partedArray('arr_0', images), partedTexts('class_names', names)]);
+    expect((await opened(await collectParts(unlabelled))).classes).toEqual([]);
+  });
+
+  it('have to be texts, and enough of them', async () => {
+    const few = await namedArchive(partedTexts('class_names', ['a', 'b']));
+    await expect(opened(few)).rejects.toThrow(/^a\.npz: arr_1: .*2.*expected 0 to 1/);
+    const numbers = await namedArchive(partedArray('class_names', labels));
+    await expect(opened(numbers)).rejects.toThrow('a.npz: class_names.npy: an array of I32, expected a list of texts');
+  });
+});
 
 describe('a large npz', () => {
   it('is read image by image, to the same numbers', async () => {

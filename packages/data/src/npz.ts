@@ -15,7 +15,7 @@ async function checkAll(images: LazyArray, signal?: AbortSignal): Promise<void> 
 }
 
 /**
- * A NumPy archive: `arr_0` uint8 NHWC, `arr_1` labels, which may be missing. A small one is read whole, and checked against
+ * A NumPy archive: `arr_0` uint8 NHWC, `arr_1` labels and `class_names`, strings by label, both of which may be missing. A small one is read whole, and checked against
  * its checksums; of a large one that is not compressed each image is read when it is wanted, and `checkDataset` checks it.
  * @param wholeBytes images of up to this many bytes are read whole
  * @throws DataError or FormatError, naming the array
@@ -32,7 +32,8 @@ export async function npzDataset(
   }
   const images = file.entry('arr_0');
   const labels = file.has('arr_1') ? await file.entry('arr_1').read() : undefined;
-  const named: ArrayDatasetOptions = { ...options, name, labelsName: `${name}: arr_1` };
+  const classes = labels && file.has('class_names') ? await file.text('class_names') : undefined;
+  const named: ArrayDatasetOptions = { ...options, name, labelsName: `${name}: arr_1`, ...(classes && { classes }) };
   const bytes = images.shape.reduce((product, extent) => product * extent, 1);
   if (!images.byRange || bytes <= wholeBytes || images.dtype !== 'U8') {
     return arrayDataset(await images.read(), labels, named);

@@ -33,7 +33,7 @@ export {
 export { openNpy, readNpy, writeNpy } from './npy';
 export { type NpzFile, openNpz, readNpz } from './npz';
 export { npzParts, writeNpz } from './npz-write';
-export { collectParts, joined, type PartedArray, type Parts, partedArray } from './parts';
+export { collectParts, joined, type PartedArray, type Parts, partedArray, partedTexts } from './parts';
 export { printable } from './printable';
 export { blobSource, bytesSource, checkRange, type RangeSource } from './range-source';
 export {

@@ -57,13 +57,13 @@ export interface StoredArray {
 /** Most headers are no longer than this. */
 const FIRST_LOOK = 128;
 
-/** Reads the header of an array. @throws FormatError as {@link parseNpyHeader} */
-export function* openArray(content: NpyContent): Reading<StoredArray> {
+/** Reads the header of an array, or of texts if they will do. @throws FormatError as {@link parseNpyHeader} */
+export function* openArray(content: NpyContent, texts = false): Reading<StoredArray> {
   const { place, size } = content;
   const first = yield* content.range(0, Math.min(size, FIRST_LOOK));
   const length = npyHeaderLength(first.subarray(0, npyPrefix), size, place);
   const bytes = length <= first.length ? first.subarray(0, length) : yield* content.range(0, length);
-  return { content, header: parseNpyHeader(bytes, size, place) };
+  return { content, header: parseNpyHeader(bytes, size, place, texts) };
 }
 
 const isReordered = ({ fortranOrder, shape }: NpyHeader): boolean => fortranOrder && shape.length > 1;

@@ -33,6 +33,8 @@ export interface NpyHeader {
   /** The first axis runs fastest. */
   readonly fortranOrder: boolean;
   readonly shape: readonly number[];
+  /** NumPy's name of a type of text, such as `<U5`: then the last axis holds the code points of one text. */
+  readonly text?: string;
   /** Bytes of the header, which the data follows. */
   readonly dataStart: number;
 }
@@ -44,6 +46,16 @@ function parseDescr(descr: string): { dtype: DType; endian: 'little' | 'big' } |
   if (dtype === undefined || (match![1] === '|' && byteWidth(dtype) > 1)) return undefined;
   return { dtype, endian: match![1] === '>' ? 'big' : 'little' };
 }
+
+/** Texts of `width` code points, as numbers. */
+function parseTextDescr(descr: string): { dtype: DType; endian: 'little' | 'big'; width: number } | undefined {
+  const match = /^([<>=])U(\d{1,9})$/.exec(descr);
+  return match ? { dtype: 'U32', endian: match[1] === '>' ? 'big' : 'little', width: Number(match[2]) } : undefined;
+}
+
+/** What is wrong with an array of another type than numbers. */
+export const unsupported = (descr: string): string =>
+  `npy dtype ${descr.slice(0, 100)} is not supported, expected one of ${Object.keys(dtypeOfCode).join(' ')}`;
 
 /** A key of the header's Python literal, and its value: a string, a bool, a tuple of whole numbers, or a list. */
 const item = /\s*(['"])([^'"\\]*)\1\s*:\s*('[^'\\]*'|"[^"\\]*"|True|False|\([^()]*\)|\[.*\])\s*(,|(?=\}))/y;
@@ -106,9 +118,10 @@ export function npyHeaderLength(prefix: Uint8Array, size: number, file: string |
  * Reads a header, and checks that the data behind it has the length that its shape takes.
  * @param bytes the header, as long as {@link npyHeaderLength} says
  * @param size bytes of the file
+ * @param texts whether a list of texts will do
  * @throws FormatError for what is not a plain array of numbers, a key that stands twice, or data of another length
  */
-export function parseNpyHeader(bytes: Uint8Array, size: number, file: string | undefined): NpyHeader {
+export function parseNpyHeader(bytes: Uint8Array, size: number, file: string | undefined, texts = false): NpyHeader {
   const fail = failer(file);
   const version = bytes[6]!;
   const text = new TextDecoder(version === 3 ? 'utf-8' : 'latin1').decode(bytes.subarray(version === 1 ? 10 : 12));
@@ -122,15 +135,20 @@ export function parseNpyHeader(bytes: Uint8Array, size: number, file: string | u
   };
   // The dtype of records is a list, that of a pair of types too; neither is an array of numbers.
   const descr = field('descr', (value) => value);
-  const parsed = /^\[/.test(descr) ? undefined : parseDescr(descr.slice(1, -1));
-  if (parsed === undefined) {
-    const codes = Object.keys(dtypeOfCode).join(' ');
-    throw fail(`npy dtype ${descr.slice(0, 100)} is not supported, expected one of ${codes}`);
-  }
+  const name = /^\[/.test(descr) ? '' : descr.slice(1, -1);
+  const ofTexts = texts ? parseTextDescr(name) : undefined;
+  const parsed = ofTexts ?? parseDescr(name);
+  if (parsed === undefined) throw fail(unsupported(descr));
   const fortranOrder = field('fortran_order', (value) => (/^(True|False)$/.test(value) ? value === 'True' : undefined));
-  const shape = field('shape', parseShape);
+  const extents = field('shape', parseShape);
+  if (ofTexts && extents.length !== 1) throw fail(unsupported(`${descr} of shape (${extents})`));
+  const shape = ofTexts ? [...extents, ofTexts.width] : extents;
   if (!isShape(shape)) throw fail(`npy shape (${shape}) is too large`);
-  const header = { ...parsed, fortranOrder, shape, dataStart: bytes.length };
+  const { dtype, endian } = parsed;
+  // One axis of texts has no order.
+  const header = ofTexts
+    ? { dtype, endian, fortranOrder: false, shape, text: descr, dataStart: bytes.length }
+    : { dtype, endian, fortranOrder, shape, dataStart: bytes.length };
 
   const expected = elementCount(shape) * byteWidth(header.dtype);
   const actual = size - header.dataStart;
@@ -143,10 +161,12 @@ export function parseNpyHeader(bytes: Uint8Array, size: number, file: string | u
 
 /**
  * The header of an npy file, format version 1, little endian, C order, padded to 64 bytes as NumPy does.
+ * @param text whether the last axis holds the code points of one text
  * @throws FormatError for BF16, which NumPy has no name for, and for too many axes
  */
-export function encodeNpyHeader(dtype: DType, shape: readonly number[]): Uint8Array<ArrayBuffer> {
-  const code = codeOfDType.get(dtype);
+export function encodeNpyHeader(dtype: DType, given: readonly number[], text = false): Uint8Array<ArrayBuffer> {
+  const code = text ? `U${given.at(-1)}` : codeOfDType.get(dtype);
+  const shape = text ? given.slice(0, -1) : given;
   if (code === undefined) throw new FormatError(`npy cannot hold ${dtype}; convert it with toFloat32 first`);
   const descr = (byteWidth(dtype) > 1 ? '<' : '|') + code;
   const extents = shape.length === 1 ? `${shape[0]},` : shape.join(', ');

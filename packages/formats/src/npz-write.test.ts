@@ -1,9 +1,11 @@
-// Reference: what was put in, read back; the layout of the records as PKWARE's APPNOTE.TXT gives it.
+// Reference: what was put in, read back; bytes that NumPy wrote (fixtures/make.py); the layout of the records as PKWARE's APPNOTE.TXT gives it.
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { NdArray } from './ndarray';
-import { readNpz } from './npz';
+import { openNpz, readNpz } from './npz';
 import { npzParts, writeNpz } from './npz-write';
-import { collectParts, type PartedArray, partedArray } from './parts';
+import { collectParts, type PartedArray, partedArray, partedTexts } from './parts';
+import { bytesSource } from './range-source';
 
 const images: NdArray = { dtype: 'U8', shape: [2, 2, 2, 3], data: Uint8Array.from({ length: 24 }, (_, i) => i) };
 const arrays = new Map<string, NdArray>([
@@ -26,6 +28,32 @@ describe('whole', () => {
     expect(() => writeNpz({ w: { dtype: 'F32', shape: [2], data: new Float32Array(1) } })).toThrow(
       'array "w": shape [2] has 2 elements, but the data has 1',
     );
+  });
+});
+
+describe('texts', () => {
+  const texts = ['cat', 'größe', '🐱', '', 'a b '];
+
+  it('are as NumPy writes them, beside arrays that are read without them', async () => {
+    const bytes = await collectParts(npzParts([partedArray('arr_0', images), partedTexts('texts', texts)]));
+    expect([...readNpz(bytes)]).toEqual([['arr_0', images]]);
+    expect(await (await openNpz(bytesSource(bytes))).text('texts')).toEqual(texts);
+    const member = (archive: Uint8Array): Uint8Array => {
+      const start = new TextDecoder('latin1').decode(archive).indexOf('\x93NUMPY');
+      return archive.slice(start, start + 128 + texts.length * 5 * 4);
+    };
+    const alone = await collectParts(npzParts([partedTexts('texts', texts)]));
+    const numpy = readFileSync(new URL('../fixtures/texts.npz', import.meta.url));
+    expect(member(alone)).toEqual(member(new Uint8Array(numpy)));
+    const none = await collectParts(npzParts([partedTexts('texts', [])]));
+    expect(await (await openNpz(bytesSource(none))).text('texts')).toEqual([]);
+  });
+
+  it('of what is no character are refused', async () => {
+    const data = Uint32Array.of(97, 0x110000);
+    const array = { ...partedArray('texts', { dtype: 'U32', shape: [1, 2], data }), text: true };
+    const file = await openNpz(bytesSource(await collectParts(npzParts([array])), 'x.npz'));
+    await expect(file.text('texts')).rejects.toThrow('x.npz: texts.npy: text 0 holds 1114112, which is no character');
   });
 });
 

@@ -12,12 +12,12 @@ import { ZipWriter } from './zip-write';
 const place = (name: string): string => `array ${quoted(name)}`;
 
 /** The npy header of a member. @throws FormatError naming the array */
-function headerOf({ dtype, name, shape }: Pick<PartedArray, 'name' | 'dtype' | 'shape'>): Uint8Array<ArrayBuffer> {
+function headerOf({ dtype, name, shape, text }: Omit<PartedArray, 'data'>): Uint8Array<ArrayBuffer> {
   if (!isDType(dtype)) throw new FormatError(`${place(name)}: unknown dtype ${quoted(dtype)}`);
   if (!isShape(shape))
     throw new FormatError(`${place(name)}: shape ${quoted(shape)} is not a list of whole numbers >= 0`);
   try {
-    return encodeNpyHeader(dtype, shape);
+    return encodeNpyHeader(dtype, shape, text);
   } catch (error) {
     throw error instanceof FormatError ? new FormatError(`${place(name)}: ${error.message}`) : error;
   }

@@ -42,6 +42,21 @@ function watched(bytes: Uint8Array, name = 'x.npz'): RangeSource & { asked: [num
 }
 
 describe('reading what NumPy wrote', () => {
+  it('lists of texts, in either byte order', async () => {
+    const texts = ['cat', 'größe', '🐱', '', 'a b '];
+    const file = await openNpz(bytesSource(fixture('texts.npz'), 'x.npz'));
+    expect(file.texts).toEqual(['texts', 'big', 'none']);
+    expect(await file.text('texts')).toEqual(texts);
+    expect(await file.text('big')).toEqual(texts);
+    expect(await file.text('none')).toEqual([]);
+    expect(() => file.entry('texts')).toThrow("x.npz: texts.npy: npy dtype '<U5' is not supported");
+    await expect(file.text('square')).rejects.toThrow("square.npy: npy dtype '<U5' of shape (2,2) is not supported");
+    expect(() => readNpz(fixture('texts.npz'), { only: ['texts'] })).toThrow("npy dtype '<U5' is not supported");
+    const stored = await openNpz(bytesSource(fixture('stored.npz'), 'x.npz'));
+    await expect(stored.text('labels')).rejects.toThrow('x.npz: labels.npy: an array of I64, expected a list of texts');
+    await expect(stored.text('other')).rejects.toThrow('x.npz: no array "other" in this npz archive');
+  });
+
   it('stored, with keys', async () => {
     const arrays = readNpz(fixture('stored.npz'));
     expect([...arrays.keys()]).toEqual(['images', 'labels']);

@@ -1,6 +1,8 @@
 import { FormatError, failer } from './errors';
 import { type LazyArray, lazyArray, type NpyContent, openArray, readArray, type StoredArray } from './lazy-array';
 import type { NdArray } from './ndarray';
+import { unsupported } from './npy-header';
+import { decodeTexts } from './npy-texts';
 import { quoted } from './printable';
 import type { RangeSource } from './range-source';
 import { type Reading, readFromBytes, readFromSource } from './reading';
@@ -17,6 +19,10 @@ export interface NpzFile {
   has(name: string): boolean;
   /** @throws FormatError when there is no such array, or it is none that can be read */
   entry(name: string): LazyArray;
+  /** Names of those arrays that are lists of texts, NumPy's `<U`. */
+  readonly texts: readonly string[];
+  /** @throws FormatError when there is no such array, it is no list of texts, or it is damaged */
+  text(name: string): Promise<readonly string[]>;
 }
 
 function contentOf(member: PlacedMember): NpyContent {
@@ -49,7 +55,7 @@ function* openMembers(
     try {
       const found = yield* placeMember(member, start, file === undefined ? member.name : `${file}: ${member.name}`);
       placed.push(found);
-      arrays.set(name, yield* openArray(contentOf(found)));
+      arrays.set(name, yield* openArray(contentOf(found), true));
     } catch (error) {
       if (!(error instanceof FormatError)) throw error;
       arrays.set(name, error);
@@ -59,10 +65,24 @@ function* openMembers(
   return arrays;
 }
 
-function found(array: StoredArray | FormatError | undefined, name: string, file: string | undefined): StoredArray {
+function numbers(array: StoredArray | FormatError | undefined, name: string, file: string | undefined): StoredArray {
   if (array === undefined) throw failer(file)(`no array ${quoted(name)} in this npz archive`);
   if (array instanceof FormatError) throw array;
+  const { content, header } = array;
+  if (header.text !== undefined) throw failer(content.place)(unsupported(header.text));
   return array;
+}
+
+function* readTexts(
+  array: StoredArray | FormatError | undefined,
+  name: string,
+  file: string | undefined,
+): Reading<string[]> {
+  if (array instanceof FormatError || array?.header.text === undefined) {
+    const { content, header } = numbers(array, name, file);
+    throw failer(content.place)(`an array of ${header.dtype}, expected a list of texts`);
+  }
+  return decodeTexts(yield* readArray(array), array.content.place);
 }
 
 /**
@@ -75,7 +95,11 @@ export async function openNpz(source: RangeSource): Promise<NpzFile> {
   return {
     names: [...arrays.keys()],
     has: (name) => arrays.has(name),
-    entry: (name) => lazyArray(found(arrays.get(name), name, source.name), source),
+    entry: (name) => lazyArray(numbers(arrays.get(name), name, source.name), source),
+    texts: [...arrays].flatMap(([name, array]) =>
+      array instanceof FormatError || array.header.text === undefined ? [] : [name],
+    ),
+    text: (name) => readFromSource(readTexts(arrays.get(name), name, source.name), source),
   };
 }
 
@@ -86,13 +110,17 @@ function* readAll(
 ): Reading<Map<string, NdArray>> {
   const stored = yield* openMembers(size, file, only);
   const arrays = new Map<string, NdArray>();
-  for (const name of only ?? stored.keys()) arrays.set(name, yield* readArray(found(stored.get(name), name, file)));
+  for (const name of only ?? stored.keys()) {
+    const array = stored.get(name);
+    const isText = array !== undefined && !(array instanceof FormatError) && array.header.text !== undefined;
+    if (only !== undefined || !isText) arrays.set(name, yield* readArray(numbers(array, name, file)));
+  }
   return arrays;
 }
 
 /**
  * Reads a NumPy .npz archive that is in memory; {@link openNpz} reads one of any size. Keys are the array names without
- * `.npy`; other members are ignored.
+ * `.npy`; lists of texts and other members are ignored.
  * @param options.name what messages call the file
  * @param options.only read just these arrays; each must be there
  * @throws FormatError for a broken archive, a broken or damaged member (named), or a missing array

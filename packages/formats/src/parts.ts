@@ -1,5 +1,6 @@
 import { failer } from './errors';
 import { byteWidth, type DType, elementCount, encodeElements, type NdArray } from './ndarray';
+import { encodeTexts } from './npy-texts';
 
 /** The bytes of a file in order, in pieces of any length. */
 export type Parts = AsyncIterable<Uint8Array<ArrayBuffer>>;
@@ -9,6 +10,8 @@ export interface PartedArray {
   readonly name: string;
   readonly dtype: DType;
   readonly shape: readonly number[];
+  /** The last axis holds the code points of one text: an npz keeps them as NumPy's `<U`. */
+  readonly text?: boolean;
   /** product(shape) elements in C order, little endian, in pieces of any length. Called once, when their turn comes. */
   data(): AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 }
@@ -17,6 +20,12 @@ export interface PartedArray {
 export function partedArray(name: string, array: NdArray): PartedArray {
   return { name, dtype: array.dtype, shape: array.shape, data: () => [encodeElements(array)] };
 }
+
+/** A list of texts, to be written into an npz, where NumPy finds an array of `<U`. */
+export const partedTexts = (name: string, texts: readonly string[]): PartedArray => ({
+  ...partedArray(name, encodeTexts(texts)),
+  text: true,
+});
 
 /** The same bytes; copied only if other threads can write to them. */
 function owned(bytes: Uint8Array): Uint8Array<ArrayBuffer> {

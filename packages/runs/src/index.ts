@@ -40,7 +40,7 @@ export {
   storedConfig,
 } from './run-state';
 export { RunSampler } from './sampler';
-export { samplesNpz, samplesNpzParts } from './samples-npz';
+export { samplesNpzParts } from './samples-npz';
 export { applySettings, differences, isJsonObject, type JsonObject, type Setting, settingsOf } from './settings';
 export { type StepTimes, syntheticBatch, type TimedStep, type TimingOptions, timeSteps } from './time-steps';
 export {

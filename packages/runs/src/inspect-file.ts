@@ -158,7 +158,14 @@ export async function contentsOf(opened: ArrayFile, file: string, options: Inspe
     ? await checkedTensors(opened, options)
     : { tensors: entries, problems: [] };
   const { network, problems: ofModel, run } = modelOf(metadata);
-  const about = { file, tensors, metadata, classes: classNames(metadata.classes), network, run };
+  const about = {
+    file,
+    tensors,
+    metadata,
+    classes: classNames(metadata.classes ?? metadata.class_names),
+    network,
+    run,
+  };
   const all = [...opened.problems, ...problems, ...ofModel];
   if (!isCheckpoint(metadata)) return { ...about, kind, parameters: total(entries), problems: all };
   const parameters = layoutParameters(metadata.layout);

@@ -1,13 +1,14 @@
 // References: a run that nothing disturbs, whose files every other way to the same step must equal byte for byte; the list
 // of a run's files; the samples of the weights in ema.safetensors, brought by the host; the definition of the structured
 // clone, by structuredClone itself.
-import { bytesSource, readNpz, readSafetensors } from '@noisesmith/formats';
+import { bytesSource, openNpz, readNpz, readSafetensors } from '@noisesmith/formats';
 import { openSampling } from '@noisesmith/samplers';
 import { openDevice, openOracle, openWasm } from '@noisesmith/tensor';
 import { listCheckpoints } from '@noisesmith/training';
 import { describe, expect, it } from 'vitest';
 import { drawImages, samplingOptions } from './draws';
 import type { RunEvent } from './events';
+import { inspectFile } from './inspect-file';
 import { readModel } from './model-file';
 import { openRun, type RunOptions } from './run';
 import type { RunFiles } from './run-files';
@@ -65,7 +66,10 @@ describe.each(backends)('a run on %s', (name, open) => {
     expect(JSON.parse(metadata.classes!)).toEqual(['up', 'down', 'left']);
     const kind = { 'the oracle': 'oracle', WebGPU: 'webgpu', WebAssembly: 'wasm' }[name];
     expect(JSON.parse(metadata.run!)).toEqual({ ...config, backend: kind });
-    expect(readNpz((await files.read('samples.npz'))!).get('arr_0')!.shape).toEqual([3, 4, 4, 1]);
+    const samples = (await files.read('samples.npz'))!;
+    expect(readNpz(samples).get('arr_0')!.shape).toEqual([3, 4, 4, 1]);
+    expect(await (await openNpz(bytesSource(samples))).text('class_names')).toEqual(['up', 'down', 'left']);
+    expect((await inspectFile(bytesSource(samples))).classes).toEqual(['up', 'down', 'left']);
   });
 
   it('that is stopped and opened again equals one that is not, to the bit', async () => {

@@ -295,16 +295,19 @@ class OpenRun implements Run {
     const count = finalCount(classes, draw.seeds.length);
     const first = new Uint8Array(count * size);
     let done = 0;
-    const kept = async function* (batches: AsyncIterable<Images>): AsyncIterable<Images> {
-      for await (const batch of batches) {
-        if (done < count) first.set(batch.data.subarray(0, (count - done) * size), done * size);
-        done += batch.count;
-        yield batch;
+    const kept = async function* (batches: AsyncIterable<Images>): AsyncIterable<Uint8Array> {
+      for await (const { count: drawn, data } of batches) {
+        if (done < count) first.set(data.subarray(0, (count - done) * size), done * size);
+        done += drawn;
+        yield data;
       }
     };
     const { backend, store } = this.trainer;
     const batches = this.sampler.batches(backend, store, draw, this.listened(draw, listening));
-    await files.write(runFileNames.samples, samplesNpzParts(imageShape, draw.labels, kept(batches)));
+    await files.write(
+      runFileNames.samples,
+      samplesNpzParts(imageShape, draw.labels, this.around.dataset.classes, kept(batches)),
+    );
     return { count, height, width, channels, data: first };
   }
 

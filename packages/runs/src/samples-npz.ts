@@ -1,33 +1,29 @@
-import { npzParts, type Parts, partedArray, writeNpz } from '@noisesmith/formats';
-import type { Images } from './grid';
+import { npzParts, type PartedArray, type Parts, partedArray, partedTexts } from '@noisesmith/formats';
 
-const labelArray = (labels: readonly (number | null)[]) =>
-  labels.every((label) => label !== null)
-    ? ({ dtype: 'I32', shape: [labels.length], data: Int32Array.from(labels as number[]) } as const)
-    : undefined;
-
-/** `arr_0` uint8 [n, height, width, channels]; `arr_1` int32 [n] labels where there are any. */
-export function samplesNpz(images: Images, labels: readonly (number | null)[]): Uint8Array<ArrayBuffer> {
-  const { channels, count, data, height, width } = images;
-  const named = labelArray(labels);
-  return writeNpz({
-    arr_0: { dtype: 'U8', shape: [count, height, width, channels], data: Uint8Array.from(data) },
-    ...(named && { arr_1: named }),
-  });
+/** What tells of samples: labels of all or none of them, and what the labels are called, where that is known. */
+function labelArrays(labels: readonly (number | null)[], classes: readonly string[]): PartedArray[] {
+  if (!labels.every((label) => label !== null)) return [];
+  const data = Int32Array.from(labels as readonly number[]);
+  const numbers = partedArray('arr_1', { dtype: 'I32', shape: [labels.length], data });
+  if (classes.length === 0) return [numbers];
+  const count = data.reduce((most, label) => Math.max(most, label + 1), classes.length);
+  const names = Array.from({ length: count }, (_, label) => classes[label] ?? String(label));
+  return [numbers, partedTexts('class_names', names)];
 }
 
-/** The same archive in parts, from batches of images as they are drawn, in order. */
+/**
+ * Samples as an npz, in parts: `arr_0` uint8 [n, height, width, channels]; `arr_1` int32 [n] labels where there are any, and
+ * `class_names`, strings by label, where classes have names.
+ * @param pixels of all samples, in order, in pieces of any length
+ */
 export function samplesNpzParts(
   [height, width, channels]: readonly [number, number, number],
   labels: readonly (number | null)[],
-  batches: AsyncIterable<Images>,
+  classes: readonly string[],
+  pixels: AsyncIterable<Uint8Array>,
 ): Parts {
-  const named = labelArray(labels);
-  const pixels = async function* (): Parts {
-    for await (const { data } of batches) yield Uint8Array.from(data);
-  };
   return npzParts([
-    { name: 'arr_0', dtype: 'U8', shape: [labels.length, height, width, channels], data: pixels },
-    ...(named ? [partedArray('arr_1', named)] : []),
+    { name: 'arr_0', dtype: 'U8', shape: [labels.length, height, width, channels], data: () => pixels },
+    ...labelArrays(labels, classes),
   ]);
 }

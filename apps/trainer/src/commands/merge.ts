@@ -1,5 +1,13 @@
 import { resolve } from 'node:path';
-import { type LazyArray, type NpzFile, npzParts, openNpz, type PartedArray, partedArray } from '@noisesmith/formats';
+import {
+  type LazyArray,
+  type NpzFile,
+  npzParts,
+  openNpz,
+  type PartedArray,
+  partedArray,
+  partedTexts,
+} from '@noisesmith/formats';
 import { type FileSource, fileSource, writeFileAtomic } from '@noisesmith/formats/node';
 import { mergeStatistics, npzContents, readStatistics, statisticsParts } from '@noisesmith/metrics';
 import { type Command, jsonFlag } from '../command';
@@ -43,6 +51,19 @@ async function mergedLabels(shards: readonly SampleShard[]): Promise<PartedArray
   return partedArray('arr_1', { dtype: 'I32', shape: [pieces.length], data: Int32Array.from(pieces) });
 }
 
+/** Names of the classes, where all shards have them. @throws UsageError where the same label is called otherwise */
+async function mergedNames(shards: readonly SampleShard[]): Promise<PartedArray | undefined> {
+  if (!shards.every(({ file }) => file.has('class_names'))) return undefined;
+  const all = await Promise.all(shards.map(({ file }) => file.text('class_names')));
+  const [first] = all as [readonly string[]];
+  for (const [i, names] of all.entries()) {
+    if (JSON.stringify(names) === JSON.stringify(first)) continue;
+    const [mine, theirs] = [names, first].map((list) => list.slice(0, 5).join(', '));
+    throw new UsageError(`${shards[i]!.path}: class_names are ${mine}…, those of ${shards[0]!.path} ${theirs}…`);
+  }
+  return partedTexts('class_names', first);
+}
+
 async function mergeSamples(paths: readonly string[], sources: readonly FileSource[], signal: AbortSignal) {
   const shards = await Promise.all(
     sources.map(async (source, i): Promise<SampleShard> => {
@@ -58,10 +79,12 @@ async function mergeSamples(paths: readonly string[], sources: readonly FileSour
   }
   const count = shards.reduce((sum, { images }) => sum + images.shape[0]!, 0);
   const labels = await mergedLabels(shards);
+  const names = labels && (await mergedNames(shards));
   const shape = [count, ...first.images.shape.slice(1)];
   const parts = npzParts([
     { name: 'arr_0', dtype: 'U8', shape, data: () => copied(shards, signal) },
     ...(labels ? [labels] : []),
+    ...(names ? [names] : []),
   ]);
   return { count, parts };
 }
@@ -76,7 +99,7 @@ export const merge: Command = {
   },
   details: [
     'Statistics are .npz files of stats, made by one network; samples are .npz files of sample, whose images and labels are',
-    'put one behind the other in the order that is given.',
+    'put one behind the other in the order that is given; names of classes are kept where all shards have them.',
   ],
   example: 'part-0.npz part-1.npz --out whole.npz',
   async run(args, context) {

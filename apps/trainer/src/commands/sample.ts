@@ -65,7 +65,10 @@ export const sample: Command = {
     batch: { value: 'N', help: 'samples that run together; changes speed and memory' },
     ...backendFlag,
     ...tuningFlag,
-    out: { value: 'FILE', help: 'x.png: a grid; x.npz: arr_0 uint8 NHWC, arr_1 labels; else a folder of PNGs' },
+    out: {
+      value: 'FILE',
+      help: 'x.png: a grid; x.npz: arr_0 uint8 NHWC, arr_1 labels, class_names; else a folder of PNGs',
+    },
     ...jsonFlag,
   },
   details: [
@@ -87,7 +90,14 @@ export const sample: Command = {
     const draw = drawOf(seeds, labelsOf(args, denoiser.classes, model.classes));
     const options = optionsOf(args, model);
     const { classes, imageShape: shape } = denoiser;
-    const job: SampleJob = { out, draw, shape, classes, drawnWith: drawnWith(model, options) };
+    const job: SampleJob = {
+      out,
+      draw,
+      shape,
+      classes,
+      classNames: model.classes,
+      drawnWith: drawnWith(model, options),
+    };
     await prepareOutput('--out', out, format === 'folder' ? 'folder' : 'file');
     const signal = context.interruptSignal();
     using progress = new Progress(context);

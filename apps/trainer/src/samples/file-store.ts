@@ -1,6 +1,6 @@
-import { collectParts, npzParts, type PartedArray, partedArray } from '@noisesmith/formats';
+import { collectParts } from '@noisesmith/formats';
 import { writeFileAtomic } from '@noisesmith/formats/node';
-import { classGridPng } from '@noisesmith/runs';
+import { classGridPng, samplesNpzParts } from '@noisesmith/runs';
 import { UsageError } from '../errors';
 import { groupedNumber } from '../output';
 import { PartFile, partPath } from './part-file';
@@ -23,19 +23,8 @@ export function checkGrid({ draw, out, shape }: Pick<SampleJob, 'draw' | 'out' |
   );
 }
 
-/** `arr_0` uint8 [n, height, width, channels]; `arr_1` int32 [n] labels where there are any. */
-function writeNpzFile({ draw, out, shape }: SampleJob, part: PartFile): Promise<void> {
-  const { labels, seeds } = draw;
-  const images: PartedArray = {
-    name: 'arr_0',
-    dtype: 'U8',
-    shape: [seeds.length, ...shape],
-    data: () => part.pixels(),
-  };
-  const labelled = labels.every((label) => label !== null);
-  const classes = (): PartedArray =>
-    partedArray('arr_1', { dtype: 'I32', shape: [labels.length], data: Int32Array.from(labels as number[]) });
-  return writeFileAtomic(out, npzParts([images, ...(labelled ? [classes()] : [])]));
+function writeNpzFile({ classNames, draw, out, shape }: SampleJob, part: PartFile): Promise<void> {
+  return writeFileAtomic(out, samplesNpzParts(shape, draw.labels, classNames, part.pixels()));
 }
 
 async function writeGrid({ draw, out, shape }: SampleJob, part: PartFile): Promise<void> {

@@ -10,6 +10,8 @@ export interface SampleJob {
   readonly shape: readonly [number, number, number];
   /** Of the network; 0: none. */
   readonly classes: number;
+  /** By label, where they have names. */
+  readonly classNames: readonly string[];
   readonly drawnWith: DrawnWith;
 }
 

@@ -25,7 +25,7 @@ afterEach(() => {
 
 function job(name: string, seeds: readonly number[], more: Partial<SampleJob> = {}): SampleJob {
   const draw = drawOf(seeds, [0, 1, 2]);
-  return { out: join(folder, name), draw, shape: [SIDE, SIDE, 1], classes: 3, drawnWith, ...more };
+  return { out: join(folder, name), draw, shape: [SIDE, SIDE, 1], classes: 3, classNames: [], drawnWith, ...more };
 }
 
 /** The sample of a seed: its pixels count up from it. */
@@ -72,6 +72,16 @@ describe('a file', () => {
       data: Uint8Array.from(seeds.flatMap(sampleOf)),
     });
     expect(arrays.get('arr_1')).toEqual({ dtype: 'I32', shape: [5], data: Int32Array.of(1, 1, 2, 2, 0) });
+  });
+
+  it('has the names of classes; of one that has none its number', async () => {
+    const wanted = job('a.npz', seeds, { classNames: ['cat', 'dog'] });
+    await using store = await openFileStore(wanted, 'npz');
+    await fill(store, wanted);
+    await store.finish();
+    const dataset = await openDataset(`npz:${wanted.out}`);
+    expect(dataset.classes).toEqual(['cat', 'dog', '2']);
+    expect(seeds.map((_, i) => dataset.label(i))).toEqual([1, 1, 2, 2, 0]);
   });
 
   it('is gone on with wherever a kill has cut it short', async () => {

@@ -24,6 +24,7 @@ export interface ArrayEntry {
 /** A file of arrays of any format that this package reads; its headers are read, its elements are not. */
 export interface ArrayFile {
   readonly kind: ArrayFileKind;
+  /** Of safetensors; of an npz its lists of texts, as JSON. */
   readonly metadata: Readonly<Record<string, string>>;
   /** In the order of the file. */
   readonly entries: readonly ArrayEntry[];
@@ -91,6 +92,7 @@ function ofArrays(
   arrays: ReadonlyMap<string, LazyArray>,
   problems: readonly string[],
   file: string | undefined,
+  metadata: Readonly<Record<string, string>> = {},
 ): Opened {
   const find = (name: string): LazyArray => {
     const found = arrays.get(name);
@@ -98,7 +100,7 @@ function ofArrays(
     return found;
   };
   return {
-    metadata: {},
+    metadata,
     entries: [...arrays].map(([name, array]) => entryOf(name, array)),
     problems,
     async *pieces(name, elements = PIECE) {
@@ -112,15 +114,17 @@ async function openArchive(source: RangeSource): Promise<Opened> {
   const file = await openNpz(source);
   const arrays = new Map<string, LazyArray>();
   const problems: string[] = [];
+  const metadata: Record<string, string> = {};
   for (const name of file.names) {
     try {
-      arrays.set(name, file.entry(name));
+      if (file.texts.includes(name)) metadata[name] = JSON.stringify(await file.text(name));
+      else arrays.set(name, file.entry(name));
     } catch (error) {
       if (!(error instanceof FormatError)) throw error;
       problems.push(error.message);
     }
   }
-  return ofArrays(arrays, problems, source.name);
+  return ofArrays(arrays, problems, source.name, metadata);
 }
 
 async function openSaved(source: RangeSource): Promise<Opened> {
