@@ -11,7 +11,8 @@ import { type TrainConfig, trainConfig } from './config';
 import { Digest } from './digest';
 import { CheckpointError, TrainingError } from './errors';
 import { type TrainStateName, trainStateNames } from './train-step';
-import { bytesOf, floatsOf, pieces, VectorCheck } from './vector';
+import { bytesOf, floatsOf, pieces } from './vector';
+import { VectorCheck } from './vector-check';
 
 /** Everything a run needs to go on: with the same data, the steps that follow are the same to the bit. */
 export interface TrainState {

@@ -1,10 +1,10 @@
 import type { Denoiser } from '@noisesmith/diffusion';
+import { canonicalJson } from './canonical-json';
 import { checkState, encodeCheckpoint, type TrainState } from './checkpoint';
 import { type Candidates, checkpointName, findCheckpoints, listCheckpoints, pruneCheckpoints } from './checkpoints';
 import type { TrainConfig } from './config';
 import type { TrainEngine } from './engine';
 import { CheckpointError, SettingError } from './errors';
-import { canonicalJson } from './json';
 import { type CheckpointStorage, memoryStorage } from './storage';
 
 export interface KeeperOptions {

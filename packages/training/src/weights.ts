@@ -13,7 +13,8 @@ import type { Layout } from '@noisesmith/tensor';
 import { decodeCheckpoint, isCheckpoint } from './checkpoint';
 import { Digest, hex } from './digest';
 import { CheckpointError } from './errors';
-import { bytesOf, PIECE, type ReadVector, VectorCheck } from './vector';
+import { bytesOf, PIECE, type ReadVector } from './vector';
+import { VectorCheck } from './vector-check';
 
 /** In the metadata; what has it has a digest. */
 const FORMAT = 'noisesmith-weights-1';

@@ -7,7 +7,6 @@ import { type LambAttributes, lambDefinition } from '../ops/optimizer';
 import type { Candidate } from '../plan/candidate';
 import { attentionForm } from './forms/attention';
 import { attentionBackwardForm } from './forms/attention-backward';
-
 import type { Form } from './forms/form';
 import { LAMB_ALIASES, lambForm, lambSupports } from './forms/lamb';
 import { layerNormBackwardForm, layerNormForm, type RowOptions, type RowSizes } from './forms/layer-norm';

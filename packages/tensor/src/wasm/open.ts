@@ -16,6 +16,9 @@ export interface WasmOptions {
   readonly label?: string;
 }
 
+/** More find too little to do in a kernel of common sizes, and each takes some megabytes. */
+const MOST_THREADS = 64;
+
 /**
  * Opens the CPU. Needs no driver: WebAssembly with vectors, which Node 20, Chrome 91, Firefox 89, Safari 16.4 and later have.
  * Threads sleep while nothing runs, and do not keep a program of Node's from ending.
@@ -40,9 +43,6 @@ function threadCount(asked: number | undefined, shared: boolean): number {
   const expected = shared ? `1 to ${MOST_THREADS}` : '1, since threads share no memory here';
   throw new RangeError(`${asked} threads, expected ${expected}`);
 }
-
-/** More find too little to do in a kernel of common sizes, and each takes some megabytes. */
-const MOST_THREADS = 64;
 
 function openHeap(label: string, shared: boolean): Heap {
   try {

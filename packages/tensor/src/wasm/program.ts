@@ -1,18 +1,17 @@
 import type { CompileOptions, Program, Store } from '../backend';
 import { BYTES_PER_ELEMENT, type TypedArray } from '../ir/dtype';
 import type { Graph } from '../ir/program';
-import { sizeOf } from '../ir/shape';
 import { type KernelTime, type ProfileOptions, timeKernels } from '../plan/cost/kernel-time';
 import { InFlight } from '../plan/in-flight';
-import { type BufferName, boundBytes, bufferText, type Place } from '../plan/memory';
+import { type BufferName, boundBytes } from '../plan/memory';
 import { makePlan, type Plan, type PlanOptions } from '../plan/plan';
 import { type Inputs, Running, type Scalars } from '../plan/running';
 import { checkStates } from '../plan/state-spec';
 import { choicesOf } from '../plan/tune/table';
 import { keyOf, moduleOfKernels, putKernel, type WasmCode } from './code';
 import { repeatedCall } from './cost/repeated-call';
-import type { Block } from './heap';
 import type { WasmOwner } from './owner';
+import { ProgramMemory } from './program-memory';
 import { sideBySide } from './side-by-side';
 import { WasmStore, wasmStore } from './store';
 import type { KernelCall, ThreadProgram } from './threads/threads';
@@ -102,55 +101,6 @@ function assemble(
     return { name, items, chunk: code.chunk, args, beside: beside[i]! };
   });
   return { module: module.bytes(), calls };
-}
-
-/** The memory of one program, by the names its plan uses. */
-class ProgramMemory {
-  /** By `bufferText`. */
-  private readonly own = new Map<string, Block>();
-
-  constructor(
-    private readonly owner: WasmOwner,
-    private readonly store: WasmStore,
-  ) {}
-
-  make(graph: Graph, plan: WasmPlan): void {
-    const { heap } = this.owner;
-    const makeBytes = (name: BufferName, bytes: number, label: string): Block => {
-      const block = this.owner.take(bytes, label);
-      this.own.set(bufferText(name), block);
-      return block;
-    };
-    const make = (name: BufferName, elements: number, label: string): Block =>
-      makeBytes(name, elements * BYTES_PER_ELEMENT, label);
-    for (const [name, spec] of Object.entries(graph.spec.inputs ?? {})) {
-      make({ kind: 'input', name }, sizeOf(spec.shape), `input ${name}`);
-    }
-    plan.slots.forEach((bytes, index) => {
-      makeBytes({ kind: 'slot', index }, bytes, `temporary ${index}`);
-    });
-    plan.packs.forEach((size, index) => {
-      make({ kind: 'pack', index }, size, `flat vector ${index}`);
-    });
-    plan.data.forEach((data, index) => {
-      heap.write(make({ kind: 'data', index }, data.length, `constant ${index}`).address, data);
-    });
-    make({ kind: 'scalars' }, plan.scalars.length, 'scalars');
-  }
-
-  address({ buffer, offset }: Pick<Place, 'buffer' | 'offset'>): number {
-    const base = buffer.kind === 'state' ? this.store.address(buffer.name) : this.own.get(bufferText(buffer))!.address;
-    return base + offset * BYTES_PER_ELEMENT;
-  }
-
-  get bytes(): number {
-    return [...this.own.values()].reduce((sum, { bytes }) => sum + bytes, 0);
-  }
-
-  destroy(): void {
-    for (const block of this.own.values()) this.owner.free(block);
-    this.own.clear();
-  }
 }
 
 interface ProgramSetup {
