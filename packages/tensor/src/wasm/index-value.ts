@@ -1,5 +1,6 @@
 import { type Atom, add, type Condition, constantIndex, flattened, type Index } from '../ir/index-value';
 import { i32, type Value } from './assembler';
+import { quotient, remainder, scaled } from './by-constant';
 
 type Int = Value<'i32'>;
 
@@ -19,26 +20,11 @@ function atomValue(atom: Atom, variables: IndexVariables): Int {
     case 'inside':
       return writeIndex(atom.x, variables);
     case 'digit': {
-      const whole = divided(writeIndex(atom.x, variables), atom.by);
-      return atom.modulo === undefined ? whole : rest(whole, atom.modulo);
+      const whole = quotient(writeIndex(atom.x, variables), atom.by);
+      return atom.modulo === undefined ? whole : remainder(whole, atom.modulo);
     }
   }
 }
-
-const powerOf = (n: number): number | undefined => (Number.isInteger(Math.log2(n)) ? Math.log2(n) : undefined);
-
-function divided(x: Int, by: number): Int {
-  const power = powerOf(by);
-  if (by === 1) return x;
-  return power === undefined ? i32.divU(x, by) : i32.shrU(x, power);
-}
-
-const rest = (x: Int, by: number): Int => (powerOf(by) === undefined ? i32.remU(x, by) : i32.and(x, by - 1));
-
-const scaled = (x: Int, factor: number): Int => {
-  const power = powerOf(factor);
-  return power === undefined || x.constant !== undefined ? i32.mul(x, factor) : i32.shl(x, power);
-};
 
 /**
  * An index as an expression. Its constants and variables are whole numbers modulo 2³², so what lies outside a pad comes out

@@ -1,5 +1,6 @@
 import { type Atom, add, type Condition, constantIndex, flattened, type Index } from '../../ir/index-value';
 import { type Body, i32, i32x4, type Value, v128 } from '../assembler';
+import { quotient, remainder, scaled } from '../by-constant';
 
 type Int = Value<'i32'>;
 type Vector = Value<'v128'>;
@@ -137,8 +138,8 @@ export class IndexWriter {
     const read = this.read(x);
     const whole = read.kind === 'even' && read.step === 0 ? read.first : lanesOf(this.b, read);
     const value = each(whole, (one) => {
-      const quotient = divided(one, by);
-      return this.b.let(modulo === undefined ? quotient : remainder(quotient, modulo));
+      const digit = quotient(one, by);
+      return this.b.let(modulo === undefined ? digit : remainder(digit, modulo));
     });
     this.scopes.at(-1)!.digits.set(atom.key, value);
     return value;
@@ -178,18 +179,3 @@ function lanesOf(b: Body, x: LaneIndex): readonly Int[] {
 /** A vector of four whole numbers. */
 const laneVector = (lanes: readonly Int[]): Vector =>
   LANES.slice(1).reduce<Vector>((made, l) => i32x4.replace(made, l, lanes[l]!), i32x4.splat(lanes[0]!));
-
-const powerOf = (n: number): number | undefined => (Number.isInteger(Math.log2(n)) ? Math.log2(n) : undefined);
-
-function divided(x: Int, by: number): Int {
-  const power = powerOf(by);
-  if (by === 1) return x;
-  return power === undefined ? i32.divU(x, by) : i32.shrU(x, power);
-}
-
-const remainder = (x: Int, by: number): Int => (powerOf(by) === undefined ? i32.remU(x, by) : i32.and(x, by - 1));
-
-function scaled(x: Int, factor: number): Int {
-  const power = powerOf(factor);
-  return power === undefined || x.constant !== undefined ? i32.mul(x, factor) : i32.shl(x, power);
-}
