@@ -6,8 +6,8 @@ type KernelFunction = WasmFunction<readonly ValueType[], undefined>;
 
 /** What computes a kernel of a plan: a function of a module. */
 export interface WasmCode {
-  /** Items that a call takes at once. */
-  readonly chunk: number;
+  /** Items that a call takes at least. */
+  readonly grain: number;
   /** Writes it, and what it calls. */
   write(module: ModuleBuilder): KernelFunction;
 }
@@ -30,7 +30,7 @@ function writtenOf(code: WasmCode): Written {
   const module = new ModuleBuilder();
   const kernel = code.write(module);
   // Names are for people. A module's functions differ by their code alone.
-  const written = { key: `${code.chunk}:${text.decode(module.code())}`, module, kernel };
+  const written = { key: `${code.grain}:${text.decode(module.code())}`, module, kernel };
   known.set(code, written);
   return written;
 }

@@ -59,9 +59,11 @@ export function contractionOf(
       operands: found.map(({ writable }, i) => ({ memory: input(2 + i), writable })),
       store,
     },
-    placed: placedMemory(values, {
-      inputs: [values.placeOf(left.tensor), values.placeOf(right.tensor), ...found.map(({ place }) => place)],
-    }),
+    placed: placedMemory(
+      values,
+      { inputs: [values.placeOf(left.tensor), values.placeOf(right.tensor), ...found.map(({ place }) => place)] },
+      machine.threads,
+    ),
   };
 }
 

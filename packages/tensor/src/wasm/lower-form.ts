@@ -8,13 +8,17 @@ import type { Form, FormMemory } from './forms/form';
 /** Where the memory of a form lies. */
 export type PlacedMemory = (memory: FormMemory) => Place;
 
-/** @param outputs absent where nobody reads the result: it goes to memory of its own */
+/**
+ * @param outputs absent where nobody reads the result: it goes to memory of its own
+ * @param threads that scratch of each thread is for
+ */
 export function placedMemory(
   values: GroupValues,
   known: {
     readonly inputs: readonly Place[];
     readonly outputs?: readonly { readonly place: Place | undefined; readonly like: Tensor }[];
   },
+  threads: number,
 ): PlacedMemory {
   const made = new Map<FormMemory | number, Place>();
   const taken = (key: FormMemory | number, elements: number): Place => {
@@ -31,7 +35,7 @@ export function placedMemory(
         return place ?? taken(memory.index, like.size);
       }
       case 'scratch':
-        return taken(memory, memory.floats);
+        return taken(memory, memory.perThread ? threads * memory.floats : memory.floats);
       case 'table':
         return values.constant(memory.values);
     }
@@ -40,11 +44,11 @@ export function placedMemory(
 
 /** The kernels of a form, in order. */
 export const kernelsOfForm = ({ kernels }: Form, label: string, placed: PlacedMemory): Kernel<WasmCode>[] =>
-  kernels.map(({ name, items, chunk, operands, work, write }, i) => ({
+  kernels.map(({ name, items, grain, operands, work, write }, i) => ({
     label: kernels.length > 1 ? `${label} ${i + 1}` : label,
     form: name,
     operands: operands.map(({ memory, writable }) => ({ place: placed(memory), writable })),
     items,
     work,
-    code: { chunk, write },
+    code: { grain, write },
   }));

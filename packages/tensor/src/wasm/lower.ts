@@ -53,7 +53,10 @@ function lowerOnce(machine: WasmMachine, group: Group, values: GroupValues): Low
     });
     const wanted = results.map(({ place }) => place !== undefined);
     const form = namedForm(call, { relaxed: machine.relaxed, wanted });
-    return [...before, ...kernelsOfForm(form, labelOf(group), placedMemory(values, { inputs, outputs: results }))];
+    return [
+      ...before,
+      ...kernelsOfForm(form, labelOf(group), placedMemory(values, { inputs, outputs: results }, machine.threads)),
+    ];
   };
   const rules: GenericRules = {
     memory,

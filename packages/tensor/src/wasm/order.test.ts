@@ -42,3 +42,39 @@ it('goes on after what fails, and tells whoever waits for it alone', async () =>
     }),
   ).toThrow('thrown here');
 });
+
+it('begins runs while runs before them are under way, and what the host does when all of them are done', async () => {
+  const order = new Order();
+  const seen: string[] = [];
+  const ends: (() => void)[] = [];
+  const run = (name: string): Promise<void> =>
+    order.addRun(() => {
+      seen.push(`${name} begins`);
+      return new Promise((resolve) => ends.push(resolve));
+    });
+  void run('one');
+  void run('two');
+  const read = order.add(() => void seen.push('read'));
+  void run('three');
+  await later();
+  expect(seen).toEqual(['one begins', 'two begins']);
+  ends[1]!();
+  await later();
+  expect(seen).toHaveLength(2);
+  ends[0]!();
+  await read;
+  await later();
+  expect(seen).toEqual(['one begins', 'two begins', 'read', 'three begins']);
+  expect(order.idle).toBe(false);
+  ends[2]!();
+  await later();
+  expect(order.idle).toBe(true);
+});
+
+it('reads after a run that fails', async () => {
+  const order = new Order();
+  const failing = order.addRun(() => Promise.reject(new Error('a kernel failed')));
+  const read = order.add(() => 'read');
+  await expect(failing).rejects.toThrow('a kernel failed');
+  expect(await read).toBe('read');
+});

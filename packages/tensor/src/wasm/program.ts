@@ -98,7 +98,7 @@ function assemble(
       module.export({ ...putKernel(module, code), name });
     }
     const args = operands.map(({ place }) => memory.address(place));
-    return { name, items, chunk: code.chunk, args, beside: beside[i]! };
+    return { name, items, grain: code.grain, args, beside: beside[i]! };
   });
   return { module: module.bytes(), calls };
 }
@@ -152,15 +152,18 @@ export class WasmProgram implements Program {
     this.running.checkRun(inputs, scalars);
     const { owner, setup, latest } = this;
     for (const name of Object.keys(this.graph.spec.inputs ?? {})) this.give({ kind: 'input', name }, inputs[name]!);
-    this.give(
-      { kind: 'scalars' },
-      Float32Array.from(this.plan.scalars, (name) => scalars[name]!),
-    );
-    const done = owner.order.add(async () => {
+    const values = Float32Array.from(this.plan.scalars, (name) => scalars[name]!);
+    if (values.length > 0) this.give({ kind: 'scalars' }, values);
+    const done = owner.order.addRun(() => {
       owner.check();
-      await owner.threadsDone(setup.threads.run());
-      for (const [from, to, bytes] of this.copies) owner.heap.copy(from, to, bytes);
+      return owner.threadsDone(setup.threads.run());
     });
+    if (this.copies.length > 0) {
+      owner.order.soon(() => {
+        owner.check();
+        for (const [from, to, bytes] of this.copies) owner.heap.copy(from, to, bytes);
+      });
+    }
     for (const name of setup.fetched) {
       const value = this.copyOut(name);
       // Whoever reads the output sees the failure; a run whose outputs nobody reads fails at the next call instead.

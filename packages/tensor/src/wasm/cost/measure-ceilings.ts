@@ -71,8 +71,8 @@ export async function measureWasmCeilings(wasm: Wasm): Promise<Ceilings> {
   module.export(module.function('nothing', ['i32', 'i32', 'i32'], () => undefined));
   const compiled = await WebAssembly.compile(module.bytes());
   try {
-    const seconds = async (name: string, chunk: number, items: number, mostRepeats: number): Promise<number> => {
-      const call = { name, items, chunk, args: [block.address] };
+    const seconds = async (name: string, grain: number, items: number, mostRepeats: number): Promise<number> => {
+      const call = { name, items, grain, args: [block.address] };
       const { measure, end } = await repeatedCall(wasm, compiled, call, mostRepeats);
       const each = await secondsEach(measure, { atLeastSeconds: ATTEMPT_SECONDS, mostRepeats, attempts: ATTEMPTS });
       end();

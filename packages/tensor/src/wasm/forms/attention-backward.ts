@@ -10,11 +10,21 @@ import {
   pitchOf,
   queryBlock,
   sizesText,
-  slotAddress,
-  slotsOf,
   turnedPanels,
 } from './attention-parts';
-import { type Form, type FormFunction, type FormKernel, type Int, input, output, reads, writes } from './form';
+import {
+  type Form,
+  type FormFunction,
+  type FormKernel,
+  grainOfProducts,
+  type Int,
+  input,
+  output,
+  ownScratch,
+  reads,
+  threadScratch,
+  writes,
+} from './form';
 import type { RowOptions } from './layer-norm';
 import { loadOf, rowSum } from './rows';
 import { eitherLength, ROWS, tileLengths } from './tile';
@@ -34,25 +44,25 @@ export function attentionBackwardForm(sizes: AttentionSizes, options: RowOptions
   const keyBlock = keys <= MOST_KEYS ? keys : KEY_BLOCK;
   const block = queryBlock(queries, keyBlock);
   const pitch = pitchOf(keyBlock);
-  const slots = slotsOf(batch * heads, pitch * (depth + width + 2 * block) + block);
+  const kept = threadScratch(pitch * (depth + width + 2 * block) + block);
   const products = batch * heads * queries * keys;
   const name = `attention backward ${sizesText(sizes)}`;
   const results = [0, 1, 2].filter((i) => wanted[i]);
   const kernel: FormKernel = {
     name,
     items: batch * heads,
-    chunk: slots.chunk,
+    grain: grainOfProducts(queries * keys * (3 * depth + 2 * width)),
     operands: [
       ...[0, 1, 2, 3, 4, 5].map((i) => reads(input(i))),
       ...results.map((i) => writes(output(i))),
-      writes(slots.memory),
+      writes(kept),
     ],
     work: {
       flops: products * (6 * depth + 4 * width + 8),
       loads: Math.round((products * (3 * depth + 2 * width)) / 4),
       stores: 2 * products + batch * heads * (queries * depth + keys * (depth + width)),
     },
-    write: (module) => new Backward(module, name, sizes, { relaxed, results, keyBlock, block, slots }).write(),
+    write: (module) => new Backward(module, name, sizes, { relaxed, results, keyBlock, block, kept }).write(),
   };
   return { kernels: [kernel] };
 }
@@ -63,7 +73,8 @@ interface Way {
   readonly results: readonly number[];
   readonly keyBlock: number;
   readonly block: number;
-  readonly slots: { readonly chunk: number; readonly floats: number };
+  /** Memory of a thread. */
+  readonly kept: { readonly floats: number };
 }
 
 /** Functions of (rows of q or do, panels, target, count of panels, ...), by the number of rows. */
@@ -94,12 +105,12 @@ class Backward {
     const slopesOf = slopes ? this.slopes() : undefined;
     const along = slopes ? this.along() : undefined;
     const sums = this.sums();
-    return module.function(name, ints(9 + results.length), (b, ...args) => {
+    return module.function(name, ints(10 + results.length), (b, ...args) => {
       const [from, to, q, k, v, o, logSums, dO, ...rest] = args as readonly Int[] as [
         ...[Int, Int, Int, Int, Int, Int, Int, Int],
         ...Int[],
       ];
-      const turnedK = b.let(slotAddress(way.slots, rest.at(-1)!, from));
+      const turnedK = b.let(ownScratch(rest.at(-2)!, way.kept, rest.at(-1)!));
       const turnedV = b.let(i32.add(turnedK, 4 * pitch * depth));
       const weights = b.let(i32.add(turnedV, 4 * pitch * width));
       const slope = b.let(i32.add(weights, 4 * pitch * block));

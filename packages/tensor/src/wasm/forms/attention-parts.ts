@@ -2,8 +2,7 @@ import { multiply, variable } from '../../ir/index-value';
 import type { AttentionSizes } from '../../lower/attention-sizes';
 import { type Body, f32x4, i32, type ModuleBuilder, v128, type WasmFunction } from '../assembler';
 import { type VectorTarget, vectorTarget } from '../math/horner';
-import type { FormMemory, Int, Vector } from './form';
-import { scratch } from './form';
+import type { Int, Vector } from './form';
 import { PanelCopy } from './pack';
 import { COLUMNS, eitherLength, ROWS, storeLanes, tileLengths, tileSums } from './tile';
 
@@ -25,20 +24,6 @@ export function queryBlock(queries: number, keys: number): number {
   const most = Math.max(ROWS, Math.floor(16384 / pitchOf(keys)));
   return Math.min(64, ROWS * Math.floor(most / ROWS), ROWS * Math.ceil(queries / ROWS));
 }
-
-/** Chunks, each of which has scratch of its own. */
-const SLOTS = 32;
-
-/** How items are called, with `floats` of scratch for whoever computes one. */
-export function slotsOf(items: number, floats: number): { chunk: number; memory: FormMemory; floats: number } {
-  const chunk = Math.ceil(items / SLOTS);
-  const size = 16 * Math.ceil(floats / 16);
-  return { chunk, memory: scratch(Math.ceil(items / chunk) * size), floats: size };
-}
-
-/** Address of the scratch of the chunk that begins at item `from`. */
-export const slotAddress = (slots: { chunk: number; floats: number }, memory: Int, from: Int): Int =>
-  i32.add(memory, i32.mul(i32.divU(from, slots.chunk), 4 * slots.floats));
 
 /** (rows' address, target): a head's rows [count, width] turned into panels of 8 rows, [panel][width][8]; a dynamic count up to `most`. */
 export function turnedPanels(module: ModuleBuilder, name: string, most: number, width: number, stride: number): Calls {

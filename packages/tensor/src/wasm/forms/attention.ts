@@ -10,11 +10,21 @@ import {
   pitchOf,
   queryBlock,
   sizesText,
-  slotAddress,
-  slotsOf,
   turnedPanels,
 } from './attention-parts';
-import { type Form, type FormFunction, type FormKernel, type Int, input, output, reads, writes } from './form';
+import {
+  type Form,
+  type FormFunction,
+  type FormKernel,
+  grainOfProducts,
+  type Int,
+  input,
+  output,
+  ownScratch,
+  reads,
+  threadScratch,
+  writes,
+} from './form';
 import type { RowOptions } from './layer-norm';
 import { foldAll, loadOf, onlyRow, overRow, rowSum, slotsFor, storeOf } from './rows';
 import { eitherLength, ROWS, tileLengths } from './tile';
@@ -28,25 +38,25 @@ export function attentionForm(sizes: AttentionSizes, { relaxed, wanted }: RowOpt
   const { batch, heads, queries, keys, depth, width } = sizes;
   const block = queryBlock(queries, keys);
   const items = batch * heads * Math.ceil(queries / block);
-  const slots = slotsOf(items, pitchOf(keys) * (depth + block) + block);
+  const kept = threadScratch(pitchOf(keys) * (depth + block) + block);
   const products = batch * heads * queries * keys;
   const name = `attention ${sizesText(sizes)}`;
   const kernel: FormKernel = {
     name,
     items,
-    chunk: slots.chunk,
+    grain: grainOfProducts(block * keys * (depth + width)),
     operands: [
       ...[0, 1, 2].map((i) => reads(input(i))),
       writes(output(0)),
       ...(wanted[1] ? [writes(output(1))] : []),
-      writes(slots.memory),
+      writes(kept),
     ],
     work: {
       flops: products * (2 * depth + 2 * width + 5),
       loads: Math.round((products * (depth + width)) / 4),
       stores: products + batch * heads * queries * width,
     },
-    write: (module) => writeForward(module, name, sizes, { relaxed, logSums: wanted[1]!, block, slots }),
+    write: (module) => writeForward(module, name, sizes, { relaxed, logSums: wanted[1]!, block, kept }),
   };
   return { kernels: [kernel] };
 }
@@ -55,7 +65,8 @@ interface Way {
   readonly relaxed: boolean;
   readonly logSums: boolean;
   readonly block: number;
-  readonly slots: { readonly chunk: number; readonly floats: number };
+  /** Memory of a thread. */
+  readonly kept: { readonly floats: number };
 }
 
 function writeForward(module: ModuleBuilder, name: string, sizes: AttentionSizes, way: Way): FormFunction {
@@ -91,9 +102,9 @@ function writeForward(module: ModuleBuilder, name: string, sizes: AttentionSizes
     scaled: true,
   });
   const blocks = Math.ceil(queries / block);
-  return module.function(name, ints(7 + Number(way.logSums)), (b, ...args) => {
+  return module.function(name, ints(8 + Number(way.logSums)), (b, ...args) => {
     const [from, to, q, k, v, o, ...rest] = args as readonly Int[] as [Int, Int, Int, Int, Int, Int, ...Int[]];
-    const panels = b.let(slotAddress(way.slots, rest.at(-1)!, from));
+    const panels = b.let(ownScratch(rest.at(-2)!, way.kept, rest.at(-1)!));
     const weights = b.let(i32.add(panels, 4 * pitch * depth));
     const factors = b.let(i32.add(weights, 4 * pitch * block));
     b.for(from, to, 1, (item) => {

@@ -176,15 +176,15 @@ it.each(['edges and gaps', 'long sums of few results', 'windows, three channels'
     for (const workers of name === 'edges and gaps' ? [1, 2, 3, 8] : [3]) {
       expect(await found({ workers })).toEqual(whole);
     }
-    for (const chunk of [1, 3, 1000]) expect(await found({ chunk })).toEqual(whole);
+    for (const grain of [1, 3, 1000]) expect(await found({ grain })).toEqual(whole);
     const biased = product(CASES[name]!, true, true);
     expect(await biased.found({ workers: 3 })).toEqual(await biased.found());
   },
 );
 
-it('gives the same bits where chunks keep sums of their own', async () => {
+it('gives the same bits where threads keep sums of their own', async () => {
   const { found, form } = product(plain(1, 1200, 96, 64), true, true);
-  expect(form.kernels.at(-1)!.items).toBeGreaterThan(8 * form.kernels.at(-1)!.chunk);
+  expect(form.kernels.at(-1)!.items).toBeGreaterThan(8 * form.kernels.at(-1)!.grain);
   const whole = await found();
   for (let run = 0; run < 3; run++) expect(await found({ workers: 3 })).toEqual(whole);
 });

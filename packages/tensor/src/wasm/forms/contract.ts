@@ -1,15 +1,18 @@
 import { type Body, f32x4, i32, type ModuleBuilder, minU, v128 } from '../assembler';
 import { writeIndex } from '../index-value';
 import {
-  chunkOf,
   type Form,
   type FormFunction,
   type FormKernel,
   type FormMemory,
   type FormOperand,
+  grainOf,
+  grainOfProducts,
   type Int,
+  ownScratch,
   reads,
   scratch,
+  threadScratch,
   type Vector,
   writes,
 } from './form';
@@ -44,18 +47,13 @@ export interface Contraction {
 
 /** Floats of B that stay in the cache of a core while rows pass: 256 KiB. */
 const BLOCK = 65536;
-/** Multiply-adds of a chunk: from a few microseconds to some tens of them. */
-const LEAST_CHUNK = 2 ** 17;
-const MOST_CHUNK = 2 ** 21;
-const CHUNKS = 16;
+/** Additions of a few microseconds. */
+const ENOUGH_SUMS = 4096;
 /** Rows that make it worth while to pack B. */
 const PACK_ROWS = 16;
 /** Long sums of few results are cut into parts, of this many steps at least, until there are this many items. */
 const PART = 512;
 const ENOUGH_ITEMS = 16;
-
-/** Chunks at most that have memory of their own for sums. */
-const SLOTS = 64;
 
 /** How a side of the product is read: where it lies, or from panels. */
 interface Side {
@@ -166,7 +164,7 @@ class Product {
   }
 
   /**
-   * Sums of a row panel of a block are kept, in memory of their chunk, and become what they are to become in a loop of their
+   * Sums of a row panel of a block are kept, in memory of their thread, and become what they are to become in a loop of their
    * own: what is read and computed behind a tile would take registers from it.
    *
    * @param store for a part, whose number is then part of the batch: part · batches + batch
@@ -176,34 +174,27 @@ class Product {
     const { batch, m, n, k } = this.sizes;
     const items = parts * batch * blocks * rowPanels;
     const work = height * Math.min(n, blockPanels * COLUMNS) * this.part;
-    const chunkWork = Math.min(MOST_CHUNK, Math.max(LEAST_CHUNK, (work * items) / CHUNKS));
     const within = parts > 1 ? ` in ${parts} parts` : '';
     const name = `contract ${batch}x${m}x${n}x${k}${within}`;
-    const chunk = Math.min(items, Math.max(Math.ceil(items / SLOTS), Math.round(chunkWork / work)));
-    const slots = scratch(Math.ceil(items / chunk) * this.slotFloats);
+    const kept = threadScratch(height * COLUMNS * blockPanels);
     return {
       name,
       items,
-      chunk,
-      operands: [reads(left.memory), reads(right.memory), writes(slots), ...operands],
+      grain: grainOfProducts(work),
+      operands: [reads(left.memory), reads(right.memory), writes(kept), ...operands],
       work: {
         flops: batch * m * n * (2 * k + operations),
         loads: parts * batch * rowPanels * this.panels * (height + COLUMNS) * this.part,
         stores: parts * batch * m * n,
       },
-      write: (module) => this.writeMultiply(module, name, chunk, operands.length, store),
+      write: (module) => this.writeMultiply(module, name, kept, operands.length, store),
     };
-  }
-
-  /** Floats of the sums of a row panel within a block. */
-  private get slotFloats(): number {
-    return this.height * COLUMNS * this.blockPanels;
   }
 
   private writeMultiply(
     module: ModuleBuilder,
     name: string,
-    chunk: number,
+    kept: { readonly floats: number },
     extra: number,
     store: Contraction['store'],
   ): FormFunction {
@@ -211,10 +202,10 @@ class Product {
     const { batch: batches, m, n, k } = this.sizes;
     const pitch = COLUMNS * blockPanels;
     const tiles = this.tileFunctions(module, name, pitch);
-    const params = Array.from({ length: 5 + extra }, () => 'i32' as const);
+    const params = Array.from({ length: 6 + extra }, () => 'i32' as const);
     return module.function(name, params, (b, ...args) => {
-      const [from, to, atA, atB, slots, ...rest] = args as readonly Int[] as [Int, Int, Int, Int, Int, ...Int[]];
-      const slot = b.let(i32.add(slots, i32.mul(i32.divU(from, chunk), 4 * this.slotFloats)));
+      const [from, to, atA, atB, sumsOfAll, ...rest] = args as readonly Int[] as [Int, Int, Int, Int, Int, ...Int[]];
+      const own = b.let(ownScratch(sumsOfAll, kept, rest.pop()!));
       // Items: row panels within a block of columns, within a batch, within a part of the sums.
       b.for(from, to, 1, (item) => {
         const panel = b.let(i32.remU(item, rowPanels));
@@ -230,7 +221,7 @@ class Product {
         eitherLength(b, i32.eq(panel, rowPanels - 1), tileLengths(m, this.height), (height) => {
           b.for(first, last, 1, (block) => {
             const pb = along(right, right.address(atB, batch, block));
-            const sums = b.let(i32.add(slot, i32.mul(i32.sub(block, first), 4 * COLUMNS)));
+            const sums = b.let(i32.add(own, i32.mul(i32.sub(block, first), 4 * COLUMNS)));
             eitherLength(b, i32.eq(block, panels - 1), tileLengths(n, COLUMNS), (width) =>
               b.call(tiles(height, width), pa, pb, depth, sums),
             );
@@ -241,11 +232,11 @@ class Product {
         const rows = minU(i32.const(this.height), b.let(i32.sub(i32.const(m), row)));
         const end = b.let(minU(i32.mul(last, COLUMNS), i32.const(n)));
         b.for(0, rows, 1, (r) => {
-          const line = b.let(i32.add(slot, i32.mul(r, 4 * pitch)));
-          const own = b.let(i32.add(row, r));
+          const line = b.let(i32.add(own, i32.mul(r, 4 * pitch)));
+          const ownRow = b.let(i32.add(row, r));
           const four = (at: Int, lanes: number): void => {
             const sums = v128.load(i32.add(line, i32.shl(i32.sub(at, column), 2)));
-            store(b, { batch: place, row: own, column: at }, b.let(sums), lanes, rest);
+            store(b, { batch: place, row: ownRow, column: at }, b.let(sums), lanes, rest);
           };
           const whole = n % 4 === 0 ? end : b.let(i32.and(end, -4));
           b.for(column, whole, 4, (at) => four(at, 4));
@@ -293,7 +284,7 @@ class Product {
     return {
       name,
       items: batch * m,
-      chunk: chunkOf(batch * m, CHUNKS, Math.ceil(4096 / (parts * n))),
+      grain: grainOf(ENOUGH_SUMS, parts * n),
       operands: [reads(sums), ...contraction.operands],
       work: { flops: parts * size, loads: parts * size, stores: size },
       write: (module) =>

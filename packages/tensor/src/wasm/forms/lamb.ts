@@ -3,7 +3,6 @@ import { f32, f32x4, i32, i32x4, type ModuleBuilder, select, v128 } from '../ass
 import { vectorTarget } from '../math/horner';
 import { ints } from './attention-parts';
 import {
-  chunkOf,
   type Form,
   type FormKernel,
   type FormMemory,
@@ -21,7 +20,6 @@ import { foldAll } from './rows';
 
 /** Elements of a block, whose norms are summed at once. */
 const BLOCK = 4096;
-const CHUNKS = 32;
 
 /** Result i may be written over argument `LAMB_ALIASES[i]`. */
 export const LAMB_ALIASES: Readonly<Record<number, number>> = { 0: 0, 1: 2, 2: 3, 3: 4 };
@@ -126,7 +124,7 @@ class Lamb {
     return {
       name,
       items: blocks.count,
-      chunk: chunkOf(blocks.count, CHUNKS),
+      grain: 1,
       operands: names.map((n) => (written.has(n) ? writes(used[n]!) : reads(used[n]!))),
       work: {
         flops: (first ? 19 : 0) * total + (last ? 14 : 0) * total,
@@ -204,7 +202,7 @@ class Lamb {
     return {
       name,
       items: segments.length,
-      chunk: chunkOf(segments.length, CHUNKS, 16),
+      grain: 16,
       operands: [reads(table(Uint32Array.from(rows))), reads(parts), writes(ratios)],
       work: { flops: 2 * count + 3 * segments.length, loads: 2 * count, stores: segments.length },
       write: (module) =>

@@ -2,9 +2,9 @@ import { type Body, f32x4, i32, minU, v128 } from '../assembler';
 import { rsqrt } from '../math/functions';
 import { type VectorTarget, vectorTarget } from '../math/horner';
 import {
-  chunkOf,
   type Form,
   type FormKernel,
+  grainOf,
   type Int,
   input,
   output,
@@ -13,7 +13,7 @@ import {
   type Vector,
   writes,
 } from './form';
-import { CHUNKS, foldAll, LEAST_FLOATS, loadOf, onlyRow, overRow, rowSum, slotsFor, storeOf } from './rows';
+import { ENOUGH_FLOATS, foldAll, loadOf, onlyRow, overRow, rowSum, slotsFor, storeOf } from './rows';
 
 export interface RowSizes {
   readonly rows: number;
@@ -41,7 +41,7 @@ export function layerNormForm({ rows, width }: RowSizes, epsilon: number, option
   const kernel: FormKernel = {
     name,
     items: rows,
-    chunk: chunkOf(rows, CHUNKS, Math.ceil(LEAST_FLOATS / width)),
+    grain: grainOf(ENOUGH_FLOATS, width),
     operands: [
       ...[0, 1, 2].map((i) => reads(input(i))),
       ...[0, 1, 2].filter((i) => i === 0 || options.wanted[i]).map((i) => writes(output(i))),
@@ -113,7 +113,7 @@ export function layerNormBackwardForm({ rows, width }: RowSizes, options: RowOpt
   const first: FormKernel = {
     name,
     items: parts,
-    chunk: chunkOf(parts, CHUNKS, Math.ceil(LEAST_FLOATS / width / part)),
+    grain: grainOf(ENOUGH_FLOATS, width * part),
     operands: [
       ...[0, 1, 2, 3, 4].map((i) => reads(input(i))),
       ...(dxWanted ? [writes(output(0))] : []),
@@ -238,7 +238,7 @@ function combineKernel(
   return {
     name,
     items,
-    chunk: chunkOf(items, CHUNKS, Math.ceil(LEAST_FLOATS / (4 * parts))),
+    grain: grainOf(ENOUGH_FLOATS, 4 * parts),
     operands: [reads(sums), ...outputs.map((i) => writes(output(i)))],
     work: {
       flops: outputs.length * parts * width,

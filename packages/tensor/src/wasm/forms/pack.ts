@@ -2,10 +2,10 @@ import { factorOf } from '../../ir/index-value';
 import { type Body, f32, i32, i32x4, type ModuleBuilder, minU, type Variable, v128 } from '../assembler';
 import { writeCondition, writeIndex } from '../index-value';
 import {
-  chunkOf,
   type FormFunction,
   type FormKernel,
   type FormMemory,
+  grainOf,
   type Int,
   reads,
   type Vector,
@@ -21,9 +21,8 @@ const panelsOf = ({ batch, rows }: ContractOperand, width: number): number => ba
 export const packedSize = (operand: ContractOperand, width: number): number =>
   panelsOf(operand, width) * width * operand.depth;
 
-/** Elements of a chunk: some microseconds at least. */
-const LEAST = 4096;
-const CHUNKS = 32;
+/** Elements of a call at least: some microseconds. */
+const ENOUGH = 4096;
 /**
  * Rows that lie side by side are copied so many at a time, or as many panels as fit: two lines of a cache at each step, which
  * may lie far apart.
@@ -48,7 +47,7 @@ export function packKernel(
   return {
     name,
     items,
-    chunk: chunkOf(items, CHUNKS, Math.ceil(LEAST / (group * width * depth))),
+    grain: grainOf(ENOUGH, group * width * depth),
     operands: [reads(source), writes(target)],
     work: { flops: 0, loads: batch * rows * depth, stores: packedSize(operand, width) },
     write: (module) => packFunction(module, name, operand, width, layout, group),

@@ -5,9 +5,8 @@ import { storeLanes } from './tile';
 
 /** What forms over rows [rows, width] share: the last axis lies in neighbours, four of which are taken at once. */
 
-/** Floats of a chunk at least: a microsecond or two. */
-export const LEAST_FLOATS = 4096;
-export const CHUNKS = 32;
+/** Floats of a call at least: a microsecond or two. */
+export const ENOUGH_FLOATS = 4096;
 
 /** Four neighbours of a row; behind its end lie others, which count for nothing. */
 export interface RowVector {

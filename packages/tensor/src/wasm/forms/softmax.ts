@@ -1,9 +1,9 @@
 import { f32x4, i32 } from '../assembler';
 import { exp } from '../math/functions';
 import { vectorTarget } from '../math/horner';
-import { chunkOf, type Form, type FormKernel, type Int, input, output, reads, writes } from './form';
+import { type Form, type FormKernel, grainOf, type Int, input, output, reads, writes } from './form';
 import type { RowSizes } from './layer-norm';
-import { CHUNKS, foldAll, LEAST_FLOATS, loadOf, onlyRow, overRow, rowSum, slotsFor, storeOf } from './rows';
+import { ENOUGH_FLOATS, foldAll, loadOf, onlyRow, overRow, rowSum, slotsFor, storeOf } from './rows';
 
 const LOWEST = Number.NEGATIVE_INFINITY;
 
@@ -13,7 +13,7 @@ export function softmaxForm({ rows, width }: RowSizes, relaxed: boolean): Form {
   const kernel: FormKernel = {
     name,
     items: rows,
-    chunk: chunkOf(rows, CHUNKS, Math.ceil(LEAST_FLOATS / (4 * width))),
+    grain: grainOf(ENOUGH_FLOATS, 4 * width),
     operands: [reads(input(0)), writes(output(0))],
     work: { flops: rows * (7 * width + 1), loads: 3 * rows * width, stores: 2 * rows * width },
     write: (module) =>
@@ -46,7 +46,7 @@ export function softmaxBackwardForm({ rows, width }: RowSizes, relaxed: boolean)
   const kernel: FormKernel = {
     name,
     items: rows,
-    chunk: chunkOf(rows, CHUNKS, Math.ceil(LEAST_FLOATS / width)),
+    grain: grainOf(ENOUGH_FLOATS, width),
     operands: [reads(input(0)), reads(input(1)), writes(output(0))],
     work: { flops: 4 * rows * width, loads: 4 * rows * width, stores: rows * width },
     write: (module) =>

@@ -11,8 +11,8 @@ const UNTOUCHED = 0x7fc12345;
 export interface FormRun {
   /** Threads; without workers on this one. */
   readonly workers?: number;
-  /** Items of a call in place of the form's own: only for kernels that share nothing by it. */
-  readonly chunk?: number;
+  /** Items of a call at least, in place of the form's own. */
+  readonly grain?: number;
   /** Output i lies where input `aliases[i]` does. */
   readonly aliases?: Readonly<Record<number, number>>;
 }
@@ -30,7 +30,7 @@ export async function loadForm(
   form: Form,
   inputs: readonly (Float32Array | Uint32Array)[],
   outputSizes: readonly number[],
-  { workers = 0, chunk, aliases = {} }: FormRun = {},
+  { workers = 0, grain, aliases = {} }: FormRun = {},
 ): Promise<LoadedForm> {
   let end = 64;
   const place = (floats: number): number => {
@@ -43,9 +43,14 @@ export async function loadForm(
     aliases[i] === undefined ? place(size) : inputPlaces[aliases[i]]!,
   );
   const others = new Map<FormMemory, number>();
+  const floatsOf = (memory: FormMemory): number => {
+    if (memory.kind === 'table') return memory.values.length;
+    if (memory.kind !== 'scratch') throw new Error(`${memory.kind} has no size of its own`);
+    return memory.perThread ? Math.max(1, workers) * memory.floats : memory.floats;
+  };
   for (const { memory } of form.kernels.flatMap(({ operands }) => operands)) {
-    if (memory.kind === 'scratch' && !others.has(memory)) others.set(memory, place(memory.floats));
-    if (memory.kind === 'table' && !others.has(memory)) others.set(memory, place(memory.values.length));
+    const own = memory.kind === 'scratch' || memory.kind === 'table';
+    if (own && !others.has(memory)) others.set(memory, place(floatsOf(memory)));
   }
   const address = (memory: FormMemory): number => {
     if (memory.kind === 'input') return inputPlaces[memory.index]!;
@@ -64,7 +69,7 @@ export async function loadForm(
     const name = `${i} ${kernel.name}`;
     module.export({ ...kernel.write(module), name });
     const args = kernel.operands.map((operand) => address(operand.memory));
-    return { name, items: kernel.items, chunk: chunk ?? kernel.chunk, args };
+    return { name, items: kernel.items, grain: grain ?? kernel.grain, args };
   });
   const threads = workers === 0 ? openOneThread(memory) : await openThreads(memory, workers);
   const program = await threads.add(await WebAssembly.compile(module.bytes()), calls);
@@ -76,9 +81,7 @@ export async function loadForm(
       const sizes = new Map<number, number>([
         ...inputs.map((x, i) => [inputPlaces[i]!, x.length] as const),
         ...outputSizes.map((size, i) => [outputPlaces[i]!, size] as const),
-        ...[...others].map(
-          ([m, at]) => [at, m.kind === 'scratch' ? m.floats : (m as { values: Uint32Array }).values.length] as const,
-        ),
+        ...[...others].map(([m, at]) => [at, floatsOf(m)] as const),
       ]);
       for (const [i, at] of around.entries()) {
         const from = at / 4 + (sizes.get(at) ?? 0);

@@ -5,6 +5,7 @@ import { f32, i32, ModuleBuilder } from '../assembler';
 import { startWorker } from '../platform-node';
 import type { ThreadWorker } from './thread-worker';
 import { openOneThread, openThreads, type Threads } from './threads';
+import { chunkStarts } from './walk.js';
 
 const opened: Threads[] = [];
 afterEach(() => {
@@ -13,7 +14,7 @@ afterEach(() => {
 
 const shared = (): WebAssembly.Memory => new WebAssembly.Memory({ initial: 16, maximum: 16, shared: true });
 
-/** Kernels over floats at an address; `spin` takes its time, `trap` fails at item 5. */
+/** Kernels over floats at an address; `spin` takes its time, `trap` fails at item 5, `own` tells which thread takes an item. */
 async function kernels(isShared: boolean): Promise<WebAssembly.Module> {
   const m = new ModuleBuilder();
   m.importMemory('env', 'memory', { minimum: 16, maximum: 16, shared: isShared });
@@ -38,6 +39,19 @@ async function kernels(isShared: boolean): Promise<WebAssembly.Module> {
     ),
   );
   m.export(
+    m.function('scale', ['i32', 'i32', 'i32', 'f32'], (b, from, to, x, factor) =>
+      b.for(from, to, 1, (i) => {
+        const place = b.let(at(x, i32.shl(i, 2)));
+        b.store(place, f32.mul(f32.load(place), factor));
+      }),
+    ),
+  );
+  m.export(
+    m.function('own', ['i32', 'i32', 'i32', 'i32'], (b, from, to, x, thread) =>
+      b.for(from, to, 1, (i) => b.store(at(x, i32.shl(i, 2)), thread)),
+    ),
+  );
+  m.export(
     m.function('trap', ['i32', 'i32'], (b, from, to) => b.for(from, to, 1, (i) => b.if(i32.eq(i, 5), () => b.trap()))),
   );
   return await WebAssembly.compile(m.bytes());
@@ -48,7 +62,7 @@ const SIZE = 1000;
 const steps = Array.from({ length: 60 }, (_, k) => ({
   name: 'mix',
   items: SIZE,
-  chunk: [1000, 1, 7, 333, 999, 50][k % 6]!,
+  grain: [1000, 1, 7, 333, 999, 50][k % 6]!,
   args: [k % 2 === 0 ? 1024 : 8192, k % 2 === 0 ? 8192 : 1024, SIZE - 1, 0.25 + (k % 5) / 10],
 }));
 
@@ -81,17 +95,47 @@ describe.each([0, 1, 2, 3, 8])('with %d workers', (count) => {
     }
   });
 
+  it('runs what is asked for at once, more than is offered at a time, one after the other', async () => {
+    const { threads, module, floats } = await open(count);
+    const program = await threads.add(module, steps);
+    const start = Float32Array.from({ length: SIZE }, (_, i) => Math.sin(i) / 1e6);
+    floats.set(start, 256);
+    let last = start;
+    const runs: Promise<unknown>[] = [];
+    for (let run = 0; run < 3; run++) last = Float32Array.from(expected(last), (v) => v / 2 ** 20);
+    const scale = await threads.add(module, [{ name: 'scale', items: SIZE, grain: 7, args: [1024, 2 ** -20] }]);
+    for (let run = 0; run < 3; run++) runs.push(program.run(), scale.run());
+    // An order between runs, and 80 runs behind it.
+    const adding = threads.add(module, [{ name: 'spin', items: 4, grain: 1, args: [16384, 1] }]);
+    runs.push(adding.then((added) => Promise.all(Array.from({ length: 80 }, () => added.run()))));
+    await Promise.all(runs);
+    expect(floats.slice(256, 256 + SIZE)).toEqual(last);
+    expect(floats[4096]).toBe(80);
+  });
+
+  it('begins a run when the one before it is done, whatever its kernel could begin with', async () => {
+    const { threads, module, floats } = await open(count);
+    const program = await threads.add(module, [
+      { name: 'spin', items: 1, grain: 1, args: [1024, 2 ** 17] },
+      { name: 'mix', items: 1, grain: 1, args: [1024, 8192, 0, 0.5], beside: true },
+    ]);
+    for (let run = 1; run <= 10; run++) {
+      await Promise.all([program.run(0, 1), program.run(1, 2)]);
+      expect(floats[2048]).toBe(1.5 * run * 2 ** 17);
+    }
+  });
+
   it('runs kernels side by side where it is told to, and the next when all of them are done', async () => {
     const { threads, module, floats } = await open(count);
     // Three kernels over parts of their own, of many chunks and of one, then one that reads them all.
-    const part = (k: number, chunk: number) => ({
+    const part = (k: number, grain: number) => ({
       name: 'spin',
       items: 50,
-      chunk,
+      grain,
       args: [4096 + 200 * k, 100 * (k + 1)],
       beside: k > 0,
     });
-    const all = { name: 'mix', items: 150, chunk: 10, args: [4096, 8192, 149, 2], beside: false };
+    const all = { name: 'mix', items: 150, grain: 10, args: [4096, 8192, 149, 2], beside: false };
     const program = await threads.add(module, [part(0, 1), part(1, 50), part(2, 3), all]);
     for (let run = 1; run <= 30; run++) {
       await program.run();
@@ -102,7 +146,7 @@ describe.each([0, 1, 2, 3, 8])('with %d workers', (count) => {
 
   it('runs some of a program, kernels that begin side by side among them', async () => {
     const { threads, module, floats } = await open(count);
-    const spin = (k: number) => ({ name: 'spin', items: 9, chunk: 2, args: [64 * k, k + 1], beside: k % 3 > 0 });
+    const spin = (k: number) => ({ name: 'spin', items: 9, grain: 2, args: [64 * k, k + 1], beside: k % 3 > 0 });
     const program = await threads.add(module, [0, 1, 2, 3, 4, 5].map(spin));
     const firsts = (): number[] => [0, 1, 2, 3, 4, 5].map((k) => floats[16 * k + 8]!);
     await Promise.all([program.run(1, 2), program.run(2, 5), program.run(3, 3)]);
@@ -112,9 +156,17 @@ describe.each([0, 1, 2, 3, 8])('with %d workers', (count) => {
     expect(firsts()).toEqual([1, 4, 6, 8, 10, 12]);
   });
 
+  it('tells a kernel which of the threads computes', async () => {
+    const { threads, module, floats } = await open(count);
+    const program = await threads.add(module, [{ name: 'own', items: SIZE, grain: 1, args: [1024] }]);
+    await program.run();
+    const numbers = new Int32Array(floats.buffer, 1024, SIZE);
+    for (const number of numbers) expect(number >= 0 && number < threads.count).toBe(true);
+  });
+
   it('runs several programs in the order of the calls', async () => {
     const { threads, module, floats } = await open(count);
-    const add = (rounds: number) => threads.add(module, [{ name: 'spin', items: 4, chunk: 1, args: [0, rounds] }]);
+    const add = (rounds: number) => threads.add(module, [{ name: 'spin', items: 4, grain: 1, args: [0, rounds] }]);
     const [one, ten, none] = await Promise.all([add(1), add(10), threads.add(module, [])]);
     await Promise.all([one.run(), ten.run(), none.run(), one.run()]);
     expect([...floats.subarray(0, 4)]).toEqual([12, 12, 12, 12]);
@@ -125,7 +177,7 @@ describe.each([0, 1, 2, 3, 8])('with %d workers', (count) => {
 
   it('ends a run whose kernel traps with an error, and those after it', async () => {
     const { threads, module } = await open(count);
-    const bad = await threads.add(module, [{ name: 'trap', items: 10, chunk: 1, args: [] }, ...steps]);
+    const bad = await threads.add(module, [{ name: 'trap', items: 10, grain: 1, args: [] }, ...steps]);
     const good = await threads.add(module, steps);
     const runs = [bad.run(), good.run()];
     for (const run of runs)
@@ -135,10 +187,8 @@ describe.each([0, 1, 2, 3, 8])('with %d workers', (count) => {
 
   it('refuses what is no export, and numbers that are none', async () => {
     const { threads, module } = await open(count);
-    const call = { name: 'mix', items: 0, chunk: 1, args: [] };
-    await expect(threads.add(module, [call])).rejects.toThrow(
-      "kernel 'mix' over 0 items in chunks of 1, expected whole",
-    );
+    const call = { name: 'mix', items: 0, grain: 1, args: [] };
+    await expect(threads.add(module, [call])).rejects.toThrow("kernel 'mix' over 0 items by 1, expected whole");
     await expect(threads.add(module, [{ ...call, name: 'nothing', items: 1 }])).rejects.toThrow(
       "no function 'nothing'",
     );
@@ -146,7 +196,7 @@ describe.each([0, 1, 2, 3, 8])('with %d workers', (count) => {
 
   it('leaves the event loop to others, and ends when asked', async () => {
     const { threads, module } = await open(count);
-    const long = await threads.add(module, [{ name: 'spin', items: 40000, chunk: 100, args: [4096, 50000] }]);
+    const long = await threads.add(module, [{ name: 'spin', items: 40000, grain: 1, args: [4096, 50000] }]);
     const run = long.run();
     const failed = expect(run).rejects.toThrow('the threads of the WebAssembly backend were ended');
     let turns = 0;
@@ -155,6 +205,33 @@ describe.each([0, 1, 2, 3, 8])('with %d workers', (count) => {
     await failed;
     await expect(long.run()).rejects.toThrow('were ended');
     expect(turns).toBe(5);
+  });
+});
+
+describe('chunks', () => {
+  it.each([
+    [1, 1, 1],
+    [1000, 1, 2],
+    [1000, 7, 3],
+    [100_000, 1, 8],
+    [5, 100, 2],
+  ])(
+    'of %d items by %d for %d threads come one after the other, none but the last below a grain',
+    (items, grain, threads) => {
+      const starts = chunkStarts({ name: '', items, grain, args: [] }, threads);
+      expect([starts[0], starts.at(-1)]).toEqual([0, items]);
+      const sizes = starts.slice(1).map((end, i) => end - starts[i]!);
+      for (const [i, size] of sizes.entries()) {
+        expect(size).toBeGreaterThanOrEqual(i < sizes.length - 1 ? grain : 1);
+        expect(size).toBeLessThanOrEqual(Math.max(grain, Math.min(64 * grain, Math.ceil(items / (4 * threads)))));
+      }
+    },
+  );
+
+  it('are long at first and grains at the end', () => {
+    const starts = chunkStarts({ name: '', items: 684, grain: 1, args: [] }, 2);
+    expect(starts.slice(0, 4)).toEqual([0, 64, 128, 192]);
+    expect(starts.slice(-5)).toEqual([680, 681, 682, 683, 684]);
   });
 });
 
@@ -171,7 +248,7 @@ describe('a worker', () => {
     const threads = await openThreads(shared(), 2, { start });
     opened.push(threads);
     const long = await threads.add(await kernels(true), [
-      { name: 'spin', items: 40000, chunk: 100, args: [4096, 50000] },
+      { name: 'spin', items: 40000, grain: 100, args: [4096, 50000] },
     ]);
     const failed = expect(long.run()).rejects.toThrow(
       /^a thread of the WebAssembly backend failed: it ended with code 1$/,
@@ -188,7 +265,7 @@ describe('a worker', () => {
     const threads = await openThreads(shared(), 2, { start: silent, lookEvery: 400 });
     opened.push(threads);
     const module = await kernels(true);
-    const spin = { name: 'spin', items: 40000, chunk: 100, args: [4096, 4000] };
+    const spin = { name: 'spin', items: 40000, grain: 100, args: [4096, 4000] };
     const long = await threads.add(module, [spin]);
     await long.run();
     const failed = expect(long.run()).rejects.toThrow(
@@ -213,7 +290,7 @@ describe('a worker', () => {
     const memory = shared();
     const threads = await openThreads(memory, 1, { start: slowly });
     opened.push(threads);
-    const program = await threads.add(await kernels(true), [{ name: 'spin', items: 4, chunk: 2, args: [0, 3] }]);
+    const program = await threads.add(await kernels(true), [{ name: 'spin', items: 4, grain: 2, args: [0, 3] }]);
     await program.run();
     expect([...new Float32Array(memory.buffer, 0, 4)]).toEqual([3, 3, 3, 3]);
   });

@@ -1,17 +1,15 @@
 import { startWorker } from '#wasm-platform';
 import type { ThreadWorker } from './thread-worker';
 import {
-  BASE,
-  chunksOf,
+  chunkStarts,
   DONE,
   type KernelCall,
   kernelOf,
-  LIMIT,
   MAIL,
+  MOST_RUNS,
   makeProgram,
-  NEXT,
   type Order,
-  PROGRAM,
+  offerRun,
   type Reply,
   WORDS,
   wake,
@@ -43,16 +41,16 @@ export interface Threads {
 }
 
 function checkCalls(calls: readonly KernelCall[]): void {
-  for (const { name, items, chunk } of calls) {
-    if (Number.isInteger(items) && items > 0 && Number.isInteger(chunk) && chunk > 0) continue;
-    throw new RangeError(`kernel '${name}' over ${items} items in chunks of ${chunk}, expected whole numbers above 0`);
+  for (const { name, items, grain } of calls) {
+    if (Number.isInteger(items) && items > 0 && Number.isInteger(grain) && grain > 0) continue;
+    throw new RangeError(`kernel '${name}' over ${items} items by ${grain}, expected whole numbers above 0`);
   }
 }
 
 /** Chunks that come before each kernel, and at the end all. */
-function startsOf(calls: readonly KernelCall[]): readonly number[] {
+function startsOf(calls: readonly KernelCall[], threads: number): readonly number[] {
   const starts = [0];
-  for (const call of calls) starts.push(starts.at(-1)! + chunksOf(call));
+  for (const call of calls) starts.push(starts.at(-1)! + chunkStarts(call, threads).length - 1);
   return starts;
 }
 
@@ -72,8 +70,8 @@ const MOST_LOOKS = 12;
 
 /**
  * A group of workers over a shared memory. A run costs no message but one at its end: the workers sleep until one is
- * offered, take chunks of its kernels by an atomic counter, and go on to the next kernel when the last chunk is done. Chunks
- * do not depend on the number of workers, nor do results.
+ * offered, take chunks of its kernels by an atomic counter, and go on to the next kernel, or run, when the last chunk is
+ * done. Chunks depend on the number of workers, results do not.
  * @param count of workers
  * @throws Error when a worker does not start
  */
@@ -93,7 +91,10 @@ export async function openThreads(
   return group;
 }
 
-interface Waiter {
+/** A message to every worker, or a run; it begins when it may, in the order of the calls. */
+interface Task {
+  readonly kind: 'order' | 'run';
+  begin(): void;
   /** Replies that are still to come. */
   left: number;
   resolve(): void;
@@ -104,10 +105,12 @@ class WorkerGroup implements Threads {
   readonly #words = new Int32Array(new SharedArrayBuffer(4 * WORDS));
   readonly started: Promise<void>;
   #broken: Error | undefined;
-  #orders: Waiter | undefined;
-  #run: Waiter | undefined;
-  /** Orders and runs, one after the other. */
-  #last: Promise<unknown> = Promise.resolve();
+  /** Those that may not begin yet. */
+  readonly #waiting: Task[] = [];
+  /** One order, or runs that are offered, of which the first is under way. */
+  readonly #begun: Task[] = [];
+  #watch: ReturnType<typeof setInterval> | undefined;
+  #offered = 0;
   #nextId = 0;
 
   constructor(
@@ -121,7 +124,7 @@ class WorkerGroup implements Threads {
         (reason) => this.#break(new Error(`a thread of the WebAssembly backend failed: ${reason}`)),
       );
     }
-    this.started = this.#order({ type: 'start', words: this.#words });
+    this.started = this.#order((thread) => ({ type: 'start', words: this.#words, thread, threads: this.count }));
   }
 
   get count(): number {
@@ -131,17 +134,19 @@ class WorkerGroup implements Threads {
   async add(module: WebAssembly.Module, calls: readonly KernelCall[]): Promise<ThreadProgram> {
     checkCalls(calls);
     const id = this.#nextId++;
-    await this.#order({ type: 'add', id, module, memory: this.memory, calls });
-    const starts = startsOf(calls);
+    await this.#order(() => ({ type: 'add', id, module, memory: this.memory, calls }));
+    const starts = startsOf(calls, this.count);
     return {
-      run: (from = 0, to = calls.length) => {
-        const second = calls.findIndex(({ beside }, i) => i > from && !beside);
+      run: async (from = 0, to = calls.length) => {
+        if (from === to) return;
         const first = starts[from]!;
-        const awake = starts[second < 0 ? to : Math.min(to, second)]! - first;
-        return this.#enqueue(() => this.#start(id, { first, chunks: starts[to]! - first }, awake));
+        const second = calls.findIndex(({ beside }, i) => i > from && !beside);
+        const firstChunks = starts[second < 0 ? to : Math.min(to, second)]! - first;
+        const run = { program: id, first, chunks: starts[to]! - first, firstChunks };
+        await this.#do('run', 1, () => offerRun(this.#words, this.#offered++, run));
       },
       // A group that has ended holds no programs.
-      destroy: () => void this.#order({ type: 'drop', id }).catch(() => undefined),
+      destroy: () => void this.#order(() => ({ type: 'drop', id })).catch(() => undefined),
     };
   }
 
@@ -149,53 +154,63 @@ class WorkerGroup implements Threads {
     this.#break(new Error('the threads of the WebAssembly backend were ended'));
   }
 
-  #start(id: number, { first, chunks }: { first: number; chunks: number }, firstChunks: number): Promise<void> {
-    if (chunks === 0) return Promise.resolve();
+  #order(orderOf: (thread: number) => Order): Promise<void> {
+    return this.#do('order', this.count, () => {
+      // Announced first: a worker that has taken a message that it knows nothing of would wait for another.
+      Atomics.add(this.#words, MAIL, 1);
+      for (const [thread, worker] of this.workers.entries()) worker.post(orderOf(thread));
+      wake(this.#words, Number.POSITIVE_INFINITY);
+    });
+  }
+
+  #do(kind: Task['kind'], replies: number, begin: () => void): Promise<void> {
+    if (this.#broken) return Promise.reject(this.#broken);
     return new Promise((resolve, reject) => {
-      this.#run = { left: 1, resolve, reject };
-      const words = this.#words;
-      const next = Atomics.load(words, NEXT);
-      Atomics.store(words, PROGRAM, id);
-      Atomics.store(words, BASE, (next - first) | 0);
-      // Offers the run; the words above have to be there by now.
-      Atomics.store(words, LIMIT, (next + chunks) | 0);
-      wake(words, firstChunks);
+      this.#waiting.push({ kind, begin, left: replies, resolve, reject });
+      this.#beginNext();
     });
   }
 
-  #order(order: Order): Promise<void> {
-    return this.#enqueue(
-      () =>
-        new Promise((resolve, reject) => {
-          this.#orders = { left: this.workers.length, resolve, reject };
-          // Announced first: a worker that has taken a message that it knows nothing of would wait for another.
-          Atomics.add(this.#words, MAIL, 1);
-          for (const worker of this.workers) worker.post(order);
-          wake(this.#words, Number.POSITIVE_INFINITY);
-        }),
-    );
+  /** Begins what may begin: runs are offered while others are under way, an order has the workers for itself. */
+  #beginNext(): void {
+    for (let next = this.#waiting[0]; next; next = this.#waiting[0]) {
+      const [first] = this.#begun;
+      const room = next.kind === 'run' ? MOST_RUNS : 1;
+      if (first && (first.kind !== next.kind || this.#begun.length >= room)) break;
+      this.#waiting.shift();
+      this.#begun.push(next);
+      if (this.#watch === undefined) this.#hold();
+      next.begin();
+    }
+    if (this.#begun.length === 0) this.#release();
   }
 
-  #enqueue(work: () => Promise<void>): Promise<void> {
-    const done = this.#last.then(async () => {
-      if (this.#broken) throw this.#broken;
-      for (const worker of this.workers) worker.hold(true);
-      const watch = this.#watch();
-      try {
-        await work();
-      } finally {
-        clearInterval(watch);
-        for (const worker of this.workers) worker.hold(false);
-      }
-    });
-    this.#last = done.catch(() => undefined);
-    return done;
+  #take(reply: Reply): void {
+    if (reply.type === 'failed') {
+      this.#break(new Error(`a kernel of the WebAssembly backend failed: ${reply.message}`));
+      return;
+    }
+    const [first] = this.#begun;
+    if (!first || --first.left > 0) return;
+    this.#begun.shift();
+    first.resolve();
+    this.#beginNext();
   }
 
-  #watch(): ReturnType<typeof setInterval> {
-    const progress = (): string => `${Atomics.load(this.#words, DONE)} ${this.#orders?.left}`;
+  #break(error: Error): void {
+    if (this.#broken) return;
+    this.#broken = error;
+    this.#release();
+    for (const worker of this.workers) worker.terminate();
+    for (const { reject } of [...this.#begun.splice(0), ...this.#waiting.splice(0)]) reject(error);
+  }
+
+  /** The program lives as long as something is under way, and the workers are looked after. */
+  #hold(): void {
+    for (const worker of this.workers) worker.hold(true);
+    const progress = (): string => `${Atomics.load(this.#words, DONE)} ${this.#begun[0]?.left}`;
     let [seen, looks] = [progress(), 0];
-    return setInterval(() => {
+    this.#watch = setInterval(() => {
       const now = progress();
       looks = now === seen ? looks + 1 : 0;
       seen = now;
@@ -205,18 +220,11 @@ class WorkerGroup implements Threads {
     }, this.lookEvery);
   }
 
-  #take(reply: Reply): void {
-    if (reply.type === 'failed') this.#break(new Error(`a kernel of the WebAssembly backend failed: ${reply.message}`));
-    else if (reply.type === 'done') this.#run?.resolve();
-    else if (this.#orders && --this.#orders.left === 0) this.#orders.resolve();
-  }
-
-  #break(error: Error): void {
-    if (this.#broken) return;
-    this.#broken = error;
-    for (const worker of this.workers) worker.terminate();
-    this.#orders?.reject(error);
-    this.#run?.reject(error);
+  #release(): void {
+    if (this.#watch === undefined) return;
+    clearInterval(this.#watch);
+    this.#watch = undefined;
+    for (const worker of this.workers) worker.hold(false);
   }
 }
 
@@ -232,8 +240,8 @@ export function openOneThread(memory: WebAssembly.Memory): Threads {
     async add(module, calls) {
       checkCalls(calls);
       const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
-      const program = makeProgram(exports, calls);
-      const starts = startsOf(calls);
+      const program = makeProgram(exports, calls, 0, 1);
+      const starts = startsOf(calls, 1);
       const run = async (from: number, to: number): Promise<void> => {
         let began = performance.now();
         const first = starts[from]!;

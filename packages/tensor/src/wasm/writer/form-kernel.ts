@@ -7,12 +7,13 @@ import type { Place } from '../../plan/memory';
 import type { GroupValues } from '../../plan/target';
 import { ModuleBuilder } from '../assembler';
 import type { WasmCode } from '../code';
+import { grainOf } from '../forms/form';
 import type { WasmMachine } from '../machine';
 import { Operands } from '../operands';
 import { WasmWriter } from './writer';
 
-/** Operations of a chunk: some tens of microseconds, beside which it costs little to take one. */
-const CHUNK_OPERATIONS = 2 ** 16;
+/** Operations of a call at least: some microseconds. */
+const ENOUGH_OPERATIONS = 2 ** 14;
 
 export interface FormLowering {
   readonly machine: WasmMachine;
@@ -40,7 +41,7 @@ export function kernelOfForm(lowering: FormLowering): Kernel<WasmCode> {
     items: form.items,
     work: repeatWork(work, form.items),
     code: {
-      chunk: Math.max(1, Math.ceil(CHUNK_OPERATIONS / each)),
+      grain: grainOf(ENOUGH_OPERATIONS, each),
       write: (module) => writeForm(module, lowering, operands, operands.all).kernel,
     },
   };
