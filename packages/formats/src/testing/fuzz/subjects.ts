@@ -3,6 +3,7 @@ import { gzipSync } from 'fflate';
 import { readIdx, writeIdx } from '../../idx';
 import type { NdArray } from '../../ndarray';
 import { openNpy, readNpy, writeNpy } from '../../npy';
+import { encodeTexts } from '../../npy-texts';
 import { openNpz, readNpz } from '../../npz';
 import { writeNpz } from '../../npz-write';
 import { joined } from '../../parts';
@@ -62,6 +63,14 @@ async function npzByRows(bytes: Uint8Array): Promise<Found> {
     if (entry.shape.length > 0) for await (const _ of entry.blocks(2));
     found.set(name, await entry.read());
   }
+  return found;
+}
+
+/** Lists of texts, as their code points. */
+async function npzTexts(bytes: Uint8Array): Promise<Found> {
+  const opened = await openNpz(bytesSource(bytes, file));
+  const found = new Map<string, NdArray>();
+  for (const name of opened.texts) found.set(name, encodeTexts(await opened.text(name)));
   return found;
 }
 
@@ -151,6 +160,7 @@ export function allSubjects(): readonly Subject[] {
     npzSubject('npz stored', writeNpz(named)),
     npzSubject('npz deflated', writeNpz(named, { compress: true })),
     npzSubject('npz of ZIP64', zip64),
+    { name: 'npz of texts', file: fixture('texts.npz'), checked: true, readers: [npzTexts] },
     idxSubject('idx', idx, false),
     idxSubject('idx.gz', gzip(idx), true),
     idxSubject(
