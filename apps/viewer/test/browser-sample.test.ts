@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { readNpz } from '@noisesmith/formats';
+import { bytesSource, openNpz, readNpz } from '@noisesmith/formats';
 import type { Page } from '@noisesmith/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cliArguments } from '../../trainer/test/cli-arguments';
@@ -87,6 +87,8 @@ describe('page Sample', () => {
     const file = await kept(/^Arrays/);
     const got = readNpz(file);
     for (const arrays of [got, wanted]) expect(arrays.get('arr_1')!.data).toEqual(Int32Array.of(3, 7, 0));
+    const names = await (await openNpz(bytesSource(file))).text('class_names');
+    expect(names).toEqual(Array.from({ length: 10 }, (_, label) => String(label)));
     const pixels = Array.from(got.get('arr_0')!.data as Uint8Array);
     const reference = Array.from(wanted.get('arr_0')!.data as Uint8Array);
     expect(pixels).toHaveLength(3 * 196);

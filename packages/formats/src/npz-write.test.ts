@@ -45,6 +45,10 @@ describe('texts', () => {
     const alone = await collectParts(npzParts([partedTexts('texts', texts)]));
     const numpy = readFileSync(new URL('../fixtures/texts.npz', import.meta.url));
     expect(member(alone)).toEqual(member(new Uint8Array(numpy)));
+    expect(bytes).toEqual(writeNpz({ arr_0: images }, { texts: { texts } }));
+    const packed = await openNpz(bytesSource(writeNpz({ arr_0: images }, { texts: { texts }, compress: true })));
+    expect(await packed.text('texts')).toEqual(texts);
+    expect(() => writeNpz({ a: images }, { texts: { a: [] } })).toThrow('array "a": this name is given twice');
     const none = await collectParts(npzParts([partedTexts('texts', [])]));
     expect(await (await openNpz(bytesSource(none))).text('texts')).toEqual([]);
   });

@@ -1,7 +1,8 @@
 import { deflateSync } from 'fflate';
 import { FormatError } from './errors';
-import { byteWidth, elementCount, encodeElements, isDType, isShape, mismatch } from './ndarray';
+import { byteWidth, elementCount, encodeElements, isDType, isShape, mismatch, type NdArray } from './ndarray';
 import { encodeNpyHeader } from './npy-header';
+import { encodeTexts } from './npy-texts';
 import { npySuffix } from './npz';
 import { dataOf, joined, type PartedArray, type Parts } from './parts';
 import { quoted } from './printable';
@@ -62,15 +63,19 @@ export function npzParts(arrays: readonly PartedArray[]): Parts {
 /**
  * The archive of {@link npzParts} in one piece, from arrays in memory.
  * @param options.compress deflate the members; default false (stored)
+ * @param options.texts lists of texts by name, written behind the arrays, where NumPy finds arrays of `<U`
  * @throws FormatError also for an array whose dtype, shape and data disagree
  */
-export function writeNpz(arrays: NamedArrays, options: { compress?: boolean } = {}): Uint8Array<ArrayBuffer> {
+export function writeNpz(
+  arrays: NamedArrays,
+  options: { compress?: boolean; texts?: Readonly<Record<string, readonly string[]>> } = {},
+): Uint8Array<ArrayBuffer> {
   const zip = new ZipWriter();
   const pieces: Uint8Array[] = [];
-  for (const [name, array] of namedEntries(arrays)) {
+  const write = (name: string, array: NdArray, text: boolean): void => {
     const problem = mismatch(array);
     if (problem !== undefined) throw new FormatError(`${place(name)}: ${problem}`);
-    const header = headerOf({ name, dtype: array.dtype, shape: array.shape });
+    const header = headerOf({ name, dtype: array.dtype, shape: array.shape, text });
     const content = joined([header, encodeElements(array)]);
     const packed = options.compress ? deflateSync(content, { level: 6 }) : content;
     pieces.push(
@@ -79,6 +84,13 @@ export function writeNpz(arrays: NamedArrays, options: { compress?: boolean } = 
     );
     zip.add(content, packed.length);
     pieces.push(zip.end());
+  };
+  const named = [...namedEntries(arrays)];
+  const texts = Object.entries(options.texts ?? {});
+  for (const [name, array] of named) write(name, array, false);
+  for (const [name, list] of texts) {
+    if (named.some(([other]) => other === name)) throw new FormatError(`${place(name)}: this name is given twice`);
+    write(name, encodeTexts(list), true);
   }
   return joined([...pieces, ...zip.finish()]);
 }

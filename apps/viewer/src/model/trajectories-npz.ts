@@ -9,14 +9,16 @@ const NUMBERS: readonly string[] = ['U8', 'I32', 'F32', 'F64'];
 const SPAN = RANGE[1] - RANGE[0];
 
 /**
- * Trajectories as an npz. `arr_0` and `arr_1` are samples and labels, as `noisesmith sample` writes them (without labels
+ * Trajectories as an npz. `arr_0`, `arr_1` and `class_names` are samples, labels and what these are called, as `noisesmith sample` writes them (without labels
  * where a sample has none); `x` and `x0` are [steps, n, h, w, c], `t` and `log_snr` [steps + 1], `seeds` [n].
  * @param precision 'bytes': pixels as uint8, where 0 and 255 are pixels of 0 and 1 in x0, and −1 and 2 in x;
  * 'exact': as float32
+ * @param classes names by label, for `class_names`
  */
 export function encodeTrajectories(
   trajectories: Trajectories,
   precision: 'bytes' | 'exact' = 'bytes',
+  classes: readonly string[] = [],
 ): Uint8Array<ArrayBuffer> {
   const { labels, moments, seeds, shape } = trajectories;
   const steps = stepsOf(trajectories);
@@ -29,10 +31,11 @@ export function encodeTrajectories(
       ? { dtype: 'F32', shape: at, data: whole }
       : { dtype: 'U8', shape: at, data: toBytes(whole.map(toUnit)) };
   };
+  const labelled = labels.every((label) => label !== null);
   return writeNpz(
     {
       arr_0: { dtype: 'U8', shape: [n, ...shape], data: toBytes(endOf(trajectories)) },
-      ...(labels.every((label) => label !== null) && {
+      ...(labelled && {
         arr_1: { dtype: 'I32', shape: [n], data: Int32Array.from(labels as readonly number[]) },
       }),
       seeds: { dtype: 'F64', shape: [n], data: Float64Array.from(seeds) },
@@ -41,7 +44,7 @@ export function encodeTrajectories(
       x: pixels(trajectories.x, (value) => (value - RANGE[0]) / SPAN),
       x0: pixels(trajectories.x0, (value) => value),
     },
-    { compress: true },
+    { compress: true, ...(labelled && classes.length > 0 && { texts: { class_names: classes } }) },
   );
 }
 

@@ -1,6 +1,6 @@
 // Reference: values put in by hand; NumPy's npz layout by way of @noisesmith/formats; the samples that a session draws.
 import { initialParameters } from '@noisesmith/diffusion';
-import { readNpz } from '@noisesmith/formats';
+import { bytesSource, openNpz, readNpz } from '@noisesmith/formats';
 import { rin, rinConfig } from '@noisesmith/rin';
 import { openSampling } from '@noisesmith/samplers';
 import { openOracle } from '@noisesmith/tensor';
@@ -41,7 +41,7 @@ describe('trajectories', () => {
     expect([...trajectories.x[0]!]).toEqual([0, 1, 2]);
   });
 
-  it('come back exactly from an npz that NumPy reads', () => {
+  it('come back exactly from an npz that NumPy reads', async () => {
     const trajectories = example();
     const bytes = encodeTrajectories(trajectories, 'exact');
     expect(decodeTrajectories(bytes)).toEqual(trajectories);
@@ -49,6 +49,10 @@ describe('trajectories', () => {
     expect(arrays.get('arr_0')).toEqual({ dtype: 'U8', shape: [2, 1, 2, 1], data: Uint8Array.of(0, 51, 102, 255) });
     expect(arrays.get('arr_1')).toEqual({ dtype: 'I32', shape: [2], data: Int32Array.of(3, 1) });
     expect(arrays.get('x')!.shape).toEqual([2, 2, 1, 2, 1]);
+    const names = ['a', 'b', 'c', 'd'];
+    const named = await openNpz(bytesSource(encodeTrajectories(trajectories, 'exact', names)));
+    expect(await named.text('class_names')).toEqual(names);
+    expect((await openNpz(bytesSource(encodeTrajectories(example([null, null]), 'exact', names)))).texts).toEqual([]);
   });
 
   it('come back from bytes to half of their steps', () => {

@@ -71,4 +71,6 @@ export type FileKind = 'png' | 'npz' | 'film';
 export interface FileRequest {
   readonly kind: FileKind;
   readonly trajectories: Trajectories;
+  /** Names by label. */
+  readonly classes: readonly string[];
 }

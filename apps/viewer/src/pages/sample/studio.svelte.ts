@@ -157,7 +157,7 @@ export class Studio {
   /** A file of a column's samples. */
   async file(kind: FileKind, { trajectories }: Column): Promise<Uint8Array<ArrayBuffer> | undefined> {
     try {
-      return await this.calls.call('file', { kind, trajectories });
+      return await this.calls.call('file', { kind, trajectories, classes: this.facts?.classes ?? [] });
     } catch (error) {
       this.problem = messageOf(error);
       return undefined;

@@ -128,13 +128,13 @@ const handlers = {
     }
   },
 
-  file({ kind, trajectories }: FileRequest): Uint8Array<ArrayBuffer> {
+  file({ classes, kind, trajectories }: FileRequest): Uint8Array<ArrayBuffer> {
     const bytes =
       kind === 'png'
         ? encodeGrid(trajectories)
         : kind === 'film'
           ? encodeFilm(trajectories)
-          : encodeTrajectories(trajectories, 'exact');
+          : encodeTrajectories(trajectories, 'exact', classes);
     return transferring(bytes, [bytes.buffer]);
   },
 };
