@@ -6,8 +6,8 @@
  * 2³²: `next` is the first that nobody took, `limit` the first that is not offered, `done` counts those that are computed.
  * `signal` changes whenever a thread that found nothing to do should look again.
  */
-export const NEXT = 0;
-export const LIMIT = 1;
+const NEXT = 0;
+const LIMIT = 1;
 export const DONE = 2;
 const SIGNAL = 3;
 /** Number of messages that were posted to each worker. */
