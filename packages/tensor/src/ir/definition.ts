@@ -6,6 +6,11 @@ import { type NamedCall, Tensor } from './tensor';
  */
 export interface Definition<A> {
   readonly name: string;
+  /**
+   * Each row of the first argument, its last axis, gives a row of each result, with the other arguments whole: the axes
+   * before the last are those of the results.
+   */
+  readonly rowwise?: true;
   /** One tensor per result. Results after the first are values saved for the gradient. */
   expand(xs: readonly Tensor[], attributes: A): Tensor[];
   /**

@@ -13,6 +13,7 @@ const leadingAxes = (x: Tensor): number[] => x.shape.slice(0, -1).map((_, i) => 
 /** Arguments x [..., d], gamma [d], beta [d]; results y, and the saved mean and 1/std, each [..., 1]. */
 export const layerNormDefinition: Definition<{ epsilon: number }> = {
   name: 'layerNorm',
+  rowwise: true,
   expand([x, gamma, beta], { epsilon }) {
     const m = mean(x!, LAST, keep);
     const rstd = rsqrt(add(variance(x!, LAST, keep), epsilon));
@@ -52,6 +53,7 @@ export function layerNorm(x: Tensor, gamma: Tensor, beta: Tensor, epsilon = 1e-6
 
 export const softmaxDefinition: Definition<Record<string, never>> = {
   name: 'softmax',
+  rowwise: true,
   expand([x]) {
     const e = exp(sub(x!, max(x!, LAST, keep)));
     return [div(e, sum(e, LAST, keep))];

@@ -1,29 +1,19 @@
+import type { DType } from '../ir/dtype';
 import { nodeKey } from '../ir/node-key';
+import { sameShape } from '../ir/shape';
 import { makeView, mapChildren, type NamedCall, type Node, reachable, substituteArgs, Tensor } from '../ir/tensor';
 import { arg, constant, substitute, subterms } from '../ir/term';
 import { isIdentityView, keepsOrder, mergeViews, viewShape } from '../ir/view';
-import { type Candidate, EXPANSION } from './candidate';
-import { core, isLeaf, isUniform } from './core';
-import { type Choices, type Decision, decide, siteKey, type TemporaryStorage } from './tune/site';
+import { base, core, isLeaf, isUniform } from './core';
+import { Repeats, type Shaped, type Typed } from './repeats';
+import type { Decision } from './tune/site';
+import { type ChosenKernel, type WayOptions, Ways } from './ways';
 
-export interface SimplifyOptions {
-  /** Ways to compute a named call, see `Target`. */
-  candidates(call: NamedCall): readonly Candidate[];
+export interface SimplifyOptions extends WayOptions {
   /** Elements: what is written by itself begins at a multiple of this in its pack. */
   readonly alignment: number;
-  /** Lower every node by the generic rules: no named kernel is used. */
-  readonly generic: boolean;
-  /** The candidate to take, by name, for definitions named here; {@link EXPANSION} for none. */
-  readonly variants?: Readonly<Record<string, string>>;
-  readonly choices: Choices;
-  readonly storage: TemporaryStorage;
   /** Elements of packs, by {@link packElement}, that are copied there and not computed there. */
   readonly apart?: ReadonlySet<string>;
-}
-
-export interface ChosenKernel {
-  readonly candidate: Candidate;
-  readonly decision: Decision;
 }
 
 /** A named call that is computed by its expansion, where a kernel could do it too. */
@@ -39,7 +29,7 @@ export type Chosen = Map<Tensor, ChosenKernel>;
 
 /**
  * Rewrites the graph bottom-up: named calls without a kernel become their expansion, equal nodes become one, views merge,
- * constants move into terms.
+ * constants move into terms, products of what repeats are computed once.
  */
 export function simplify(roots: readonly Tensor[], options: SimplifyOptions): Simplified {
   const rewriter = new Rewriter(options);
@@ -74,12 +64,7 @@ export interface Simplified {
 /** Element `index` of the pack that the traced program calls `id`. */
 export const packElement = (id: number, index: number): string => `${id}:${index}`;
 
-/** How a named call is computed: by a kernel, or else by its expansion. */
-interface Way {
-  readonly kernel?: ChosenKernel;
-  /** There where the expansion was chosen among others. */
-  readonly expansion?: Decision;
-}
+type Pack = Extract<Node, { kind: 'pack' }>;
 
 class Rewriter {
   readonly chosen: Chosen = new Map();
@@ -90,19 +75,27 @@ class Rewriter {
   readonly packs = new Map<Tensor, number>();
   readonly kept = new Set<Tensor>();
   private readonly packed = new Set<Tensor>();
-  private readonly ways = new Map<Tensor, Way>();
+  private readonly ways: Ways;
   /** Those results of expanded calls that are read, rewritten. */
   private readonly expandedResults = new Map<Tensor, Set<Tensor>>();
   private readonly byKey = new Map<string, Tensor>();
+  private readonly repeats = new Repeats(
+    (node, of, like) => this.noted(this.unique(this.reduced(node, of.dtype), like, of), like),
+    (t) => this.kept.has(t),
+  );
+  /** Computed once and read as often as they repeat. */
+  private readonly once = new Set<Tensor>();
 
-  constructor(private readonly options: SimplifyOptions) {}
+  constructor(private readonly options: SimplifyOptions) {
+    this.ways = new Ways(options);
+  }
 
   rewrite(root: Tensor): Tensor {
     const next = (t: Tensor): readonly Tensor[] => {
       if (this.made.has(t)) return [];
       if (t.node.kind === 'result') {
         const named = t.node.of.node;
-        if (named.kind === 'named' && !this.wayOf(t.node.of).kernel) return [named.call.expansion[t.node.index]!];
+        if (named.kind === 'named' && !this.ways.of(t.node.of).kernel) return [named.call.expansion[t.node.index]!];
         return [t.node.of];
       }
       return childrenOfNode(t.node);
@@ -137,7 +130,7 @@ class Rewriter {
     const found = new Map<string, ExpandedCall>();
     for (const [named, results] of this.expandedResults) {
       const { xs } = (named.node as Extract<Node, { kind: 'named' }>).call;
-      const decision = this.wayOf(named).expansion!;
+      const decision = this.ways.of(named).expansion!;
       const ids = [...results].map(({ id }) => id).join(',');
       found.set(`${decision.key} ${ids}`, {
         decision,
@@ -149,43 +142,52 @@ class Rewriter {
     return [...found.values()];
   }
 
-  private wayOf(named: Tensor): Way {
-    const known = this.ways.get(named);
-    if (known) return known;
-    const found = this.decideWay(named);
-    this.ways.set(named, found);
-    return found;
-  }
-
-  private decideWay(named: Tensor): Way {
-    if (this.options.generic || named.node.kind !== 'named') return {};
-    const { definition } = named.node.call;
-    const { variants, choices, storage } = this.options;
-    const wanted = variants?.[definition.name];
-    if (wanted === EXPANSION) return {};
-    const able = this.options.candidates(named.node.call);
-    const candidates = able.filter((c) => (wanted === undefined ? c.suits : c.name === wanted));
-    if (candidates.length > 0) {
-      const { candidate, decision } = decide(siteKey(callKey(named.node.call), storage), candidates, choices);
-      if (candidate.name !== EXPANSION) return { kernel: { candidate, decision } };
-      return candidates.length > 1 ? { expansion: decision } : {};
-    }
-    if (wanted === undefined) return {};
-    const names = able.map((c) => c.name).join(', ') || 'none';
-    throw new RangeError(`${named.describe()}: no kernel '${wanted}' of ${definition.name} can do this (${names} can)`);
-  }
-
   private visit(t: Tensor): Tensor {
     const { node } = t;
     if (node.kind === 'stop') return this.made.get(node.x)!;
     if (node.kind === 'stored') return this.keptInMemory(this.made.get(node.x)!);
-    if (node.kind === 'result' && !this.wayOf(node.of).kernel) return this.expandedResult(node);
+    if (node.kind === 'result' && !this.ways.of(node.of).kernel) return this.expandedResult(node);
     const moved = mapChildren(node, (x) => this.made.get(x)!);
-    const made = this.unique(this.reduced(moved, t), t);
-    if (!t.ofGradient) this.forward.add(made);
-    if (node.kind === 'named') this.chosen.set(made, this.wayOf(t).kernel!);
-    if (made.node.kind === 'pack') this.packs.set(made, t.id);
+    if (moved.kind === 'pack') return this.pack(moved, t);
+    if (moved.kind === 'named') return this.named(moved.call, t);
+    const { node: least, shape } = this.withoutRepeats(moved, t);
+    const made = this.noted(this.unique(this.reduced(least, t.dtype), t, { shape, dtype: t.dtype }), t);
+    if (sameShape(shape, t.shape)) return made;
+    this.once.add(made);
+    const repeated: Node = { kind: 'view', view: { kind: 'broadcast', shape: t.shape }, x: made };
+    return this.noted(this.unique(this.reducedView(repeated), t), t);
+  }
+
+  private noted(made: Tensor, like: Tensor): Tensor {
+    if (!like.ofGradient) this.forward.add(made);
     return made;
+  }
+
+  private pack(node: Pack, like: Tensor): Tensor {
+    const made = this.noted(this.unique(this.placedPack(node, like), like), like);
+    if (made.node.kind === 'pack') this.packs.set(made, like.id);
+    return made;
+  }
+
+  private named(call: NamedCall, like: Tensor): Tensor {
+    const rows = this.options.generic ? undefined : this.repeats.rows(call, like);
+    const way = rows && this.ways.kernelOf(rows);
+    const made = this.noted(this.unique({ kind: 'named', call: way ? rows : call }, like), like);
+    this.chosen.set(made, way ?? this.ways.of(like).kernel!);
+    return made;
+  }
+
+  /** The node and its shape, shorter where it need not be computed for each repeat. */
+  private withoutRepeats(node: Node, like: Tensor): Shaped {
+    const { shape } = like;
+    if (node.kind === 'result') {
+      const { call } = node.of.node as Extract<Node, { kind: 'named' }>;
+      return { node, shape: call.expansion[node.index]!.shape };
+    }
+    if (this.options.generic) return { node, shape };
+    if (node.kind === 'contract') return this.repeats.contract(node, like) ?? { node, shape };
+    const stands = node.kind === 'map' && node.xs.some((x) => this.once.has(base(x)));
+    return (stands && this.repeats.map(node, like)) || { node, shape };
   }
 
   private keptInMemory(x: Tensor): Tensor {
@@ -195,26 +197,27 @@ class Rewriter {
 
   private expandedResult({ index, of }: Extract<Node, { kind: 'result' }>): Tensor {
     const made = this.made.get((of.node as Extract<Node, { kind: 'named' }>).call.expansion[index]!)!;
-    if (!this.wayOf(of).expansion) return made;
+    if (!this.ways.of(of).expansion) return made;
     const results = this.expandedResults.get(of) ?? new Set();
     this.expandedResults.set(of, results.add(made));
     return made;
   }
 
-  private reduced(node: Node, like: Tensor): Node | Tensor {
+  private reduced(node: Node, dtype: DType): Node | Tensor {
     if (node.kind === 'view') return this.reducedView(node);
-    if (node.kind === 'map') return reducedMap(node, like);
-    if (node.kind === 'pack') {
-      const { alignment, apart } = this.options;
-      if (node.segments.some(({ offset }) => offset % alignment !== 0)) return this.packAsConcat(node, like);
-      const xs = node.xs.map((x, i) => (apart?.has(packElement(like.id, i)) ? this.copy(x) : this.placedForPack(x)));
-      return { ...node, xs };
-    }
+    if (node.kind === 'map') return reducedMap(node, dtype);
     return node;
   }
 
+  private placedPack(node: Pack, like: Tensor): Node {
+    const { alignment, apart } = this.options;
+    if (node.segments.some(({ offset }) => offset % alignment !== 0)) return this.packAsConcat(node, like);
+    const xs = node.xs.map((x, i) => (apart?.has(packElement(like.id, i)) ? this.copy(x) : this.placedForPack(x)));
+    return { ...node, xs };
+  }
+
   /** Segments that cannot be written by themselves are written by one kernel that knows all of them. */
-  private packAsConcat({ segments, xs }: Extract<Node, { kind: 'pack' }>, like: Tensor): Node {
+  private packAsConcat({ segments, xs }: Pack, like: Tensor): Node {
     const pieces: Tensor[] = [];
     const zeros = (count: number): void => {
       if (count > 0) pieces.push(new Tensor({ kind: 'map', term: constant(0), xs: [] }, [count], 'f32'));
@@ -248,16 +251,16 @@ class Rewriter {
     return { kind: 'view', view: spelled, x };
   }
 
-  private unique(node: Node | Tensor, like: Tensor): Tensor {
+  private unique(node: Node | Tensor, like: Tensor, { shape, dtype }: Typed = like): Tensor {
     if (node instanceof Tensor) return node;
     const leaf = node.kind === 'input' || node.kind === 'state' || node.kind === 'literal';
-    const key = `${leaf ? 0 : like.copy}|${nodeKey(node, (x) => x.id)}|${like.shape}|${like.dtype}`;
+    const key = `${leaf ? 0 : like.copy}|${nodeKey(node, (x) => x.id)}|${shape}|${dtype}`;
     const known = this.byKey.get(key);
     if (known) {
       this.order.set(known, Math.min(this.order.get(known)!, like.id));
       return known;
     }
-    const made = relabel(new Tensor(node, like.shape, like.dtype), like.path);
+    const made = relabel(new Tensor(node, shape, dtype), like.path);
     this.byKey.set(key, made);
     this.order.set(made, like.id);
     return made;
@@ -266,13 +269,6 @@ class Rewriter {
 
 const isConstant = ({ node }: Tensor, value: number): boolean =>
   node.kind === 'map' && node.term.kind === 'const' && node.term.value === value;
-
-/** Definition, shapes of the arguments, and those attributes that are plain values: `softmax 64x16`. */
-function callKey({ definition, attributes, xs }: NamedCall): string {
-  const plain = Object.entries(attributes ?? {}).filter(([, value]) => typeof value !== 'object');
-  const shapes = xs.map(({ shape }) => shape.join('x') || '1');
-  return [definition.name, shapes.join(','), ...plain.map(([name, value]) => `${name}=${value}`)].join(' ');
-}
 
 const relabel = (t: Tensor, path: string): Tensor => Object.assign(t, { path });
 
@@ -286,7 +282,7 @@ const childrenOfNode = (node: Node): readonly Tensor[] => {
 };
 
 /** Moves constant arguments into the term, drops arguments that are unread or repeated. */
-function reducedMap(node: Extract<Node, { kind: 'map' }>, like: Tensor): Node | Tensor {
+function reducedMap(node: Extract<Node, { kind: 'map' }>, dtype: DType): Node | Tensor {
   const inlined = node.xs.map((x, i) =>
     isUniform(x) ? (x.node as Extract<Node, { kind: 'map' }>).term : arg(i, x.dtype),
   );
@@ -296,6 +292,6 @@ function reducedMap(node: Extract<Node, { kind: 'map' }>, like: Tensor): Node | 
   const renumbered = substitute(term, (leaf) => {
     return leaf.kind === 'arg' ? arg(kept.indexOf(node.xs[leaf.index]!), node.xs[leaf.index]!.dtype) : leaf;
   });
-  if (renumbered.kind === 'arg' && renumbered.type === like.dtype) return kept[renumbered.index]!;
+  if (renumbered.kind === 'arg' && renumbered.type === dtype) return kept[renumbered.index]!;
   return { kind: 'map', term: renumbered, xs: kept };
 }
