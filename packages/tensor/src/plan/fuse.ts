@@ -78,9 +78,9 @@ class Fusion {
       if (list) list.push(use);
       else this.uses.set(x, [use]);
     };
-    const readThroughViews = (x: Tensor, by: Tensor): void => {
+    const readThroughViews = (x: Tensor, by: Tensor, inOrderItself = true): void => {
       let at = x;
-      let inOrder = true;
+      let inOrder = inOrderItself;
       add(at, { by, inOrder });
       while (at.node.kind === 'view' && !this.wanted.has(at)) {
         inOrder &&= keepsOrder(at.node.view, at.node.x.shape);
@@ -90,7 +90,11 @@ class Fusion {
     };
     for (const t of this.nodes) if (t.node.kind !== 'view') for (const x of children(t)) readThroughViews(x, t);
     // A view in memory of its own is computed, and reads like any other.
-    for (const t of this.wanted) if (t.node.kind === 'view') readThroughViews(t.node.x, t);
+    for (const t of this.wanted) {
+      if (t.node.kind !== 'view') continue;
+      const { view, x } = t.node;
+      readThroughViews(x, t, keepsOrder(view, x.shape));
+    }
   }
 
   private storeWhatMustBe(): void {

@@ -130,12 +130,26 @@ describe('kernels beside an oracle that rounds the same tensors', () => {
       ],
       (q, k, v, w) => ops.einsum('bqd,de->bqe', ops.attention(q!, k!, v!, 4), w!),
     );
+  /** A product that is computed once and kept, of rows that repeat. */
+  const repeated = (): CaseProgram =>
+    differentiated(
+      [
+        [18, 28],
+        [28, 12],
+        [3, 12, 8],
+      ],
+      (x, w, v) => {
+        const y = ops.einsum('bnk,km->bnm', ops.broadcastTo(x!, [3, 18, 28]), w!);
+        return ops.einsum('bnm,bmo->bno', y, v!);
+      },
+    );
   const rows = (kernel: string): PlanOptions => ({
     variants: { layerNorm: kernel, layerNormBackward: kernel, softmax: kernel, softmaxBackward: kernel },
   });
   const attention = (kernel: string): PlanOptions => ({ variants: { attention: kernel, attentionBackward: kernel } });
   it.each<[string, CaseProgram, PlanOptions]>([
     ['the plain lowering', mlp(18, 28, 44, 12), { generic: true }],
+    ['a product that repeats', repeated(), {}],
     ...contractVariants.flatMap((contract): [string, CaseProgram, PlanOptions][] => [
       [`${contract.name}, vectors`, mlp(18, 28, 44, 12), { variants: { contract: contract.name } }],
       [`${contract.name}, single values`, mlp(17, 23, 41, 11), { variants: { contract: contract.name } }],

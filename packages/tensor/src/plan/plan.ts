@@ -216,7 +216,9 @@ class Planner<Code> implements GroupValues {
       slots: memory.sizes,
       liveBound: liveBound(this.lifetimes),
       packs: this.packs,
-      half: new Set([...this.simplified.made].filter(([, made]) => this.half.has(made)).map(([traced]) => traced)),
+      half: new Set(
+        [...this.simplified.made].filter(([, made]) => this.half.has(repeated(made))).map(([traced]) => traced),
+      ),
       data: this.data,
       scalars: this.scalars,
     };
@@ -335,6 +337,9 @@ class Planner<Code> implements GroupValues {
     return last;
   }
 }
+
+/** What `t` shows more than once, else itself. */
+const repeated = (t: Tensor): Tensor => (t.node.kind === 'view' && t.node.view.kind === 'broadcast' ? t.node.x : t);
 
 /** The place in the memory that its lifetime was given. */
 function moved(at: Place, { places }: AssignedMemory): Place {

@@ -6,6 +6,7 @@ import { subterms } from '../ir/term';
 /** By axis, whether it is meant. */
 type Axes = readonly boolean[];
 type Contract = Extract<Node, { kind: 'contract' }>;
+type Reduce = Extract<Node, { kind: 'reduce' }>;
 type ElementMap = Extract<Node, { kind: 'map' }>;
 /** A node, and the shape that it has. */
 export interface Shaped<N extends Node = Node> {
@@ -58,14 +59,25 @@ export class Repeats {
     };
   }
 
+  /** The same of a fold. */
+  reduce(node: Reduce, like: Tensor): Shaped<Reduce> | undefined {
+    const { x, axes } = node;
+    const repeated = this.axesOf(x).map((repeats, axis) => repeats && !axes.includes(axis));
+    const kept = repeated.filter((_, axis) => !axes.includes(axis));
+    const shape = shortened(like.shape, kept);
+    if (sameShape(shape, like.shape)) return undefined;
+    return { node: { ...node, x: this.once(x, repeated, like) }, shape };
+  }
+
   /** The call with the repeated rows of its first argument once; undefined where none repeat. */
   rows(call: NamedCall, like: Tensor): NamedCall | undefined {
     const { definition, attributes } = call;
     const [x, ...rest] = call.xs;
     if (!definition.rowwise || x === undefined) return undefined;
     const axes = this.axesOf(x).map((repeats, axis) => repeats && axis < x.rank - 1);
-    if (!axes.some((meant, axis) => meant && x.shape[axis]! > 1)) return undefined;
-    const xs = [this.once(x, axes, like), ...rest];
+    const once = this.once(x, axes, like);
+    if (once === x) return undefined;
+    const xs = [once, ...rest];
     return { ...call, xs, expansion: definition.expand(xs, attributes) };
   }
 
@@ -73,8 +85,9 @@ export class Repeats {
   map(node: ElementMap, like: Tensor): Shaped<ElementMap> | undefined {
     const { shape } = like;
     const axes = this.axesOfMap(node, shape);
-    if (!axes.some((repeats, axis) => repeats && shape[axis]! > 1)) return undefined;
-    return { node: { ...node, xs: node.xs.map((x) => this.once(x, axes, like)) }, shape: shortened(shape, axes) };
+    const least = shortened(shape, axes);
+    if (sameShape(least, shape)) return undefined;
+    return { node: { ...node, xs: node.xs.map((x) => this.once(x, axes, like)) }, shape: least };
   }
 
   /** Axes along which all elements of `t` are the same; those of size 1 are. */

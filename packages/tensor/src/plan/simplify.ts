@@ -186,6 +186,7 @@ class Rewriter {
     }
     if (this.options.generic) return { node, shape };
     if (node.kind === 'contract') return this.repeats.contract(node, like) ?? { node, shape };
+    if (node.kind === 'reduce') return this.repeats.reduce(node, like) ?? { node, shape };
     const stands = node.kind === 'map' && node.xs.some((x) => this.once.has(base(x)));
     return (stands && this.repeats.map(node, like)) || { node, shape };
   }
