@@ -20,8 +20,8 @@ import {
   type Int,
   input,
   output,
-  ownScratch,
   reads,
+  takeOwnScratch,
   threadScratch,
   writes,
 } from './form';
@@ -110,7 +110,7 @@ class Backward {
         ...[Int, Int, Int, Int, Int, Int, Int, Int],
         ...Int[],
       ];
-      const turnedK = b.let(ownScratch(rest.at(-2)!, way.kept, rest.at(-1)!));
+      const turnedK = b.let(takeOwnScratch(rest, way.kept));
       const turnedV = b.let(i32.add(turnedK, 4 * pitch * depth));
       const weights = b.let(i32.add(turnedV, 4 * pitch * width));
       const slope = b.let(i32.add(weights, 4 * pitch * block));

@@ -20,8 +20,8 @@ import {
   type Int,
   input,
   output,
-  ownScratch,
   reads,
+  takeOwnScratch,
   threadScratch,
   writes,
 } from './form';
@@ -104,7 +104,7 @@ function writeForward(module: ModuleBuilder, name: string, sizes: AttentionSizes
   const blocks = Math.ceil(queries / block);
   return module.function(name, ints(8 + Number(way.logSums)), (b, ...args) => {
     const [from, to, q, k, v, o, ...rest] = args as readonly Int[] as [Int, Int, Int, Int, Int, Int, ...Int[]];
-    const panels = b.let(ownScratch(rest.at(-2)!, way.kept, rest.at(-1)!));
+    const panels = b.let(takeOwnScratch(rest, way.kept));
     const weights = b.let(i32.add(panels, 4 * pitch * depth));
     const factors = b.let(i32.add(weights, 4 * pitch * block));
     b.for(from, to, 1, (item) => {

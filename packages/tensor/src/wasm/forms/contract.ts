@@ -9,9 +9,9 @@ import {
   grainOf,
   grainOfProducts,
   type Int,
-  ownScratch,
   reads,
   scratch,
+  takeOwnScratch,
   threadScratch,
   type Vector,
   writes,
@@ -181,7 +181,7 @@ class Product {
       name,
       items,
       grain: grainOfProducts(work),
-      operands: [reads(left.memory), reads(right.memory), writes(kept), ...operands],
+      operands: [reads(left.memory), reads(right.memory), ...operands, writes(kept)],
       work: {
         flops: batch * m * n * (2 * k + operations),
         loads: parts * batch * rowPanels * this.panels * (height + COLUMNS) * this.part,
@@ -204,8 +204,8 @@ class Product {
     const tiles = this.tileFunctions(module, name, pitch);
     const params = Array.from({ length: 6 + extra }, () => 'i32' as const);
     return module.function(name, params, (b, ...args) => {
-      const [from, to, atA, atB, sumsOfAll, ...rest] = args as readonly Int[] as [Int, Int, Int, Int, Int, ...Int[]];
-      const own = b.let(ownScratch(sumsOfAll, kept, rest.pop()!));
+      const [from, to, atA, atB, ...rest] = args as readonly Int[] as [Int, Int, Int, Int, ...Int[]];
+      const own = b.let(takeOwnScratch(rest, kept));
       // Items: row panels within a block of columns, within a batch, within a part of the sums.
       b.for(from, to, 1, (item) => {
         const panel = b.let(i32.remU(item, rowPanels));

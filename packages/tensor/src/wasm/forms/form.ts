@@ -57,9 +57,14 @@ export const table = (values: Uint32Array): FormMemory => ({ kind: 'table', valu
 export type Int = Value<'i32'>;
 export type Vector = Value<'v128'>;
 
-/** Address of a thread's part of scratch. */
-export const ownScratch = (address: Int, { floats }: { readonly floats: number }, thread: Int): Int =>
-  i32.add(address, i32.mul(thread, 4 * floats));
+/**
+ * Address of a thread's part of the scratch that is the last operand of its kernel.
+ * @param args of the kernel's function, to the end: the last two, that operand and the thread, are taken off
+ */
+export function takeOwnScratch(args: Int[], { floats }: { readonly floats: number }): Int {
+  const [address, thread] = args.splice(-2) as [Int, Int];
+  return i32.add(address, i32.mul(thread, 4 * floats));
+}
 
 /** Items of so many units of work each, until there is enough of it to take a call. */
 export const grainOf = (enough: number, each: number): number => Math.max(1, Math.round(enough / each));
