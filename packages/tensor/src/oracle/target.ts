@@ -9,7 +9,7 @@ export const oracleTarget = (profile: Profile): Target<never> => ({
   name: 'oracle',
   profile,
   identity: [profile.description],
-  limits: { operands: 8, operandBytes: 2 ** 27, alignment: 64, sharedBuffers: false },
+  limits: { operands: 8, operandBytes: 2 ** 27, alignment: 64, sharedBuffers: false, keptBytes: 0 },
   defaults: new Map(),
   candidates: () => [{ name: 'meaning', suits: true }],
   lower: () => ({ kernels: [] }),

@@ -10,6 +10,7 @@ export interface Allocator<Place> {
 /** One state: where it lies, until the store that took the place is destroyed. */
 interface Cell<Place> {
   place: Place | undefined;
+  version: number;
 }
 
 /** Where the states of a store lie: in places of its own, or in those of a store that it shares them with. */
@@ -31,7 +32,7 @@ export class Cells<Place> {
       for (const [name, one] of Object.entries(spec)) {
         if (lender && lent.has(name)) made.cells.set(name, lender.cell(name));
         else {
-          const cell = { place: allocator.take(name, stateSize(one)) };
+          const cell = { place: allocator.take(name, stateSize(one)), version: 0 };
           made.cells.set(name, cell);
           own.push(cell);
         }
@@ -46,6 +47,16 @@ export class Cells<Place> {
   /** @throws RangeError, DeviceError when the state or its store is no more */
   place(name: string): Place {
     return this.cell(name).place ?? fail(name);
+  }
+
+  /** Another number after each `wrote` of the same place, under whatever name and through whichever store. */
+  version(name: string): number {
+    return this.cell(name).version;
+  }
+
+  /** To be called when a write to a state is ordered, in the order of the writes. */
+  wrote(name: string): void {
+    this.cell(name).version += 1;
   }
 
   /** The same places under other names. */

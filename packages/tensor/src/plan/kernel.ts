@@ -23,5 +23,10 @@ export interface Kernel<Code = unknown> {
   /** Parts that may run side by side, in the target's own measure: workgroups of a GPU. */
   readonly items: number;
   readonly work: Work;
+  /**
+   * Present where it does nothing but lay out the one operand that it reads for other kernels, in memory that it writes
+   * whole: the same as long as that operand is.
+   */
+  readonly layout?: true;
   readonly code: Code;
 }

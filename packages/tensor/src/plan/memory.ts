@@ -1,12 +1,12 @@
 import { type DType, type StorageType, storageBytes } from '../ir/dtype';
 
 /**
- * Which buffer: states and inputs by name; by index those of one plan, which are temporary memory (`slots`), flat vectors
- * that tensors are laid into (`packs`), constants (`data`) and the step scalars.
+ * Which buffer: states and inputs by name; by index those of one plan, which are temporary memory (`slots`), layouts that are
+ * kept over runs (`kept`), flat vectors that tensors are laid into (`packs`), constants (`data`) and the step scalars.
  */
 export type BufferName =
   | { readonly kind: 'state' | 'input'; readonly name: string }
-  | { readonly kind: 'slot' | 'pack' | 'data'; readonly index: number }
+  | { readonly kind: 'slot' | 'kept' | 'pack' | 'data'; readonly index: number }
   | { readonly kind: 'scalars' };
 
 /** A buffer's name as one text, the same for the same buffer: `slot 3`. */

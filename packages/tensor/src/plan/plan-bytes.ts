@@ -9,7 +9,7 @@ export interface PlanBytes {
   readonly state: number;
   /** What is computed on the way, such as values kept for the gradient. */
   readonly temporary: number;
-  /** Inputs, constants, scalars and packed vectors. */
+  /** Inputs, constants, scalars, packed vectors and layouts that are kept over runs. */
   readonly other: number;
 }
 
@@ -19,12 +19,12 @@ const total = (sizes: readonly number[]): number => sizes.reduce((sum, bytes) =>
 const ofElements = (counts: readonly number[]): number => total(counts.map((count) => count * BYTES_PER_ELEMENT));
 
 /** What a program takes on a device, known from its plan alone. */
-export function planBytes({ spec }: Graph, { data, packs, scalars, slots }: Plan): PlanBytes {
+export function planBytes({ spec }: Graph, { data, kept, packs, scalars, slots }: Plan): PlanBytes {
   const inputs = Object.values(spec.inputs ?? {}).map(({ shape }) => sizeOf(shape));
   const constants = data.map(({ length }) => length);
   return {
     state: ofElements(Object.values(spec.state ?? {}).map((one) => sizeOf(stateShape(one)))),
     temporary: total(slots),
-    other: ofElements([...inputs, ...constants, ...packs, scalars.length]),
+    other: ofElements([...inputs, ...constants, ...packs, scalars.length]) + total(kept),
   };
 }

@@ -9,6 +9,7 @@ import { tensorsOf } from './expanded';
 import { type Fused, fuse, type Group } from './fuse';
 import { halfTensors } from './half';
 import type { Kernel } from './kernel';
+import { layOutOnce } from './layouts';
 import {
   type AssignedMemory,
   assignBuffers,
@@ -55,6 +56,11 @@ export interface FinalCopy {
 /** Everything a program does, as data: no buffer exists and nothing is compiled yet. */
 export interface Plan<Code = unknown> {
   readonly kernels: readonly Kernel<Code>[];
+  /**
+   * Bytes of each layout of a state that is kept over runs. The first kernels make them, one each: they need not run where no
+   * such state was written since they last did.
+   */
+  readonly kept: readonly number[];
   /**
    * Where there was a choice: contractions, named calls that keep their name, and those that were expanded though a
    * kernel could compute them. Kernels of an expansion may be of several sites: contractions are sites of their own, and
@@ -180,17 +186,17 @@ class Planner<Code> implements GroupValues {
     const copies = this.placeAssigned(roots.slice(outputCount), outputCount);
 
     const lastUse = this.lastUses(roots);
-    const kernels: Kernel<Code>[] = [];
+    const lowered: Kernel<Code>[] = [];
     const sites: Site[] = [];
     const kernelsOf = new Map<Group, readonly number[]>();
     groups.forEach((group, i) => {
       this.now = i;
       for (const t of group.outputs) this.allocate(t, lastUse.get(t) ?? groups.length);
       this.firstScratch = this.lifetimes.length;
-      const lowered = this.target.lower(group, this);
-      const indices = lowered.kernels.map((kernel) => kernels.push(kernel) - 1);
+      const { kernels: own, decision: ofGroup } = this.target.lower(group, this);
+      const indices = own.map((kernel) => lowered.push(kernel) - 1);
       kernelsOf.set(group, indices);
-      const decision = this.simplified.chosen.get(group.anchor)?.decision ?? lowered.decision;
+      const decision = this.simplified.chosen.get(group.anchor)?.decision ?? ofGroup;
       if (decision) sites.push({ ...decision, kernels: indices });
     });
     for (const call of this.simplified.expanded) {
@@ -198,23 +204,27 @@ class Planner<Code> implements GroupValues {
       const own = groups.filter(({ anchor }) => inside.has(anchor));
       sites.push({ ...call.decision, kernels: own.flatMap((group) => kernelsOf.get(group)!) });
     }
+    const assigned = new Set(Object.keys(this.graph.assigns));
+    const { kernels, kept, indices, lifetimes } = layOutOnce(lowered, this.lifetimes, assigned, this.target);
+    const slots = [...lifetimes.keys()].filter((slot) => lifetimes[slot]);
+    const lives = slots.map((slot) => lifetimes[slot]!);
     const { alignment, sharedBuffers } = this.target.limits;
-    const memory = sharedBuffers
-      ? assignRanges(this.lifetimes, alignment * BYTES_PER_ELEMENT)
-      : assignBuffers(this.lifetimes);
+    const { places, sizes } = sharedBuffers ? assignRanges(lives, alignment * BYTES_PER_ELEMENT) : assignBuffers(lives);
+    const memory = new Map(slots.map((slot, i) => [slot, places[i]!]));
     const final = (at: Place): Place => moved(at, memory);
     return {
       kernels: kernels.map((kernel) => ({
         ...kernel,
         operands: kernel.operands.map(({ place, writable }) => ({ place: final(place), writable })),
       })),
-      sites,
+      sites: sites.map((site) => ({ ...site, kernels: site.kernels.map((i) => indices[i]!) })),
+      kept,
       copies: copies.map(({ from, to }) => ({ from: final(this.placeOf(from)), to })),
       outputs: Object.fromEntries(
         this.names.slice(0, outputCount).map((name, i) => [name, final(this.placeOf(roots[i]!))]),
       ),
-      slots: memory.sizes,
-      liveBound: liveBound(this.lifetimes),
+      slots: sizes,
+      liveBound: liveBound(lives),
       packs: this.packs,
       half: new Set(
         [...this.simplified.made].filter(([, made]) => this.half.has(repeated(made))).map(([traced]) => traced),
@@ -342,10 +352,10 @@ class Planner<Code> implements GroupValues {
 const repeated = (t: Tensor): Tensor => (t.node.kind === 'view' && t.node.view.kind === 'broadcast' ? t.node.x : t);
 
 /** The place in the memory that its lifetime was given. */
-function moved(at: Place, { places }: AssignedMemory): Place {
+function moved(at: Place, memory: ReadonlyMap<number, AssignedMemory['places'][number]>): Place {
   const { buffer, size, dtype, storage } = at;
   if (buffer.kind !== 'slot') return at;
-  const { slot, offset } = places[buffer.index]!;
+  const { slot, offset } = memory.get(buffer.index)!;
   return place({ kind: 'slot', index: slot }, offset / storageBytes(storage), size, dtype, storage);
 }
 

@@ -14,7 +14,7 @@ function madeUp(limits: Partial<TargetLimits> = {}, candidates: Target['candidat
     name: 'made up',
     profile,
     identity: ['made up'],
-    limits: { operands: 8, operandBytes: 2 ** 20, alignment: 64, sharedBuffers: false, ...limits },
+    limits: { operands: 8, operandBytes: 2 ** 20, alignment: 64, sharedBuffers: false, keptBytes: 0, ...limits },
     defaults: new Map(),
     candidates,
     lower: (group, values) => ({

@@ -17,6 +17,8 @@ export interface TargetLimits {
   readonly alignment: number;
   /** One kernel may read some parts of a buffer and write others. */
   readonly sharedBuffers: boolean;
+  /** Bytes of layouts that a program may keep over runs; 0 where each run makes its own. */
+  readonly keptBytes: number;
 }
 
 /**

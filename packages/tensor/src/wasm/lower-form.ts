@@ -44,11 +44,12 @@ export function placedMemory(
 
 /** The kernels of a form, in order. */
 export const kernelsOfForm = ({ kernels }: Form, label: string, placed: PlacedMemory): Kernel<WasmCode>[] =>
-  kernels.map(({ name, items, grain, operands, work, write }, i) => ({
+  kernels.map(({ name, items, grain, operands, work, layout, write }, i) => ({
     label: kernels.length > 1 ? `${label} ${i + 1}` : label,
     form: name,
     operands: operands.map(({ memory, writable }) => ({ place: placed(memory), writable })),
     items,
     work,
+    ...(layout && { layout }),
     code: { grain, write },
   }));

@@ -33,6 +33,9 @@ export class ProgramMemory {
     plan.slots.forEach((bytes, index) => {
       makeBytes({ kind: 'slot', index }, bytes, `temporary ${index}`);
     });
+    plan.kept.forEach((bytes, index) => {
+      makeBytes({ kind: 'kept', index }, bytes, `layout ${index}`);
+    });
     plan.packs.forEach((size, index) => {
       make({ kind: 'pack', index }, size, `flat vector ${index}`);
     });

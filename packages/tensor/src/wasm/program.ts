@@ -10,6 +10,7 @@ import { checkStates } from '../plan/state-spec';
 import { choicesOf } from '../plan/tune/table';
 import { keyOf, moduleOfKernels, putKernel, type WasmCode } from './code';
 import { repeatedCall } from './cost/repeated-call';
+import { KeptLayouts } from './kept-layouts';
 import type { WasmOwner } from './owner';
 import { ProgramMemory } from './program-memory';
 import { sideBySide } from './side-by-side';
@@ -131,6 +132,7 @@ export class WasmProgram implements Program {
   private readonly running: Running;
   /** Copies that end a run: addresses and bytes. */
   private readonly copies: readonly (readonly [from: number, to: number, bytes: number])[];
+  private readonly layouts: KeptLayouts;
 
   constructor(private readonly setup: ProgramSetup) {
     const { label, graph, plan, store, owner, memory } = setup;
@@ -145,6 +147,7 @@ export class WasmProgram implements Program {
       memory.address(to),
       to.size * BYTES_PER_ELEMENT,
     ]);
+    this.layouts = new KeptLayouts(plan, store);
   }
 
   async run(inputs: Inputs = {}, scalars: Scalars = {}): Promise<void> {
@@ -154,9 +157,11 @@ export class WasmProgram implements Program {
     for (const name of Object.keys(this.graph.spec.inputs ?? {})) this.give({ kind: 'input', name }, inputs[name]!);
     const values = Float32Array.from(this.plan.scalars, (name) => scalars[name]!);
     if (values.length > 0) this.give({ kind: 'scalars' }, values);
+    const first = this.layouts.firstKernel();
+    this.wrote();
     const done = owner.order.addRun(() => {
       owner.check();
-      return owner.threadsDone(setup.threads.run());
+      return owner.threadsDone(setup.threads.run(first));
     });
     if (this.copies.length > 0) {
       owner.order.soon(() => {
@@ -191,7 +196,12 @@ export class WasmProgram implements Program {
     const { calls, module } = this.setup;
     return await timeKernels(calls.length, options, MOST_REPEATS, async (index) => {
       const { label, form, items } = this.plan.kernels[index]!;
-      return { label, form, items, ...(await repeatedCall(this.owner, module, calls[index]!, MOST_REPEATS)) };
+      const repeated = await repeatedCall(this.owner, module, calls[index]!, MOST_REPEATS);
+      const measure = (repeats: number): Promise<number> => {
+        this.wrote();
+        return repeated.measure(repeats);
+      };
+      return { label, form, items, ...repeated, measure };
     });
   }
 
@@ -218,6 +228,11 @@ export class WasmProgram implements Program {
     this.owner.check();
     this.running.check();
     for (const name of Object.keys(this.graph.spec.state ?? {})) this.state.address(name);
+  }
+
+  /** Counts writes to the states that the program assigns. */
+  private wrote(): void {
+    for (const name of Object.keys(this.graph.assigns)) this.state.wrote(name);
   }
 
   /** Writes what the next run is given, when the runs before it are done. */

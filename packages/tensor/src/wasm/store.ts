@@ -35,10 +35,21 @@ export class WasmStore implements Store {
     return this.cells.place(name).address;
   }
 
+  /** Another number after each `wrote` of the same memory, under whatever name and through whichever store. */
+  version(name: string): number {
+    return this.cells.version(name);
+  }
+
+  /** To be called when a write to a state is ordered. */
+  wrote(name: string): void {
+    this.cells.wrote(name);
+  }
+
   write(name: string, data: TypedArray, from?: number): void {
     const { order, heap } = this.owner;
     const at = this.written(name, data, from);
     const held = order.idle ? data : data.slice();
+    this.wrote(name);
     order.soon(() => heap.write(at, held));
   }
 
@@ -46,6 +57,7 @@ export class WasmStore implements Store {
     const { order, heap } = this.owner;
     const at = this.written(name, data, from);
     for (let part = 0; part < data.length; part += LOAD_PART) {
+      this.wrote(name);
       await order.add(() => {
         this.address(name);
         heap.write(at + part * BYTES_PER_ELEMENT, data.subarray(part, part + LOAD_PART));

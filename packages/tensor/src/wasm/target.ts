@@ -33,6 +33,8 @@ export function wasmTarget(machine: WasmMachine): WasmTarget {
       // A line of a cache: kernels that write neighbours do not wait for each other.
       alignment: 16,
       sharedBuffers: true,
+      // A sixteenth of all memory, which a program takes beside what it needs.
+      keptBytes: 2 ** 28,
     },
     defaults: new Map(),
     candidates: namedCandidates,

@@ -41,6 +41,7 @@ export function webgpuTarget(profile: AdapterProfile): WebGpuTarget {
       alignment: OFFSET_ALIGNMENT / BYTES_PER_ELEMENT,
       // A buffer that is bound to be written may not be bound a second time in the same dispatch.
       sharedBuffers: false,
+      keptBytes: 0,
     },
     get defaults() {
       return defaultChoices(profile);

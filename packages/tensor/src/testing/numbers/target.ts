@@ -90,7 +90,7 @@ export function numberTarget(holding: Holding): Target<NumberKernel> {
     name: 'numbers',
     profile: { vendor: '', architecture: '', device: '', description: 'numbers', software: true, halves: true },
     identity: ['numbers'],
-    limits: { operands: 8, operandBytes: 2 ** 30, alignment: 4, sharedBuffers: holding === 'together' },
+    limits: { operands: 8, operandBytes: 2 ** 30, alignment: 4, sharedBuffers: holding === 'together', keptBytes: 0 },
     defaults: new Map(),
     candidates: () => [],
     lower: (group, values) => lowerGroup(group, values, holding),

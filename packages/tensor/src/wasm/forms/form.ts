@@ -32,6 +32,8 @@ export interface FormKernel {
   readonly grain: number;
   readonly operands: readonly FormOperand[];
   readonly work: Work;
+  /** Present where it lays out its input for other kernels, and nothing else. */
+  readonly layout?: true;
   /** Writes the function and those that it calls; exports none. */
   write(module: ModuleBuilder): FormFunction;
 }

@@ -50,6 +50,7 @@ export function packKernel(
     grain: grainOf(ENOUGH, group * width * depth),
     operands: [reads(source), writes(target)],
     work: { flops: 0, loads: batch * rows * depth, stores: packedSize(operand, width) },
+    layout: true,
     write: (module) => packFunction(module, name, operand, width, layout, group),
   };
 }
