@@ -164,7 +164,7 @@ describe('a report', () => {
 });
 
 describe('explainStep', () => {
-  it('counts a program as often as a step runs it', () => {
+  it('counts a program as often as a step runs it, and layouts that it keeps once', () => {
     const kernel = (label: string, flops: number) => ({
       label,
       form: '',
@@ -175,16 +175,16 @@ describe('explainStep', () => {
     });
     const parts = [
       {
-        plan: { kernels: [kernel('a', 1e6), kernel('b', 2e6)] },
+        plan: { kernels: [kernel('k', 1e5), kernel('a', 1e6), kernel('b', 2e6)], kept: [4] },
         runs: 3,
-        times: [{ milliseconds: 3 }, { milliseconds: 5 }],
+        times: [{ milliseconds: 0.2 }, { milliseconds: 3 }, { milliseconds: 5 }],
       },
-      { plan: { kernels: [kernel('c', 4e6)] }, runs: 1, times: [{ milliseconds: 4.5 }] },
+      { plan: { kernels: [kernel('c', 4e6)], kept: [] }, runs: 1, times: [{ milliseconds: 4.5 }] },
     ];
     const ceilings = { flopsPerSecond: 1e9, loadsPerSecond: 1e9, dispatchSeconds: 0, counted: 'issued' } as const;
     const { rows, total } = explainStep(parts, ceilings);
-    expect(rows.map(({ label }) => label).join('')).toBe('bbbaaac');
-    expect(total.floorSeconds).toBeCloseTo(0.013, 12);
-    expect(total.seconds).toBeCloseTo(0.0285, 12);
+    expect(rows.map(({ label }) => label).join('')).toBe('bbbaaack');
+    expect(total.floorSeconds).toBeCloseTo(0.0131, 12);
+    expect(total.seconds).toBeCloseTo(0.0287, 12);
   });
 });

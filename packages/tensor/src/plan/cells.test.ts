@@ -45,3 +45,21 @@ it('names shared places until either end is destroyed', () => {
   expect(() => second!.place('x')).toThrow("state 'x': used after its store was destroyed");
   expect(second!.place('y')).toBe('y, 2');
 });
+
+it('counts writes to a place under all its names', () => {
+  const { allocator } = setUp();
+  const lender = Cells.open(allocator, { x: f32(2), y: f32(2) });
+  const shared = Cells.open(allocator, { x: f32(2), y: f32(2), z: f32(1) }, lender);
+  const alias = shared.alias({ a: 'x', b: 'x', c: 'z' });
+  const versions = (): number[] => [
+    ...['x', 'y'].map((name) => lender.version(name)),
+    ...['x', 'y', 'z'].map((name) => shared.version(name)),
+    ...['a', 'b', 'c'].map((name) => alias.version(name)),
+  ];
+  expect(versions()).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
+  alias.wrote('b');
+  lender.wrote('x');
+  expect(versions()).toEqual([2, 0, 2, 0, 0, 2, 2, 0]);
+  shared.wrote('z');
+  expect(versions()).toEqual([2, 0, 2, 0, 1, 2, 2, 1]);
+});

@@ -1,4 +1,5 @@
 import type { Kernel, KernelOperand } from './kernel';
+import { Lives } from './lives';
 import { boundBytes, bufferText, type Lifetime, type Place, place } from './memory';
 import type { Target } from './target';
 
@@ -14,9 +15,9 @@ export interface OnceLaidOut<Code> {
   readonly lifetimes: readonly (Lifetime | undefined)[];
 }
 
-/** What makes a layout, and where it lies. */
-interface Layout<Code> {
-  readonly maker: Kernel<Code>;
+/** The index of the kernel that makes a layout, of what it is, and where it lies. */
+interface Layout {
+  readonly maker: number;
   readonly source: Place;
   readonly at: Place;
 }
@@ -24,7 +25,8 @@ interface Layout<Code> {
 /**
  * Makes equal layouts of a place once. Those of states that the program does not write, as of weights in sampling, are kept
  * over runs, in order, as many as the target has room for: the same memory until someone else writes the state. Others serve
- * until a kernel writes to what they are of. Layouts alone: what is computed is computed in every run.
+ * until a kernel writes to what they are of, where the program needs no more memory for that. Layouts alone: what is computed
+ * is computed in every run.
  *
  * @param kernels in order, each temporary tensor in a slot of its own
  * @param lifetimes by slot
@@ -46,57 +48,64 @@ export function layOutOnce<Code>(
     return place({ kind: 'kept', index: kept.push(bytes) - 1 }, 0, size, dtype, storage);
   };
 
+  const lives = new Lives(lifetimes);
   /** Layouts that hold, by what they are. */
-  const known = new Map<string, Layout<Code>>();
-  const lives: (Lifetime | undefined)[] = [...lifetimes];
-  /** Where what was made in a slot lies now. */
+  const known = new Map<string, Layout>();
+  /** Where what was to be made in a slot lies now. */
   const moved = new Map<number, Place>();
-  const makers = kernels.map((kernel) => {
+  /** By kernel: the one that does its work. */
+  const makers = kernels.map((kernel, i) => {
     const made = layoutOf(kernel);
     if (!made) {
       forget(known, kernel.operands);
-      return kernel;
+      return i;
     }
     const { source, result, slot } = made;
     const key = `${keyOf(kernel.code)} of ${source.key}`;
-    const layout = known.get(key) ?? { maker: kernel, source, at: placed(source, result) };
+    const before = known.get(key);
+    if (before?.at.buffer.kind === 'slot' && lives.join(before.at.buffer.index, slot)) {
+      moved.set(slot, before.at);
+      return before.maker;
+    }
+    const layout = before?.at.buffer.kind === 'kept' ? before : { maker: i, source, at: placed(source, result) };
     known.set(key, layout);
     if (layout.at !== result) {
-      const { buffer } = layout.at;
-      const first = buffer.kind === 'slot' ? lives[buffer.index] : undefined;
-      if (first && buffer.kind === 'slot') lives[buffer.index] = { ...first, to: Math.max(first.to, lives[slot]!.to) };
-      lives[slot] = undefined;
       moved.set(slot, layout.at);
+      lives.drop(slot);
     }
     return layout.maker;
   });
 
   const now = (at: Place): Place => (at.buffer.kind === 'slot' && moved.get(at.buffer.index)) || at;
-  const isKept = ({ operands }: Kernel<Code>): boolean =>
-    operands.some((one) => one.writable && now(one.place).buffer.kind === 'kept');
-  const all = [...new Set(makers)];
-  const ordered = [...all.filter(isKept), ...all.filter((kernel) => !isKept(kernel))];
-  const index = new Map(ordered.map((kernel, i) => [kernel, i]));
+  const left = [...new Set(makers)].map((maker) => {
+    const kernel = kernels[maker]!;
+    const operands = kernel.operands.map(({ place: at, writable }) => ({ place: now(at), writable }));
+    return { maker, kernel: { ...kernel, operands } };
+  });
+  const [first, others] = [true, false].map((wanted) => left.filter(({ kernel }) => makesKept(kernel) === wanted));
+  const ordered = [...first!, ...others!];
+  const index = new Map(ordered.map(({ maker }, i) => [maker, i]));
   return {
-    kernels: ordered.map((kernel) => ({
-      ...kernel,
-      operands: kernel.operands.map(({ place: at, writable }) => ({ place: now(at), writable })),
-    })),
+    kernels: ordered.map(({ kernel }) => kernel),
     kept,
-    indices: makers.map((kernel) => index.get(kernel)!),
-    lifetimes: lives,
+    indices: makers.map((maker) => index.get(maker)!),
+    lifetimes: lives.all,
   };
 }
 
-function layoutOf<Code>({ layout, operands }: Kernel<Code>) {
+/** What a kernel lays out, if that is what it does. */
+function layoutOf({ layout, operands }: Kernel) {
   const source = operands.find(({ writable }) => !writable)?.place;
   const result = operands.find(({ writable }) => writable)?.place;
   if (!layout || !source || result?.buffer.kind !== 'slot') return undefined;
   return { source, result, slot: result.buffer.index };
 }
 
+const makesKept = ({ operands }: Kernel): boolean =>
+  operands.some(({ place: { buffer }, writable }) => writable && buffer.kind === 'kept');
+
 /** Layouts of what a kernel writes hold no longer. */
-function forget<Code>(known: Map<string, Layout<Code>>, operands: readonly KernelOperand[]): void {
+function forget(known: Map<string, Layout>, operands: readonly KernelOperand[]): void {
   const written = new Set(
     operands.flatMap(({ place: { buffer }, writable }) => (writable ? [bufferText(buffer)] : [])),
   );

@@ -46,22 +46,15 @@ export interface Lifetime {
   readonly to: number;
 }
 
-/** The most bytes that live at one time: no plan of memory can do with less. */
-export function liveBound(lifetimes: readonly Lifetime[]): number {
-  const change = new Map<number, number>();
-  const add = (at: number, n: number): void => void change.set(at, (change.get(at) ?? 0) + n);
-  for (const { bytes, from, to } of lifetimes) {
-    add(from, bytes);
-    add(to + 1, -bytes);
-  }
-  let live = 0;
-  let most = 0;
-  for (const [, n] of [...change].sort(([a], [b]) => a - b)) {
-    live += n;
-    most = Math.max(most, live);
-  }
-  return most;
+/** Bytes that live at each time. */
+export function liveBytes(lifetimes: readonly Lifetime[]): number[] {
+  const live: number[] = [];
+  for (const { bytes, from, to } of lifetimes) for (let t = from; t <= to; t++) live[t] = (live[t] ?? 0) + bytes;
+  return Array.from(live, (bytes) => bytes ?? 0);
 }
+
+/** The most bytes that live at one time: no plan of memory can do with less. */
+export const liveBound = (lifetimes: readonly Lifetime[]): number => Math.max(0, ...liveBytes(lifetimes));
 
 /** Buffers for lives, and where each life lies. */
 export interface AssignedMemory {

@@ -16,8 +16,8 @@ export class KeptLayouts {
   }
 
   /**
-   * The kernel that a run begins with: the first of all, or the first that makes no layout if all layouts will hold when it
-   * begins. To be called when the run is ordered, before the program's own writes are counted.
+   * The kernel that a run begins with, to be asked for when it is ordered: the first of all, or where no state that is kept was
+   * written since the run before it, the first that makes no layout.
    */
   firstKernel(): number {
     const { made } = this;

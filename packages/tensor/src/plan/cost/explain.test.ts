@@ -67,7 +67,7 @@ describe('explain', () => {
   ];
   it('puts first what loses most time over its floor', () => {
     const times = [{ milliseconds: 11 }, { milliseconds: 5.01 }, { milliseconds: 0.06 }];
-    const { rows, total } = explain({ kernels }, software, times);
+    const { rows, total } = explain({ kernels, kept: [] }, software, times);
     expect(rows.map((row) => row.label)).toEqual(['slow', 'near its floor', 'small']);
     expect(rows.map((row) => row.ratio!.toFixed(2))).toEqual(['4.96', '1.10', '2.00']);
     expect(rows[0]).toMatchObject({ form: 'form of slow', work: { flops: 0, loads: 1000, stores: 0 }, bytes: 4000 });
@@ -77,12 +77,18 @@ describe('explain', () => {
     expect(total.bytes).toBe(4160);
   });
   it('without times gives floors alone, largest first', () => {
-    const { rows, total } = explain({ kernels }, gpu);
+    const { rows, total } = explain({ kernels, kept: [] }, gpu);
     expect(rows.map((row) => row.label)).toEqual(['near its floor', 'slow', 'small']);
     expect(rows.every((row) => row.seconds === undefined && row.ratio === undefined)).toBe(true);
     expect(total.seconds).toBeUndefined();
   });
+  it('leaves out what a warm run leaves out', () => {
+    const times = [{ milliseconds: 11 }, { milliseconds: 5.01 }, { milliseconds: 0.06 }];
+    const warm = explain({ kernels: kernels.slice(1), kept: [] }, software, times.slice(1));
+    expect(explain({ kernels, kept: [80] }, software, times)).toEqual(warm);
+    expect(() => explain({ kernels, kept: [80] }, software, times.slice(1))).toThrow('2 times for the 3 kernels');
+  });
   it('refuses times of another plan', () => {
-    expect(() => explain({ kernels }, software, [{ milliseconds: 1 }])).toThrow('1 times for the 3 kernels');
+    expect(() => explain({ kernels, kept: [] }, software, [{ milliseconds: 1 }])).toThrow('1 times for the 3 kernels');
   });
 });

@@ -73,27 +73,29 @@ export function floorOf(kernel: Costed, ceilings: Ceilings): Floor {
 }
 
 /**
- * Every kernel of a plan beside its floor, worst first.
+ * Every kernel of a plan beside its floor, worst first; those of layouts that are kept over runs are left out, as a warm run
+ * leaves them out.
  *
  * @param times of the kernels in the plan's order, as `Program.profile` gives them; absent, floors alone: an
  *   estimate for the adapter that the ceilings describe and the plan was made for
  * @throws RangeError when there are not as many times as kernels
  */
 export function explain(
-  plan: Pick<Plan, 'kernels'>,
+  plan: Pick<Plan, 'kernels' | 'kept'>,
   ceilings: Ceilings,
   times?: readonly { readonly milliseconds: number }[],
 ): Explanation {
-  const { kernels } = plan;
-  if (times && times.length !== kernels.length) {
-    throw new RangeError(`${times.length} times for the ${kernels.length} kernels of the plan`);
+  if (times && times.length !== plan.kernels.length) {
+    throw new RangeError(`${times.length} times for the ${plan.kernels.length} kernels of the plan`);
   }
+  const first = plan.kept.length;
+  const kernels = plan.kernels.slice(first);
   const rows = kernels.map((kernel, i): ExplainedKernel => {
     const { label, form, items } = kernel;
     const { seconds: floorSeconds, bound } = floorOf(kernel, ceilings);
     const row = { label, form, items, work: kernel.work, bytes: distinctBytes(kernel), floorSeconds, bound };
     if (!times) return row;
-    const seconds = times[i]!.milliseconds / 1000;
+    const seconds = times[first + i]!.milliseconds / 1000;
     return { ...row, seconds, ratio: seconds / floorSeconds };
   });
   const excess = ({ seconds, floorSeconds }: ExplainedKernel): number =>
