@@ -1,4 +1,4 @@
-/** noisesmith beside its peers: every contestant in its own process, one after another, on the same adapter where there is one. */
+/** noisesmith beside its peers: every contestant in its own process, in turns, on the same adapter where there is one. */
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,6 +16,7 @@ import { suiteReport } from './report';
 import type { Run } from './run';
 import { type Outcome, runContestant } from './run-contestant';
 import { jobsOf } from './suites';
+import { Turns } from './turns';
 
 const say = (line: string) => console.error(`bench: ${line}`);
 
@@ -45,16 +46,16 @@ function findContestants({ contestants, python }: Options): string[] {
   return names;
 }
 
-/** Runs a job with every contestant, one after another. */
+/** Runs a job with every contestant: each begins when those before it are ready, then they take turns. */
 async function runJob(job: Job, names: readonly string[], path: string, options: Options): Promise<Run> {
   await writeJob(path, await prepareJob(job));
-  const { python, dawn, timeoutMs } = options;
-  const outcomes: Outcome[] = [];
-  for (const contestant of names) {
-    say(`${jobName(job)}: ${contestant}`);
-    outcomes.push(await runContestant({ contestant, job: path, python, dawn }, timeoutMs));
-  }
-  return { job, outcomes };
+  const { python, dawn, timeoutMs, apart } = options;
+  const turns = new Turns();
+  const run = (contestant: string): Promise<Outcome> => {
+    const onStart = (): void => say(`${jobName(job)}: ${contestant}`);
+    return runContestant({ contestant, job: path, python, dawn }, { timeoutMs, turns, apart, onStart });
+  };
+  return { job, outcomes: await Promise.all(names.map(run)) };
 }
 
 /** Prints a suite's report and what is wrong with it, which makes the benchmark fail. */

@@ -16,7 +16,7 @@ import {
 
 export const usage = `usage: bench [--suite LIST] [--config LIST] [--op LIST] [--part LIST] [--conv LIST] [--images N]
              [--contestants LIST] [--steps N] [--rounds N] [--budget SECONDS] [--fixture FILE] [--json FILE]
-             [--markdown FILE] [--timeout MINUTES] [--python PROGRAM] [--dawn FLAG]...
+             [--markdown FILE] [--timeout MINUTES] [--python PROGRAM] [--dawn FLAG]... [--apart]
        bench --explain ...  every kernel of the train step beside the least time it could take (--explain --help)
        bench --scaling ...  how cost grows with tokens and with the batch (--scaling --help)
        bench --pages ...    what pages that look at a run cost it (--pages --help)
@@ -48,6 +48,8 @@ export const usage = `usage: bench [--suite LIST] [--config LIST] [--op LIST] [-
   --markdown FILE     write the tables as Markdown; they are printed in any case
   --timeout MINUTES   limit for one contestant and job (default 30)
   --python PROGRAM    interpreter of the contestants that are PyTorch (default python3)
+  --apart             lets a contestant end before the next begins, for work of which memory holds one at a time; else
+                      they take turns of half a second, so that all see the same of what a machine does besides
   --dawn FLAG         passed to Dawn by every contestant, such as --dawn=backend=vulkan; may be repeated`;
 
 export interface Options {
@@ -69,6 +71,7 @@ export interface Options {
   readonly markdown: string | undefined;
   readonly python: string;
   readonly dawn: string[];
+  readonly apart: boolean;
 }
 
 /** Reads the command line. @throws Error naming the flag that is wrong */
@@ -92,10 +95,11 @@ export function parseOptions(args: readonly string[]): Options {
       timeout: { type: 'string', default: '30' },
       python: { type: 'string', default: 'python3' },
       dawn: { type: 'string', multiple: true, default: [] },
+      apart: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
-  const { help, contestants: list, fixture, json, markdown, python, dawn } = values;
+  const { help, apart, contestants: list, fixture, json, markdown, python, dawn } = values;
   return {
     help,
     suites: selectSuites(values.suite),
@@ -114,6 +118,7 @@ export function parseOptions(args: readonly string[]): Options {
     markdown,
     python,
     dawn,
+    apart,
   };
 }
 

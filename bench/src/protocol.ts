@@ -6,6 +6,10 @@
  * FILE is a job with its inputs and float64 results (job-file.ts), the same file for every contestant. The process's
  * last line on stdout that starts with `{` is a {@link Measurement} as JSON; everything else it prints is for people.
  *
+ * Contestants are resident side by side and compute one at a time: a process prepares and warms up when those before it
+ * have, then takes values in turns of {@link turnMs}, for which it asks by a message. So all of them see the same of a
+ * machine whose speed changes. With --apart a process has its turn until it ends.
+ *
  * All timing is done by the same code, in measure/. The first value is timed apart: it runs from the contestant's first
  * sight of the inputs (tracing, compilation, upload) to its first result. Drivers keep compiled shaders between
  * processes, so that a second benchmark on a machine starts faster.
@@ -39,6 +43,9 @@ import type { Times } from './statistics';
 
 /** What a round of back-to-back runs should last, so that its single wait hardly counts. */
 export const roundMs = 100;
+
+/** What a turn lasts at least: less counts more of what the others leave in the caches. */
+export const turnMs = 500;
 
 /** Bounds how far a library can run ahead of its device. */
 export const maxRunsPerRound = 1000;

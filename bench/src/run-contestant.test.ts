@@ -7,7 +7,8 @@ import type { OpJob } from './job';
 import { readJob, writeJob } from './job-file';
 import { prepareJob } from './prepare';
 import { failedChecks } from './protocol';
-import { runContestant } from './run-contestant';
+import { type RunOptions, runContestant } from './run-contestant';
+import { Turns } from './turns';
 
 const folder = await mkdtemp(join(tmpdir(), 'noisesmith-bench-test-'));
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -17,8 +18,8 @@ const path = join(folder, 'job.safetensors');
 const data = await prepareJob(job);
 await writeJob(path, data);
 
-const run = (contestant: string) =>
-  runContestant({ contestant, job: path, python: 'no-such-python', dawn: [] }, 120_000);
+const run = (contestant: string, options: Partial<RunOptions> = {}) =>
+  runContestant({ contestant, job: path, python: 'no-such-python', dawn: [] }, { timeoutMs: 120_000, ...options });
 
 describe('a job file', () => {
   it('carries job, inputs and expected results', async () => {
@@ -34,6 +35,26 @@ describe('runContestant', () => {
     expect(outcome.result.ms.all).toHaveLength(2);
     expect(Object.keys(outcome.result.errors!)).toEqual(['c']);
     expect(failedChecks(outcome.result.errors!)).toEqual([]);
+  });
+
+  it('lets contestants take turns, one of which fails', async () => {
+    const turns = new Turns();
+    const began: string[] = [];
+    const names = ['tfjs-wasm', 'pytorch', 'jax-js-wasm'];
+    const outcomes = await Promise.all(names.map((name) => run(name, { turns, onStart: () => began.push(name) })));
+    expect(began).toEqual(names);
+    expect(outcomes.map((outcome) => 'result' in outcome && outcome.result.ms.all.length)).toEqual([2, false, 2]);
+    // Nobody has the last turn still.
+    (await turns.take())();
+  });
+
+  it('ends one that takes longer than it may, though it would have waited for its turn longer', async () => {
+    const turns = new Turns();
+    const end = await turns.take();
+    setTimeout(end, 400);
+    const outcome = await run('tfjs-wasm', { turns, timeoutMs: 300 });
+    expect(outcome).toEqual({ name: 'tfjs-wasm', failure: 'ended by SIGKILL (the limit is 0.005 minutes)' });
+    (await turns.take())();
   });
 
   it('turns the end of a process into a failure', async () => {

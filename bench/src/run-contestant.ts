@@ -1,9 +1,21 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { type ContestantArguments, formatArguments, type Measurement, parseMeasurement } from './protocol';
+import { Turns } from './turns';
 
 /** How a contestant fared with a job: a measurement, or the reason why there is none. */
 export type Outcome = { name: string } & ({ result: Measurement } | { failure: string });
+
+export interface RunOptions {
+  /** How long it may take, while it has the turn. */
+  readonly timeoutMs: number;
+  /** Shared with the contestants that it takes turns with. */
+  readonly turns?: Turns;
+  /** Keeps the turn until it ends. */
+  readonly apart?: boolean;
+  /** When its process is started. */
+  readonly onStart?: () => void;
+}
 
 const script = fileURLToPath(new URL('../contestant.ts', import.meta.url));
 
@@ -11,21 +23,22 @@ const script = fileURLToPath(new URL('../contestant.ts', import.meta.url));
  * Runs a contestant in its own process, so that nobody inherits another's caches, globals or device. What it prints on
  * stderr is passed on. Never rejects: whatever goes wrong becomes the outcome's failure.
  */
-export function runContestant(args: ContestantArguments, timeoutMs: number): Promise<Outcome> {
+export async function runContestant(
+  args: ContestantArguments,
+  { timeoutMs, turns = new Turns(), apart = false, onStart }: RunOptions,
+): Promise<Outcome> {
   const name = args.contestant;
+  const end = await turns.take();
+  onStart?.();
   const child = spawn(
     process.execPath,
     ['--conditions=@noisesmith/source', '--import', 'tsx', '--expose-gc', script, ...formatArguments(args)],
-    {
-      cwd: fileURLToPath(new URL('..', import.meta.url)),
-      stdio: ['ignore', 'pipe', 'inherit'],
-      timeout: timeoutMs,
-      killSignal: 'SIGKILL',
-    },
+    { cwd: fileURLToPath(new URL('..', import.meta.url)), stdio: ['ignore', 'pipe', 'inherit', 'ipc'] },
   );
+  takingTurns(child, { end, turns: apart ? undefined : turns, timeoutMs });
   const chunks: Buffer[] = [];
-  child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-  return new Promise((resolve) => {
+  child.stdout!.on('data', (chunk: Buffer) => chunks.push(chunk));
+  return await new Promise((resolve) => {
     child.on('error', (error) => resolve({ name, failure: error.message }));
     child.on('close', (status, signal) => {
       if (signal !== null)
@@ -40,4 +53,44 @@ export function runContestant(args: ContestantArguments, timeoutMs: number): Pro
       }
     });
   });
+}
+
+interface Taking {
+  /** Ends the turn that it is started in. */
+  readonly end: () => void;
+  /** Absent: all its turns are this one. */
+  readonly turns: Turns | undefined;
+  readonly timeoutMs: number;
+}
+
+/** Gives a process the turns that it asks for, and kills it when it has had them for too long. */
+function takingTurns(child: ChildProcess, { end, turns, timeoutMs }: Taking): void {
+  let left = timeoutMs;
+  let gone = false;
+  let rest = begin(end);
+
+  function begin(over: () => void): () => void {
+    const since = performance.now();
+    const limit = setTimeout(() => child.kill('SIGKILL'), left);
+    return () => {
+      clearTimeout(limit);
+      left -= performance.now() - since;
+      over();
+    };
+  }
+
+  child.on('message', async () => {
+    if (turns) {
+      rest();
+      rest = begin(await turns.take());
+    }
+    if (gone) rest();
+    else child.send('go');
+  });
+  const leave = (): void => {
+    gone = true;
+    rest();
+  };
+  child.on('error', leave);
+  child.on('close', leave);
 }

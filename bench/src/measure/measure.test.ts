@@ -26,6 +26,19 @@ describe('runsFor', () => {
   });
 });
 
+describe('turns', () => {
+  it('last as many values as half a second takes, and begin with a wait', async () => {
+    const log: string[] = [];
+    const turn = async (): Promise<void> => void log.push('turn');
+    const take = async (index: number): Promise<number> => {
+      log.push(`value ${index}`);
+      return 200;
+    };
+    await takeValues({ repeats: 5, budgetMs: 1e6, turn }, take);
+    expect(log).toEqual(['turn', 'value 0', 'value 1', 'value 2', 'turn', 'value 3', 'value 4']);
+  });
+});
+
 describe('timeRounds', () => {
   it('gives milliseconds per run, and the first run with its preparation', async () => {
     let time = 0;

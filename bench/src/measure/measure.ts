@@ -16,8 +16,15 @@ import { timeTraining } from './train';
 /**
  * Times a job and then checks it: checking first would compile what the first run has to pay for. A train job's memory
  * is metered from here on, so what was garbage before is cleared away.
+ *
+ * @param turn waits for a turn before values are taken
  */
-export async function measure(contestant: string, peer: Peer, data: JobData): Promise<Measurement> {
+export async function measure(
+  contestant: string,
+  peer: Peer,
+  data: JobData,
+  turn: () => Promise<void>,
+): Promise<Measurement> {
   const { job, inputs, expected } = data;
   const common = { contestant, job: jobName(job), adapter: peer.adapter, runtime: peer.runtime };
   if (job.kind === 'train') {
@@ -30,12 +37,16 @@ export async function measure(contestant: string, peer: Peer, data: JobData): Pr
     };
     globalThis.gc?.();
     const meter = openMeter(peer.pid);
-    const { firstMs, all, losses, memory } = await timeTraining(() => peer.openTraining(setup), job, { meter });
+    const { firstMs, all, losses, memory } = await timeTraining(
+      () => peer.openTraining(setup),
+      { ...job, turn },
+      { meter },
+    );
     const errors = job.fixture === null ? null : await trainErrors(peer, job.fixture);
     return { ...common, ms: summarise(all), firstMs, runsPerRound: 1, errors, losses, memory, stream: null };
   }
-  if (job.kind === 'features' || job.kind === 'stream') return await measureFeatures(common, peer, data, job);
-  const { firstMs, runsPerRound, all, prepared } = await timeRounds(() => prepare(peer, data), job);
+  if (job.kind === 'features' || job.kind === 'stream') return await measureFeatures(common, peer, data, { job, turn });
+  const { firstMs, runsPerRound, all, prepared } = await timeRounds(() => prepare(peer, data), { ...job, turn });
   const errors = resultErrors(await prepared.read(), expected);
   return { ...common, ms: summarise(all), firstMs, runsPerRound, errors, losses: [], memory: null, stream: null };
 }
@@ -44,14 +55,14 @@ async function measureFeatures(
   common: Pick<Measurement, 'contestant' | 'job' | 'adapter' | 'runtime'>,
   peer: Peer,
   { inputs, expected }: JobData,
-  job: FeaturesJob | StreamJob,
+  { job, turn }: { readonly job: FeaturesJob | StreamJob; readonly turn: () => Promise<void> },
 ): Promise<Measurement> {
   const images = tensorNamed(inputs, 'images').data;
   const open = () => able(peer, 'openFeatures')(job.batch);
   globalThis.gc?.();
   const measured =
     job.kind === 'features'
-      ? { ...(await timeFeatures(open, images, job)), stream: null }
+      ? { ...(await timeFeatures(open, images, { ...job, turn })), stream: null }
       : await streamFeatures(open, images, job, { meter: openMeter(peer.pid) });
   const { firstMs, all, features, stream } = measured;
   const errors = {

@@ -26,7 +26,6 @@ export async function timeRounds(
   };
   const firstMs = await runs(1, start);
   const runsPerRound = runsFor(await runs(1));
-  const { repeats, budgetMs } = limits;
-  const rounds = await takeValues({ repeats, budgetMs }, () => runs(runsPerRound));
+  const rounds = await takeValues(limits, () => runs(runsPerRound));
   return { firstMs, runsPerRound, all: rounds.map((ms) => ms / runsPerRound), prepared };
 }
