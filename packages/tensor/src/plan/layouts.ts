@@ -25,18 +25,20 @@ interface Layout {
 /**
  * Makes equal layouts of a place once. Those of states that the program does not write, as of weights in sampling, are kept
  * over runs, in order, as many as the target has room for: the same memory until someone else writes the state. Others serve
- * until a kernel writes to what they are of, where the program needs no more memory for that. Layouts alone: what is computed
+ * until a kernel writes to what they are of, where no more lives at one time for that. Layouts alone: what is computed
  * is computed in every run.
  *
  * @param kernels in order, each temporary tensor in a slot of its own
  * @param lifetimes by slot
  * @param assigned states that the program writes
+ * @param again whether layouts that are not kept serve more than once
  */
 export function layOutOnce<Code>(
   kernels: readonly Kernel<Code>[],
   lifetimes: readonly Lifetime[],
   assigned: ReadonlySet<string>,
   { limits, keyOf }: Pick<Target<Code>, 'limits' | 'keyOf'>,
+  again = true,
 ): OnceLaidOut<Code> {
   const kept: number[] = [];
   let room = limits.keptBytes;
@@ -63,7 +65,7 @@ export function layOutOnce<Code>(
     const { source, result, slot } = made;
     const key = `${keyOf(kernel.code)} of ${source.key}`;
     const before = known.get(key);
-    if (before?.at.buffer.kind === 'slot' && lives.join(before.at.buffer.index, slot)) {
+    if (again && before?.at.buffer.kind === 'slot' && lives.join(before.at.buffer.index, slot)) {
       moved.set(slot, before.at);
       return before.maker;
     }

@@ -204,13 +204,9 @@ class Planner<Code> implements GroupValues {
       const own = groups.filter(({ anchor }) => inside.has(anchor));
       sites.push({ ...call.decision, kernels: own.flatMap((group) => kernelsOf.get(group)!) });
     }
-    const assigned = new Set(Object.keys(this.graph.assigns));
-    const { kernels, kept, indices, lifetimes } = layOutOnce(lowered, this.lifetimes, assigned, this.target);
-    const slots = [...lifetimes.keys()].filter((slot) => lifetimes[slot]);
-    const lives = slots.map((slot) => lifetimes[slot]!);
-    const { alignment, sharedBuffers } = this.target.limits;
-    const { places, sizes } = sharedBuffers ? assignRanges(lives, alignment * BYTES_PER_ELEMENT) : assignBuffers(lives);
-    const memory = new Map(slots.map((slot, i) => [slot, places[i]!]));
+    const apart = this.laidOut(lowered, false);
+    const shared = lowered.some(({ layout }) => layout) ? this.laidOut(lowered, true) : apart;
+    const { kernels, kept, indices, lives, memory, sizes } = shared.bytes <= apart.bytes ? shared : apart;
     const final = (at: Place): Place => moved(at, memory);
     return {
       kernels: kernels.map((kernel) => ({
@@ -232,6 +228,19 @@ class Planner<Code> implements GroupValues {
       data: this.data,
       scalars: this.scalars,
     };
+  }
+
+  /** The kernels with what lives in temporary memory, and where. @param again see {@link layOutOnce} */
+  private laidOut(lowered: readonly Kernel<Code>[], again: boolean) {
+    const { graph, target } = this;
+    const assigned = new Set(Object.keys(graph.assigns));
+    const { lifetimes, ...laid } = layOutOnce(lowered, this.lifetimes, assigned, target, again);
+    const slots = [...lifetimes.keys()].filter((slot) => lifetimes[slot]);
+    const lives = slots.map((slot) => lifetimes[slot]!);
+    const { alignment, sharedBuffers } = target.limits;
+    const { places, sizes } = sharedBuffers ? assignRanges(lives, alignment * BYTES_PER_ELEMENT) : assignBuffers(lives);
+    const memory = new Map(slots.map((slot, i) => [slot, places[i]!]));
+    return { ...laid, lives, memory, sizes, bytes: sizes.reduce((sum, size) => sum + size, 0) };
   }
 
   isStored(t: Tensor): boolean {
