@@ -48,7 +48,7 @@ describe('runContestant', () => {
     (await turns.take())();
   });
 
-  it('ends one that takes longer than it may, though it would have waited for its turn longer', async () => {
+  it('ends one that takes longer than it may', async () => {
     const turns = new Turns();
     const end = await turns.take();
     setTimeout(end, 400);

@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { type ContestantArguments, formatArguments, type Measurement, parseMeasurement } from './protocol';
+import { takeTurns } from './take-turns';
 import { Turns } from './turns';
 
 /** How a contestant fared with a job: a measurement, or the reason why there is none. */
@@ -35,7 +36,7 @@ export async function runContestant(
     ['--conditions=@noisesmith/source', '--import', 'tsx', '--expose-gc', script, ...formatArguments(args)],
     { cwd: fileURLToPath(new URL('..', import.meta.url)), stdio: ['ignore', 'pipe', 'inherit', 'ipc'] },
   );
-  takingTurns(child, { end, turns: apart ? undefined : turns, timeoutMs });
+  takeTurns(child, { end, turns: apart ? undefined : turns, timeoutMs });
   const chunks: Buffer[] = [];
   child.stdout!.on('data', (chunk: Buffer) => chunks.push(chunk));
   return await new Promise((resolve) => {
@@ -53,44 +54,4 @@ export async function runContestant(
       }
     });
   });
-}
-
-interface Taking {
-  /** Ends the turn that it is started in. */
-  readonly end: () => void;
-  /** Absent: all its turns are this one. */
-  readonly turns: Turns | undefined;
-  readonly timeoutMs: number;
-}
-
-/** Gives a process the turns that it asks for, and kills it when it has had them for too long. */
-function takingTurns(child: ChildProcess, { end, turns, timeoutMs }: Taking): void {
-  let left = timeoutMs;
-  let gone = false;
-  let rest = begin(end);
-
-  function begin(over: () => void): () => void {
-    const since = performance.now();
-    const limit = setTimeout(() => child.kill('SIGKILL'), left);
-    return () => {
-      clearTimeout(limit);
-      left -= performance.now() - since;
-      over();
-    };
-  }
-
-  child.on('message', async () => {
-    if (turns) {
-      rest();
-      rest = begin(await turns.take());
-    }
-    if (gone) rest();
-    else child.send('go');
-  });
-  const leave = (): void => {
-    gone = true;
-    rest();
-  };
-  child.on('error', leave);
-  child.on('close', leave);
 }

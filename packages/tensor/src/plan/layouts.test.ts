@@ -35,10 +35,13 @@ const lifetimesOf = (kernels: readonly Kernel[]): Lifetime[] => {
   return lives;
 };
 
-function laidOut(kernels: readonly Kernel[], { assigned = [] as string[], keptBytes = limits.keptBytes } = {}) {
+function laidOut(
+  kernels: readonly Kernel[],
+  { assigned = [] as string[], keptBytes = limits.keptBytes, again = true } = {},
+) {
   const lives = lifetimesOf(kernels);
   const target = { limits: { ...limits, keptBytes }, keyOf: String };
-  const { kernels: now, kept, indices, lifetimes } = layOutOnce(kernels, lives, new Set(assigned), target);
+  const { kernels: now, kept, indices, lifetimes } = layOutOnce(kernels, lives, new Set(assigned), target, again);
   const left = lifetimes.filter((one) => one !== undefined);
   expect(liveBound(left)).toBeLessThanOrEqual(liveBound(lives));
   return {

@@ -38,7 +38,7 @@ export function layOutOnce<Code>(
   lifetimes: readonly Lifetime[],
   assigned: ReadonlySet<string>,
   { limits, keyOf }: Pick<Target<Code>, 'limits' | 'keyOf'>,
-  again = true,
+  again: boolean,
 ): OnceLaidOut<Code> {
   const kept: number[] = [];
   let room = limits.keptBytes;
