@@ -124,6 +124,14 @@ describe.each(compiledBackends)('on %s', (_name, open) => {
     ).toBeLessThan(1e-5);
   });
 
+  it('a row of one number is as long as it was', async () => {
+    const graph = outputOf(({ x }) => {
+      const rows = over(3)(x);
+      return ops.softmax(ops.broadcastTo(ops.sum(rows, -1, { keepDims: true }), rows.shape));
+    });
+    expect(await worstError(backend, graph, values)).toBeLessThan(1e-5);
+  });
+
   it('each repeat is the same to the bit', async () => {
     const build = programs['two layers and a norm']!;
     const three = await run(outputOf((given) => build(given, over(3))));
